@@ -1,0 +1,20 @@
+use crate::vocabulary::Exchange;
+
+/// Longest excerpt of a body in a sentence.
+const EXCERPT: usize = 160;
+
+/// What came, in one line: status and the beginning of the body, or why there is no answer.
+pub fn describe(exchange: &Exchange) -> String {
+    match &exchange.answer {
+        Err(failure) => format!("no answer: {}", failure.message),
+        Ok(response) if response.body.is_empty() => format!("status {}", response.status),
+        Ok(response) => format!("status {} with {}", response.status, excerpt(&response.body)),
+    }
+}
+
+/// The beginning of a body as text.
+pub(super) fn excerpt(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body);
+    let short: String = text.chars().take(EXCERPT).collect();
+    if short.len() < text.len() { format!("`{short}…` ({} bytes)", body.len()) } else { format!("`{short}`") }
+}

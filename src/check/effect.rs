@@ -1,0 +1,85 @@
+use serde_json::{Map, Value};
+
+use super::State;
+use crate::suite::{Effect, Operation};
+
+/// What an accepted request does to the stored state.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Change {
+    /// Stored, in this order.
+    pub put: Vec<(String, String)>,
+    /// Deleted.
+    pub delete: Vec<String>,
+}
+
+impl Change {
+    /// Every key that is touched.
+    pub fn keys(&self) -> impl Iterator<Item = &String> {
+        self.put.iter().map(|(key, _)| key).chain(&self.delete)
+    }
+
+    /// Carries it out.
+    pub fn apply(&self, state: &mut State) {
+        for (key, value) in &self.put {
+            state.insert(key.clone(), value.clone());
+        }
+        for key in &self.delete {
+            state.remove(key);
+        }
+    }
+}
+
+/// What a request would do if it were accepted; a body that cannot be read as documented does nothing.
+/// For an operation that creates an entity, `answer` is the body of the successful answer, if there is one.
+pub fn change_of(operation: &Operation, body: &Value, answer: Option<&Value>) -> Change {
+    let mut change = Change::default();
+    match &operation.effect {
+        Effect::Put { item } => change.put.extend(body.pointer(item).and_then(tag)),
+        Effect::Batch { items, action, put, delete } => {
+            let tags = body.pointer(items).and_then(Value::as_array).into_iter().flatten().filter_map(tag);
+            match body.pointer(action).and_then(Value::as_str) {
+                Some(word) if word == put => change.put.extend(tags),
+                Some(word) if word == delete => change.delete.extend(tags.map(|(key, _)| key)),
+                _ => {}
+            }
+        }
+        Effect::Create { name, entity, assigned } => {
+            if let Some(name) = body.pointer(name).and_then(Value::as_str) {
+                let mut stored = body.as_object().cloned().unwrap_or_default();
+                let valid: Value = serde_json::from_str(&operation.valid).unwrap_or(Value::Null);
+                stored.retain(|member, _| valid.get(member).is_some());
+                if let Some(answered) = answer.and_then(|a| a.pointer(entity)) {
+                    for member in assigned {
+                        stored.extend(answered.get(member).map(|v| (member.clone(), v.clone())));
+                    }
+                }
+                change.put.push((name.to_owned(), canonical(&stored)));
+            }
+        }
+    }
+    change
+}
+
+/// Key and value; no value is as good as an empty one here, since how it is listed is an open clause.
+fn tag(item: &Value) -> Option<(String, String)> {
+    let key = item.get("key")?.as_str()?.to_owned();
+    let value = item.get("value").and_then(Value::as_str).unwrap_or_default().to_owned();
+    Some((key, value))
+}
+
+/// One text for one JSON object, whatever the order of its members.
+pub(super) fn canonical(object: &Map<String, Value>) -> String {
+    let mut sorted: Vec<_> = object.iter().collect();
+    sorted.sort_by_key(|(name, _)| name.as_str());
+    let members: Vec<String> = sorted
+        .into_iter()
+        .map(|(name, value)| {
+            let value = match value {
+                Value::Object(inner) => canonical(inner),
+                other => other.to_string(),
+            };
+            format!("{}:{value}", Value::from(name.as_str()))
+        })
+        .collect();
+    format!("{{{}}}", members.join(","))
+}

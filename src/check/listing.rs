@@ -1,0 +1,79 @@
+use serde_json::{Map, Value};
+
+use crate::suite::{Observer, ValueForm};
+
+/// One item of a listing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ListedItem {
+    /// Its key or name.
+    pub key: String,
+    /// Its value, if it is a tag: `None` where the member is absent.
+    pub value: Option<Value>,
+    /// The whole item, if it is an entity.
+    pub entity: Option<Map<String, Value>>,
+}
+
+impl ListedItem {
+    /// The value as text; null and absent count as empty.
+    pub(super) fn text(&self) -> String {
+        match &self.value {
+            Some(Value::String(text)) => text.clone(),
+            None | Some(Value::Null) => String::new(),
+            Some(other) => format!("(not a string) {other}"),
+        }
+    }
+
+    /// How an empty value is written, if it is empty.
+    pub fn form(&self) -> Option<ValueForm> {
+        match &self.value {
+            None => Some(ValueForm::Absent),
+            Some(Value::Null) => Some(ValueForm::Null),
+            Some(Value::String(text)) if text.is_empty() => Some(ValueForm::Empty),
+            Some(_) => None,
+        }
+    }
+}
+
+/// What an observer lists, in its order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Listing {
+    /// The items.
+    pub items: Vec<ListedItem>,
+}
+
+impl Listing {
+    /// Keys that occur more than once.
+    pub fn repeated(&self) -> Vec<String> {
+        let mut keys: Vec<&String> = self.items.iter().map(|i| &i.key).collect();
+        keys.sort();
+        let mut repeated: Vec<String> = keys.windows(2).filter(|w| w[0] == w[1]).map(|w| w[0].clone()).collect();
+        repeated.dedup();
+        repeated
+    }
+
+    /// The item of that key.
+    pub fn item(&self, key: &str) -> Option<&ListedItem> {
+        self.items.iter().find(|i| i.key == key)
+    }
+}
+
+/// Reads the items out of an observer's answer; `None` if it is not of the form the observer has.
+pub fn parse_listing(observer: &Observer, body: &Value) -> Option<Listing> {
+    let items = match body.pointer(observer.items.as_deref()?)? {
+        Value::Array(items) => items.iter().collect(),
+        Value::Null => Vec::new(),
+        one @ Value::Object(_) => vec![one],
+        _ => return None,
+    };
+    let items = items.into_iter().map(|item| parse_item(observer, item)).collect::<Option<Vec<_>>>()?;
+    Some(Listing { items })
+}
+
+fn parse_item(observer: &Observer, item: &Value) -> Option<ListedItem> {
+    if let Some(pointer) = observer.members.get("key") {
+        let value = observer.members.get("value").and_then(|pointer| item.pointer(pointer)).cloned();
+        return Some(ListedItem { key: item.pointer(pointer)?.as_str()?.to_owned(), value, entity: None });
+    }
+    let name = item.pointer(observer.members.get("name")?)?.as_str()?.to_owned();
+    Some(ListedItem { key: name, value: None, entity: item.as_object().cloned() })
+}

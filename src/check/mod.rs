@@ -1,0 +1,16 @@
+//! Oracles: small functions that judge one exchange, one step or one read-back, and say what was allowed
+//! and what was seen.
+
+mod answer;
+mod describe;
+mod effect;
+mod listing;
+mod oracle;
+mod state;
+
+pub use answer::{Blame, Deviation, judge_answer, judge_envelope};
+pub use describe::describe;
+pub use effect::{Change, change_of};
+pub use listing::{Listing, parse_listing};
+pub use oracle::{History, Judgement, Scene, judge};
+pub use state::{State, difference, state_of};

@@ -1,0 +1,107 @@
+//! The oracles that look at every exchange of an operation.
+
+mod error_body;
+mod response;
+mod status;
+mod time;
+mod transport;
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use crate::suite::{Judge, Operation};
+use crate::vocabulary::{Exchange, Response};
+
+/// What an oracle says of one exchange.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Judgement {
+    /// Its precondition does not hold here.
+    NotApplicable,
+    /// As documented.
+    Upheld,
+    /// Not as documented.
+    Broken {
+        /// What the documents allow.
+        allowed: String,
+        /// What came.
+        seen: String,
+    },
+}
+
+impl Judgement {
+    fn broken(allowed: impl Into<String>, seen: impl Into<String>) -> Self {
+        Judgement::Broken { allowed: allowed.into(), seen: seen.into() }
+    }
+
+    fn when(holds: bool, allowed: impl Into<String>, seen: impl Into<String>) -> Self {
+        if holds { Judgement::Upheld } else { Judgement::broken(allowed, seen) }
+    }
+}
+
+/// One exchange with what an oracle may want to know about it.
+pub struct Scene<'a> {
+    /// The operation.
+    pub operation: &'a Operation,
+    /// The exchange.
+    pub exchange: &'a Exchange,
+    /// The request body as JSON, if it is JSON.
+    pub request: Option<&'a Value>,
+    /// The same input was a server error twice.
+    pub repeated_server_error: bool,
+    /// The same input was a server error once, and then was not.
+    pub transient_server_error: bool,
+    /// The layer in front of the service may have answered: bad credentials, unknown projects.
+    pub gateway_territory: bool,
+    /// What must never stand in an answer.
+    pub secrets: &'a [&'a str],
+    /// Seconds since 1970, now; used where the answer has no `Date`.
+    pub now: i64,
+}
+
+impl Scene<'_> {
+    fn response(&self) -> Option<&Response> {
+        self.exchange.answer.as_ref().ok()
+    }
+
+    /// The answer, if it has the success status.
+    fn success(&self) -> Option<&Response> {
+        self.response().filter(|r| r.status == self.operation.success)
+    }
+}
+
+/// What oracles remember over a run.
+#[derive(Debug, Default)]
+pub struct History {
+    seen: HashMap<(String, String), String>,
+}
+
+/// Applies one oracle.
+pub fn judge(judge: &Judge, clause: &str, scene: &Scene<'_>, history: &mut History) -> Judgement {
+    match judge {
+        Judge::DocumentedStatus { statuses, gateway } => status::documented(scene, statuses, gateway),
+        Judge::NoServerError => status::no_server_error(scene),
+        Judge::NoTransientServerError => status::no_transient(scene),
+        Judge::UnprovokedStatus { status } => status::unprovoked(scene, *status),
+        Judge::NoBody { empty_object_allowed } => transport::no_body(scene, *empty_object_allowed),
+        Judge::NoSecret => transport::no_secret(scene),
+        Judge::JsonContentType => transport::json_content_type(scene),
+        Judge::ErrorField { status, pointer, kind, non_empty } => {
+            error_body::field(scene, *status, pointer, *kind, *non_empty)
+        }
+        Judge::ResponseField { pointer, kind, echoes, one_of, items, non_empty } => {
+            let rule = response::Rule {
+                pointer,
+                kind: *kind,
+                echoes: echoes.as_deref(),
+                one_of,
+                items: *items,
+                non_empty: *non_empty,
+            };
+            response::field(scene, &rule)
+        }
+        Judge::DistinctField { pointer } => response::distinct(scene, clause, pointer, &mut history.seen),
+        Judge::OrderedFields { earlier, later } => time::ordered(scene, earlier, later),
+        Judge::RecentField { pointer, within_seconds } => time::recent(scene, pointer, *within_seconds),
+    }
+}

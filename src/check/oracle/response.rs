@@ -1,0 +1,69 @@
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use super::super::describe::excerpt;
+use super::{Judgement, Scene};
+use crate::suite::JsonType;
+
+/// What is documented of one member of a successful answer.
+pub(super) struct Rule<'a> {
+    pub(super) pointer: &'a str,
+    pub(super) kind: JsonType,
+    pub(super) echoes: Option<&'a str>,
+    pub(super) one_of: &'a [String],
+    pub(super) items: Option<(usize, usize)>,
+    pub(super) non_empty: bool,
+}
+
+/// Type, size, enumeration and echo of one member.
+pub(super) fn field(scene: &Scene<'_>, rule: &Rule<'_>) -> Judgement {
+    let Some(response) = scene.success() else { return Judgement::NotApplicable };
+    let allowed = format!("`{}`, of type {}", rule.pointer, rule.kind);
+    let Some(value) = response.json().and_then(|body| body.pointer(rule.pointer).cloned()) else {
+        return Judgement::broken(allowed, format!("no such member in {}", excerpt(&response.body)));
+    };
+    if !rule.kind.admits(&value) {
+        return Judgement::broken(allowed, value.to_string());
+    }
+    if rule.non_empty && value.as_str().is_some_and(str::is_empty) {
+        return Judgement::broken(format!("{allowed}, not empty"), "an empty string");
+    }
+    if let (Some((least, most)), Some(items)) = (rule.items, value.as_array())
+        && !(least..=most).contains(&items.len())
+    {
+        return Judgement::broken(format!("{least} to {most} elements"), format!("{} elements", items.len()));
+    }
+    if let Some(text) = value.as_str()
+        && !rule.one_of.is_empty()
+        && !rule.one_of.iter().any(|word| word == text)
+    {
+        return Judgement::broken(format!("one of {}", rule.one_of.join(", ")), text);
+    }
+    let sent = rule.echoes.and_then(|pointer| scene.request.and_then(|r| r.pointer(pointer)));
+    match sent {
+        Some(sent) if *sent != value => Judgement::broken(format!("{sent}, as sent"), value.to_string()),
+        _ => Judgement::Upheld,
+    }
+}
+
+/// A member that differs between all successful answers of a run.
+pub(super) fn distinct(
+    scene: &Scene<'_>,
+    clause: &str,
+    pointer: &str,
+    seen: &mut HashMap<(String, String), String>,
+) -> Judgement {
+    let Some(response) = scene.success() else { return Judgement::NotApplicable };
+    let Some(value) = response.json().and_then(|body| body.pointer(pointer).map(Value::to_string)) else {
+        return Judgement::NotApplicable;
+    };
+    let body = scene.request.map(Value::to_string).unwrap_or_default();
+    match seen.insert((clause.to_owned(), value.clone()), body) {
+        None => Judgement::Upheld,
+        Some(before) => Judgement::broken(
+            "an identifier that no other answer had",
+            format!("{value} again; it came before in answer to {}", excerpt(before.as_bytes())),
+        ),
+    }
+}

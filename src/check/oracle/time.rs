@@ -1,0 +1,43 @@
+use serde_json::Value;
+
+use super::{Judgement, Scene};
+
+/// Values from here on are milliseconds.
+const MILLISECONDS_FROM: i64 = 100_000_000_000;
+
+fn number(scene: &Scene<'_>, pointer: &str) -> Option<i64> {
+    scene.success()?.json()?.pointer(pointer).and_then(Value::as_i64)
+}
+
+/// Two time stamps in order, brought to the same unit.
+pub(super) fn ordered(scene: &Scene<'_>, earlier: &str, later: &str) -> Judgement {
+    let (Some(first), Some(second)) = (number(scene, earlier), number(scene, later)) else {
+        return Judgement::NotApplicable;
+    };
+    // Units may differ between the two, and seconds are cut off, so only whole seconds are compared then.
+    let same_unit = (first >= MILLISECONDS_FROM) == (second >= MILLISECONDS_FROM);
+    let holds = if same_unit { first <= second } else { seconds(first) <= seconds(second) };
+    Judgement::when(holds, format!("`{earlier}` not after `{later}`"), format!("{first} and {second}"))
+}
+
+/// A time stamp close to the target's clock, or to ours; the kinder of the two counts.
+pub(super) fn recent(scene: &Scene<'_>, pointer: &str, within: u64) -> Judgement {
+    let Some(value) = number(scene, pointer) else { return Judgement::NotApplicable };
+    let date = scene
+        .success()
+        .and_then(|r| r.header("date"))
+        .and_then(|text| httpdate::parse_http_date(text).ok())
+        .and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok())
+        .and_then(|d| i64::try_from(d.as_secs()).ok());
+    let distance = |clock: i64| seconds(value).abs_diff(clock);
+    let least = date.map_or_else(|| distance(scene.now), |d| distance(d).min(distance(scene.now)));
+    Judgement::when(
+        least <= within,
+        format!("`{pointer}` within {within} seconds of {}", date.unwrap_or(scene.now)),
+        value.to_string(),
+    )
+}
+
+fn seconds(value: i64) -> i64 {
+    if value >= MILLISECONDS_FROM { value / 1000 } else { value }
+}

@@ -1,0 +1,148 @@
+use super::args::ExplainArgs;
+use super::{Ending, console, load};
+use crate::exit;
+use crate::plan::{Filter, Plan, PlannedCase, plan};
+use crate::report::text::wrap;
+use crate::suite::{Clause, Expect, OperationSuite, StatusRule, StepSpec, Suite};
+
+/// How many cases of a clause are named.
+const NAMED: usize = 12;
+
+/// `dewspec explain`
+pub(super) fn explain(args: &ExplainArgs) -> Result<u8, Ending> {
+    let suite = load::suite(args.suites.as_deref(), args.fixtures.as_deref())?;
+    let plan = plan(&suite, &Filter::default());
+    let text = match find(&suite, &plan, &args.id)? {
+        Found::Clause(op, clause) => clause_text(op, clause, &plan),
+        Found::Case(case) => case_text(case),
+    };
+    console::print(&text);
+    Ok(exit::CONFORMS)
+}
+
+enum Found<'a> {
+    Clause(&'a OperationSuite, &'a Clause),
+    Case(&'a PlannedCase),
+}
+
+fn find<'a>(suite: &'a Suite, plan: &'a Plan, id: &str) -> Result<Found<'a>, Ending> {
+    if let Some((op, clause)) = suite.clause(id) {
+        return Ok(Found::Clause(op, clause));
+    }
+    if let Some(case) = plan.cases().find(|c| c.spec.id == id) {
+        return Ok(Found::Case(case));
+    }
+    let clauses: Vec<&str> = suite.operations.iter().flat_map(|op| op.clauses.iter()).map(|c| c.id.as_str()).collect();
+    let near: Vec<&str> = clauses
+        .into_iter()
+        .chain(plan.cases().map(|c| c.spec.id.as_str()))
+        .filter(|known| known.contains(id))
+        .take(NAMED)
+        .collect();
+    match near.as_slice() {
+        [] => Err(Ending::usage(format!("there is no clause or case {id:?}; see `dewspec list clauses`"))),
+        [one] => find(suite, plan, one),
+        several => Err(Ending::usage(format!("{id:?} could be any of these:\n  {}", several.join("\n  ")))),
+    }
+}
+
+fn paragraph(text: &str, indent: &str) -> String {
+    let lines = wrap(text, console::width().saturating_sub(indent.len()));
+    lines.iter().map(|line| format!("{indent}{line}\n")).collect()
+}
+
+fn clause_text(op: &OperationSuite, clause: &Clause, plan: &Plan) -> String {
+    let mut out = format!("{} ({})\n\n", clause.id, clause.level);
+    out.push_str(&paragraph(&clause.wording, "  "));
+    out.push_str(&format!("\n  operation  {} {} {}\n", op.operation.id, op.operation.method, op.operation.path));
+    out.push_str(&format!("  source     {}\n", clause.source_line()));
+    if clause.monitored {
+        out.push_str("  monitored  it cannot be provoked; every answer is watched for it\n");
+    }
+    if let Some(judge) = &clause.judge {
+        out.push_str(&paragraph(&format!("oracle     {judge:?}, on every answer of the operation"), "  "));
+    }
+    if !clause.readings.is_empty() {
+        out.push_str("\n  readings\n");
+        for (name, meaning) in &clause.readings {
+            out.push_str(&paragraph(&format!("{name}: {meaning}"), "    "));
+        }
+    }
+    let cases: Vec<&PlannedCase> = plan.cases().filter(|c| c.spec.clauses.contains(&clause.id)).collect();
+    if !cases.is_empty() {
+        out.push_str(&format!("\n  checked by {} case(s)\n", cases.len()));
+        for case in cases.iter().take(NAMED) {
+            out.push_str(&format!("    {}\n", case.spec.id));
+        }
+        if cases.len() > NAMED {
+            out.push_str(&format!("    and {} more: dewspec list cases\n", cases.len() - NAMED));
+        }
+    }
+    out
+}
+
+fn case_text(case: &PlannedCase) -> String {
+    let mut out = format!("{}\n\n", case.spec.id);
+    if !case.spec.title.is_empty() {
+        out.push_str(&paragraph(&case.spec.title, "  "));
+        out.push('\n');
+    }
+    for id in &case.spec.clauses {
+        if let Some(clause) = case.op.clause(id) {
+            out.push_str(&paragraph(&format!("{} ({}): {} [{}]", id, clause.level, clause.wording, clause.source_line()), "  "));
+        }
+    }
+    if !case.spec.needs.is_empty() {
+        let needs = case.spec.needs.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        out.push_str(&format!("\n  needs  {needs}\n"));
+    }
+    for (clause, readings) in &case.spec.when {
+        out.push_str(&format!("  when   {clause} is {}\n", readings.join(" or ")));
+    }
+    out.push_str("\n  steps\n");
+    for (i, step) in case.spec.steps.iter().enumerate() {
+        out.push_str(&step_text(i + 1, step, case));
+    }
+    out
+}
+
+fn step_text(number: usize, step: &StepSpec, case: &PlannedCase) -> String {
+    let mut out = String::new();
+    let operation = step.operation.as_deref().unwrap_or(&case.op.operation.id);
+    let doing = if let Some(tags) = &step.setup {
+        format!("store {}", tags.iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>().join(", "))
+    } else if let Some(count) = step.fill {
+        format!("store items until there are {count}")
+    } else if let Some(fixture) = &step.fixture {
+        format!("send {operation} with the documented example {fixture}")
+    } else if let Some(body) = &step.body {
+        format!("send {operation} with {body}")
+    } else {
+        format!("send {operation} without a body")
+    };
+    let mut extras = vec![format!("token {}", step.token)];
+    extras.extend(step.path.iter().map(|(name, choice)| format!("{name} {choice}")));
+    extras.extend(step.headers.iter().map(|(name, value)| format!("header {name}: {value:?}")));
+    out.push_str(&paragraph(&format!("{number}. {doing} ({})", extras.join(", ")), "    "));
+    if let Some(expect) = &step.expect {
+        out.push_str(&paragraph(&format!("expected: {}", expect_text(expect, case)), "       "));
+    }
+    for (reading, expect) in &step.readings {
+        out.push_str(&paragraph(&format!("under {reading}: {}", expect_text(expect, case)), "       "));
+    }
+    out
+}
+
+fn expect_text(expect: &Expect, case: &PlannedCase) -> String {
+    use crate::suite::Answer;
+    match (expect.answer, &expect.status) {
+        (Answer::Accepted, _) => format!("accepted with {}", case.op.operation.success),
+        (Answer::Any, _) => "any documented answer".to_owned(),
+        (Answer::Refused, StatusRule::Fixed(list)) => {
+            format!("refused with {}", list.iter().map(u16::to_string).collect::<Vec<_>>().join(" or "))
+        }
+        (Answer::Refused, StatusRule::ByClause(clause)) => {
+            format!("refused with the status that {} allows", clause.trim_start_matches('@'))
+        }
+    }
+}

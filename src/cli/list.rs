@@ -1,0 +1,112 @@
+use serde_json::{Value, json};
+
+use super::args::{ListArgs, ListFormat, Subject};
+use super::{Ending, console, load};
+use crate::exit;
+use crate::plan::{Filter, plan};
+use crate::server::fault;
+use crate::suite::Suite;
+use crate::vocabulary::Level;
+
+/// `dewspec list`
+pub(super) fn list(args: &ListArgs) -> Result<u8, Ending> {
+    let suite = load::suite(args.suites.as_deref(), args.fixtures.as_deref())?;
+    let rows = match args.subject {
+        Subject::Operations => operations(&suite),
+        Subject::Clauses => clauses(&suite),
+        Subject::Cases => cases(&suite),
+        Subject::Readings => readings(&suite),
+        Subject::Faults => faults(),
+    };
+    let text = match args.format {
+        ListFormat::Json => {
+            let text = serde_json::to_string_pretty(&rows).map_err(|e| Ending::broken(e.to_string()))?;
+            format!("{text}\n")
+        }
+        ListFormat::Text => table(&rows),
+    };
+    console::print(&text);
+    Ok(exit::CONFORMS)
+}
+
+fn operations(suite: &Suite) -> Vec<Value> {
+    let plan = plan(suite, &Filter::default());
+    suite
+        .operations
+        .iter()
+        .map(|op| {
+            let operation = &op.operation;
+            let cases = plan.cases().filter(|c| c.op.operation.id == operation.id).count();
+            json!({
+                "id": operation.id, "service": operation.service, "method": operation.method,
+                "path": operation.path, "success": operation.success, "clauses": op.clauses.len(), "cases": cases,
+            })
+        })
+        .collect()
+}
+
+fn clauses(suite: &Suite) -> Vec<Value> {
+    let all = suite.operations.iter().flat_map(|op| op.clauses.iter());
+    all.map(|c| json!({ "id": c.id, "level": c.level, "source": c.source_line(), "wording": c.wording })).collect()
+}
+
+fn cases(suite: &Suite) -> Vec<Value> {
+    plan(suite, &Filter::default())
+        .cases()
+        .map(|c| json!({ "id": c.spec.id, "operation": c.op.operation.id, "clauses": c.spec.clauses }))
+        .collect()
+}
+
+fn readings(suite: &Suite) -> Vec<Value> {
+    suite
+        .operations
+        .iter()
+        .flat_map(|op| op.clauses.iter())
+        .filter(|c| c.level == Level::Open)
+        .map(|c| {
+            let names: Vec<&String> = c.readings.keys().collect();
+            json!({ "clause": c.id, "readings": names, "wording": c.wording, "source": c.source_line() })
+        })
+        .collect()
+}
+
+fn faults() -> Vec<Value> {
+    fault::catalogue()
+        .into_iter()
+        .map(|f| {
+            json!({
+                "name": f.name, "family": f.family, "operations": f.operations, "clause": f.clause, "summary": f.summary,
+            })
+        })
+        .collect()
+}
+
+/// Rows as aligned columns; the last column is as long as it likes.
+fn table(rows: &[Value]) -> String {
+    let cells: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| row.as_object().into_iter().flatten().map(|(_, value)| cell(value)).collect())
+        .collect();
+    let columns = cells.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |column: usize| cells.iter().filter_map(|r| r.get(column)).map(|c| c.chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let mut out = String::new();
+    for row in &cells {
+        let mut line = String::new();
+        for (i, text) in row.iter().enumerate() {
+            let width = if i + 1 == columns { 0 } else { widths[i] };
+            line.push_str(&format!("{text:<width$}  "));
+        }
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+fn cell(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(cell).collect::<Vec<_>>().join(" "),
+        other => other.to_string(),
+    }
+}

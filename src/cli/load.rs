@@ -1,0 +1,69 @@
+use std::path::Path;
+
+use super::Ending;
+use crate::plan::lint_coverage;
+use crate::server::{Identities, ServerConfig};
+use crate::suite::{DataError, DataSource, Suite};
+use crate::target::{Foreign, Target};
+
+/// Loads and lints the suite; every mistake is told, with file and line.
+pub(super) fn suite(suites: Option<&Path>, fixtures: Option<&Path>) -> Result<Suite, Ending> {
+    let source = || -> Result<DataSource, DataError> {
+        let mut source = DataSource::embedded()?;
+        if let Some(dir) = suites {
+            source = source.with_suites(dir)?;
+        }
+        if let Some(dir) = fixtures {
+            source = source.with_fixtures(dir)?;
+        }
+        Ok(source)
+    };
+    let source = source().map_err(|e| data(&[e]))?;
+    let suite = Suite::load(&source).map_err(|errors| data(&errors))?;
+    let errors = lint_coverage(&suite);
+    if errors.is_empty() { Ok(suite) } else { Err(data(&errors)) }
+}
+
+fn data(errors: &[DataError]) -> Ending {
+    const TOLD: usize = 10;
+    let mut lines: Vec<String> = errors.iter().take(TOLD).map(ToString::to_string).collect();
+    if errors.len() > TOLD {
+        lines.push(format!("and {} more mistakes", errors.len() - TOLD));
+    }
+    Ending::usage(lines.join("\n"))
+}
+
+/// How the reference server is to behave.
+pub(super) fn server(readings: &[String], faults: &[String]) -> Result<ServerConfig, Ending> {
+    let mut config = ServerConfig::default();
+    for text in readings {
+        let (clause, reading) = text
+            .split_once('=')
+            .ok_or_else(|| Ending::usage(format!("{text:?} is no reading: give CLAUSE=NAME, as `dewspec list readings` shows them")))?;
+        config.profile.set(clause, reading).map_err(|e| Ending::usage(e.to_string()))?;
+    }
+    for name in faults {
+        config.faults.insert(name).map_err(|e| Ending::usage(e.to_string()))?;
+    }
+    Ok(config)
+}
+
+/// The reference server as a target.
+pub(super) fn embedded_target(url: &str, who: &Identities) -> Target {
+    Target {
+        embedded: true,
+        csms: Some(url.to_owned()),
+        kms: Some(url.to_owned()),
+        project_id: who.project_id.clone(),
+        secret_ids: who.secret_ids.clone(),
+        key_ids: who.key_ids.clone(),
+        token: who.token.clone(),
+        read_only_token: Some(who.read_only_token.clone()),
+        foreign: Foreign {
+            project_id: Some(who.foreign_project_id.clone()),
+            secret_id: Some(who.foreign_secret_id.clone()),
+            key_id: Some(who.foreign_key_id.clone()),
+            token: Some(who.foreign_token.clone()),
+        },
+    }
+}

@@ -1,0 +1,69 @@
+//! The command line: one file a subcommand.
+
+mod args;
+mod config;
+mod console;
+mod explain;
+mod list;
+mod load;
+mod progress;
+mod replay;
+mod run;
+mod serve;
+mod target;
+
+use std::ffi::OsString;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use crate::exit;
+use args::{Arguments, Command};
+
+/// Why a command ended without doing its work: the exit code, and what to tell the user.
+#[derive(Debug)]
+pub(crate) struct Ending {
+    code: u8,
+    message: String,
+}
+
+impl Ending {
+    fn usage(message: impl Into<String>) -> Self {
+        Ending { code: exit::USAGE, message: message.into() }
+    }
+
+    fn broken(message: impl Into<String>) -> Self {
+        Ending { code: exit::BROKEN, message: message.into() }
+    }
+}
+
+/// Runs the program and returns its exit code. Without a subcommand, it runs the suite.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let mut arguments: Vec<OsString> = arguments.into_iter().collect();
+    if arguments.len() == 1 {
+        arguments.push("run".into());
+    }
+    let parsed = match Arguments::try_parse_from(arguments) {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            let code = match error.kind() {
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => exit::CONFORMS,
+                _ => exit::USAGE,
+            };
+            // Nothing can be done about a terminal that does not take its help text.
+            let _ = error.print();
+            return code;
+        }
+    };
+    let result = match parsed.command {
+        Command::Run(args) => run::run(&args),
+        Command::Serve(args) => serve::serve(&args),
+        Command::List(args) => list::list(&args),
+        Command::Explain(args) => explain::explain(&args),
+        Command::Replay(args) => replay::replay(&args),
+    };
+    result.unwrap_or_else(|ending| {
+        console::complain(&ending.message);
+        ending.code
+    })
+}

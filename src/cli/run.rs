@@ -1,0 +1,169 @@
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use super::args::{OutputArgs, RunArgs};
+use super::config::Config;
+use super::progress::Bar;
+use super::{Ending, console, load, target};
+use crate::exit;
+use crate::plan::{Filter, Plan, plan};
+use crate::report::snapshot::{DifferenceKind, accept, compare, overlay, tables};
+use crate::report::terminal::TerminalStyle;
+use crate::report::{Report, json, junit, terminal};
+use crate::run::{Stop, run as run_plan};
+use crate::server::ServerConfig;
+use crate::suite::Suite;
+use crate::target::{Settings, Target};
+
+/// `dewspec run`
+pub(super) fn run(args: &RunArgs) -> Result<u8, Ending> {
+    let config = Config::read(args.target.config.as_deref())?;
+    let settings = target::settings(&args.engine, &config)?;
+    let target = target::target(&args.target, &config)?;
+    let suite = load::suite(args.engine.suites.as_deref(), args.engine.fixtures.as_deref())?;
+    let plan = plan(&suite, &Filter::words(&args.filters));
+    let server = load::server(&args.reading, &args.fault)?;
+    let outputs = Outputs::new(&args.output, &config)?;
+    let job = Job { suite: &suite, plan: &plan, target, server, settings: &settings, filters: &args.filters };
+    job.go(&outputs)
+}
+
+/// What a run needs, whoever asks for it.
+pub(super) struct Job<'a> {
+    pub(super) suite: &'a Suite,
+    pub(super) plan: &'a Plan,
+    pub(super) target: Option<Target>,
+    pub(super) server: ServerConfig,
+    pub(super) settings: &'a Settings,
+    pub(super) filters: &'a [String],
+}
+
+impl Job<'_> {
+    /// Runs, reports, and returns the exit code.
+    pub(super) fn go(self, outputs: &Outputs) -> Result<u8, Ending> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .map_err(|e| Ending::broken(format!("cannot start threads: {e}")))?;
+        let bar = Bar::new();
+        let report = runtime.block_on(self.report(&bar));
+        bar.clear();
+        outputs.write(report?)
+    }
+
+    async fn report(self, bar: &Bar) -> Result<Report, Ending> {
+        let (target, _server) = match self.target {
+            Some(target) => (target, None),
+            None => {
+                let server = crate::server::start(self.server, SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
+                    .await
+                    .map_err(|e| Ending::broken(format!("the reference server cannot listen: {e}")))?;
+                (load::embedded_target(&server.url(), server.identities()), Some(server))
+            }
+        };
+        let stop: Stop = Box::pin(async {
+            if tokio::signal::ctrl_c().await.is_err() {
+                // Without signals the run goes on to its end.
+                std::future::pending::<()>().await;
+            }
+            console::remark("interrupted: finishing what is under way and restoring the target");
+        });
+        run_plan(self.suite, self.plan, &target, self.settings, self.filters, bar, stop)
+            .await
+            .map_err(|e| Ending::broken(e.to_string()))
+    }
+}
+
+/// Where reports go.
+pub(super) struct Outputs {
+    json: Vec<PathBuf>,
+    junit: Vec<PathBuf>,
+    snapshots: Option<PathBuf>,
+    update: bool,
+    quiet: bool,
+}
+
+impl Outputs {
+    pub(super) fn new(args: &OutputArgs, config: &Config) -> Result<Self, Ending> {
+        let wanted = if args.report.is_empty() { config.report.clone().into_vec() } else { args.report.clone() };
+        let mut outputs = Outputs {
+            json: Vec::new(),
+            junit: Vec::new(),
+            snapshots: args.snapshots.clone().or_else(|| config.snapshots.clone()),
+            update: args.update_snapshots,
+            quiet: args.quiet,
+        };
+        for text in &wanted {
+            match text.split_once('=') {
+                Some(("json", path)) if !path.is_empty() => outputs.json.push(path.into()),
+                Some(("junit", path)) if !path.is_empty() => outputs.junit.push(path.into()),
+                _ => return Err(Ending::usage(format!("{text:?} is no report: give json=PATH or junit=PATH"))),
+            }
+        }
+        for path in outputs.json.iter().chain(&outputs.junit) {
+            let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
+            if let Some(folder) = folder.filter(|f| !f.is_dir()) {
+                return Err(Ending::usage(format!("{} is no directory to write a report to", folder.display())));
+            }
+        }
+        Ok(outputs)
+    }
+
+    /// Writes everything; the exit code may change, if snapshots differ.
+    fn write(&self, mut report: Report) -> Result<u8, Ending> {
+        let differences = self.snapshots(&mut report)?;
+        let broken = |e: crate::report::ReportError| Ending::broken(e.to_string());
+        let mut to_stdout = false;
+        for path in &self.json {
+            to_stdout |= put(path, &json::render(&report).map_err(broken)?)?;
+        }
+        for path in &self.junit {
+            to_stdout |= put(path, &junit::render(&report).map_err(broken)?)?;
+        }
+        if !to_stdout {
+            let style =
+                TerminalStyle { width: console::width(), color: console::color(), verdicts: !self.quiet };
+            console::print(&format!("{}{differences}", terminal::render(&report, &style)));
+        }
+        Ok(report.exit_code)
+    }
+
+    /// Compares or accepts snapshots; returns what to show of it.
+    fn snapshots(&self, report: &mut Report) -> Result<String, Ending> {
+        let Some(dir) = &self.snapshots else { return Ok(String::new()) };
+        let broken = |e: crate::report::ReportError| Ending::usage(e.to_string());
+        let mut wanted = tables(report);
+        if !report.filters.is_empty() {
+            wanted = overlay(dir, &wanted).map_err(broken)?;
+        }
+        let found = compare(dir, &wanted).map_err(broken)?;
+        let first = !dir.is_dir() || found.iter().all(|d| d.kind == DifferenceKind::New);
+        if self.update || first {
+            let accepted = accept(dir, &wanted).map_err(broken)?;
+            return Ok(format!("snapshots: {} written to {}\n", accepted.len(), dir.display()));
+        }
+        if found.is_empty() {
+            return Ok(format!("snapshots: no difference to {}\n", dir.display()));
+        }
+        let mut text = String::from("\nSnapshots differ; accept with --update-snapshots\n\n");
+        for difference in &found {
+            text.push_str(&format!("{} ({})\n{}\n", difference.name, difference.kind, difference.diff));
+        }
+        report.notes.push(format!("{} snapshot(s) differ from {}", found.len(), dir.display()));
+        if report.exit_code == exit::CONFORMS {
+            report.exit_code = exit::NONCONFORMING;
+            report.conclusion = format!("{}, but {} snapshot(s) differ", report.conclusion, found.len());
+        }
+        Ok(text)
+    }
+}
+
+/// Writes a report; `true` if it went to standard output.
+fn put(path: &Path, text: &str) -> Result<bool, Ending> {
+    if path == Path::new("-") {
+        console::print(text);
+        return Ok(true);
+    }
+    std::fs::write(path, text).map_err(|e| Ending::broken(format!("{}: cannot be written: {e}", path.display())))?;
+    Ok(false)
+}

@@ -1,0 +1,57 @@
+use super::Redactor;
+use crate::report::ExchangeReport;
+use crate::vocabulary::Exchange;
+
+/// Longest body that a report shows.
+const LONGEST: usize = 4096;
+/// Longest header value that a report shows.
+const LONGEST_HEADER: usize = 256;
+
+/// The exchange as a report may show it.
+pub fn show(exchange: &Exchange, redactor: &Redactor) -> ExchangeReport {
+    let request = &exchange.request;
+    let headers = |list: &[(String, String)]| {
+        list.iter()
+            .filter(|(name, _)| redactor.shows(name))
+            .map(|(name, value)| (name.clone(), redactor.clean(&value.chars().take(LONGEST_HEADER).collect::<String>())))
+            .collect()
+    };
+    let mut shown = ExchangeReport {
+        operation: request.operation.clone(),
+        method: request.method.clone(),
+        url: redactor.clean(&request.url),
+        request_headers: headers(&request.headers),
+        request_body: request.body.as_deref().map(|body| redactor.clean(&readable(body))),
+        duration_us: u64::try_from(exchange.elapsed.as_micros()).unwrap_or(u64::MAX),
+        ..ExchangeReport::default()
+    };
+    match &exchange.answer {
+        Ok(response) => {
+            shown.status = Some(response.status);
+            shown.response_headers = headers(&response.headers);
+            shown.response_body = (!response.body.is_empty()).then(|| redactor.clean(&readable(&response.body)));
+        }
+        Err(failure) => shown.failure = Some(redactor.clean(&failure.message)),
+    }
+    shown
+}
+
+/// Bytes as text; those that are not UTF-8 as `\xNN`, and the end of long bodies left out.
+fn readable(bytes: &[u8]) -> String {
+    let mut out = String::new();
+    for chunk in bytes.utf8_chunks() {
+        out.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            out.push_str(&format!("\\x{byte:02x}"));
+        }
+        if out.len() > LONGEST {
+            break;
+        }
+    }
+    if out.len() > LONGEST {
+        let end = (0..=LONGEST).rev().find(|i| out.is_char_boundary(*i)).unwrap_or(0);
+        out.truncate(end);
+        out.push_str(&format!("… ({} bytes in all)", bytes.len()));
+    }
+    out
+}

@@ -1,0 +1,197 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use reqwest::Method;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+
+use super::pace::Pace;
+use crate::vocabulary::{Exchange, Failure, FailureKind, Request, Response};
+
+/// Bounds of what one target may cost.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Longest wait for one whole answer.
+    pub timeout: Duration,
+    /// Largest body that is read.
+    pub body: usize,
+    /// Requests a second.
+    pub rate: Option<u32>,
+    /// How often a throttled request is sent again.
+    pub throttled: u32,
+    /// Longest wait that a throttling answer may ask for.
+    pub retry_after: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            timeout: Duration::from_secs(10),
+            body: 1 << 20,
+            rate: None,
+            throttled: 8,
+            retry_after: Duration::from_secs(60),
+        }
+    }
+}
+
+/// The client could not be set up.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot set up the HTTP client: {0}")]
+pub struct ClientError(String);
+
+/// Sends requests. Cheap to clone; clones share connections, pace and the count of requests.
+#[derive(Clone, Debug)]
+pub struct Client {
+    http: reqwest::Client,
+    limits: Limits,
+    pace: Arc<Pace>,
+    sent: Arc<AtomicU64>,
+}
+
+impl Client {
+    /// A client that follows no redirect, uses no proxy and reads bounded bodies.
+    ///
+    /// # Errors
+    /// If TLS cannot be set up.
+    pub fn new(limits: Limits) -> Result<Self, ClientError> {
+        // A second call finds a provider installed already, which is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .tcp_nodelay(true)
+            .timeout(limits.timeout)
+            .connect_timeout(limits.timeout)
+            .user_agent(concat!("dewspec/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|e| ClientError(chain(&e)))?;
+        let pace = Arc::new(Pace::new(limits.rate));
+        Ok(Client { http, limits, pace, sent: Arc::new(AtomicU64::new(0)) })
+    }
+
+    /// How many requests were sent.
+    pub fn sent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    /// Counts a request that was sent by other means.
+    pub fn count_one(&self) {
+        self.sent.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The limits in force.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Waits for a turn, for a request sent by other means.
+    pub async fn turn(&self) {
+        self.pace.turn().await;
+    }
+
+    /// Sends one request. Answers 429 and 503 with `Retry-After` are waited for, as the documents ask.
+    pub async fn send(&self, request: &Request) -> Exchange {
+        let mut tries = 0;
+        loop {
+            self.pace.turn().await;
+            let started = Instant::now();
+            let answer = self.once(request).await;
+            let elapsed = started.elapsed();
+            let wait = answer.as_ref().ok().and_then(|r| self.throttled(r, tries));
+            if let Some(wait) = wait {
+                tries += 1;
+                tokio::time::sleep(wait).await;
+                continue;
+            }
+            return Exchange { request: request.clone(), answer, elapsed };
+        }
+    }
+
+    fn throttled(&self, response: &Response, tries: u32) -> Option<Duration> {
+        let named = response.header("retry-after").and_then(retry_after);
+        let throttled = response.status == 429 || (response.status == 503 && named.is_some());
+        let wait = named.unwrap_or_else(|| Duration::from_millis(200) * 2u32.saturating_pow(tries));
+        (throttled && tries < self.limits.throttled).then(|| wait.min(self.limits.retry_after))
+    }
+
+    async fn once(&self, request: &Request) -> Result<Response, Failure> {
+        self.count_one();
+        let method = Method::from_bytes(request.method.as_bytes())
+            .map_err(|e| garbled(format!("the method cannot be sent: {e}")))?;
+        let mut headers = HeaderMap::with_capacity(request.headers.len());
+        for (name, value) in &request.headers {
+            let name = HeaderName::from_bytes(name.as_bytes())
+                .map_err(|e| garbled(format!("the header name {name:?} cannot be sent: {e}")))?;
+            let value = HeaderValue::from_bytes(value.as_bytes())
+                .map_err(|_| garbled(format!("the value of {name} holds bytes that cannot be sent")))?;
+            headers.append(name, value);
+        }
+        let mut builder = self.http.request(method, &request.url).headers(headers);
+        if let Some(body) = &request.body {
+            builder = builder.body(body.clone());
+        }
+        let mut response = builder.send().await.map_err(|e| failure(&e, false))?;
+        let status = response.status().as_u16();
+        let headers = response
+            .headers()
+            .iter()
+            .map(|(n, v)| (n.as_str().to_owned(), String::from_utf8_lossy(v.as_bytes()).into_owned()))
+            .collect();
+        let mut body = Vec::new();
+        let mut capped = false;
+        while let Some(chunk) = response.chunk().await.map_err(|e| failure(&e, true))? {
+            let room = self.limits.body.saturating_sub(body.len());
+            body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+            if chunk.len() > room {
+                capped = true;
+                break;
+            }
+        }
+        Ok(Response { status, headers, body, capped })
+    }
+}
+
+fn garbled(message: String) -> Failure {
+    Failure { kind: FailureKind::Garbled, message }
+}
+
+/// Tells a target that is not there from one that answers nonsense.
+fn failure(error: &reqwest::Error, in_body: bool) -> Failure {
+    let message = chain(error);
+    let kind = if in_body {
+        FailureKind::Garbled
+    } else if error.is_timeout() {
+        if error.is_connect() { FailureKind::Unreachable } else { FailureKind::Silent }
+    } else if error.is_connect() || message.contains("connection closed before message completed") {
+        FailureKind::Unreachable
+    } else if message.contains("onnection reset") {
+        FailureKind::Unreachable
+    } else {
+        FailureKind::Garbled
+    };
+    Failure { kind, message }
+}
+
+/// An error with its causes, outermost first, without the URL that every caller shows anyway.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut parts = Vec::new();
+    let mut current = Some(error);
+    while let Some(e) = current {
+        let text = e.to_string();
+        if !parts.iter().any(|p: &String| p.ends_with(&text)) {
+            parts.push(text);
+        }
+        current = e.source();
+    }
+    parts.join(": ")
+}
+
+/// Seconds or an HTTP date.
+fn retry_after(text: &str) -> Option<Duration> {
+    if let Ok(seconds) = text.trim().parse::<u64>() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let at = httpdate::parse_http_date(text).ok()?;
+    Some(at.duration_since(std::time::SystemTime::now()).unwrap_or_default())
+}

@@ -1,0 +1,8 @@
+//! Sending: one client for every request, with time, size and rate limits. Knows nothing of what is expected.
+
+mod client;
+mod pace;
+mod wire;
+
+pub use client::{Client, ClientError, Limits};
+pub use wire::{WireAnswer, exchange_raw};

@@ -1,0 +1,117 @@
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::vocabulary::{Failure, FailureKind, Request, Response};
+
+/// What came over a raw connection: HTTP clients hide the body of a 204, so it is read by hand.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WireAnswer {
+    /// Status and headers; the body is what the framing says it is.
+    pub response: Response,
+    /// Every byte after the head, framing included.
+    pub after_head: Vec<u8>,
+}
+
+/// How much is read at most.
+const CAP: usize = 64 * 1024;
+/// How long the target may take to send bytes that it should not send at all.
+const LINGER: Duration = Duration::from_millis(300);
+
+/// Sends one request over a connection of its own and reads everything that comes back.
+/// Only for `http://` URLs; `None` for any other.
+pub async fn exchange_raw(request: &Request, timeout: Duration) -> Option<Result<WireAnswer, Failure>> {
+    let url = url::Url::parse(&request.url).ok()?;
+    if url.scheme() != "http" {
+        return None;
+    }
+    let host = url.host_str()?.trim_matches(['[', ']']).to_owned();
+    let port = url.port_or_known_default()?;
+    let authority = url.authority().to_owned();
+    let path = &url[url::Position::BeforePath..url::Position::AfterQuery];
+    let body = request.body.clone().unwrap_or_default();
+    let mut head = format!("{} {path} HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n", request.method);
+    for (name, value) in &request.headers {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    head.push_str(&format!("Content-Length: {}\r\n\r\n", body.len()));
+    let mut bytes = head.into_bytes();
+    bytes.extend_from_slice(&body);
+    Some(match tokio::time::timeout(timeout, talk(&host, port, &bytes)).await {
+        Ok(result) => result,
+        Err(_) => Err(Failure { kind: FailureKind::Silent, message: format!("no answer within {timeout:?}") }),
+    })
+}
+
+async fn talk(host: &str, port: u16, bytes: &[u8]) -> Result<WireAnswer, Failure> {
+    let unreachable = |e: std::io::Error| Failure { kind: FailureKind::Unreachable, message: e.to_string() };
+    let mut stream = TcpStream::connect((host, port)).await.map_err(unreachable)?;
+    stream.write_all(bytes).await.map_err(unreachable)?;
+    let mut received = Vec::new();
+    let mut buffer = [0u8; 4096];
+    let mut head_end = None;
+    while received.len() < CAP {
+        // Once the head is there, only what follows promptly is of interest.
+        let read = match head_end {
+            None => stream.read(&mut buffer).await.map_err(unreachable)?,
+            Some(_) => match tokio::time::timeout(LINGER, stream.read(&mut buffer)).await {
+                Ok(Ok(read)) => read,
+                Ok(Err(_)) | Err(_) => 0,
+            },
+        };
+        if read == 0 {
+            break;
+        }
+        received.extend_from_slice(&buffer[..read]);
+        head_end = head_end.or_else(|| find(&received, b"\r\n\r\n"));
+    }
+    parse(&received)
+}
+
+fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
+    haystack.windows(needle.len()).position(|w| w == needle)
+}
+
+/// Splits head from what follows.
+fn parse(received: &[u8]) -> Result<WireAnswer, Failure> {
+    let garbled = |what: &str| Failure {
+        kind: FailureKind::Garbled,
+        message: format!("{what}: {:?}", String::from_utf8_lossy(&received[..received.len().min(200)])),
+    };
+    let end = find(received, b"\r\n\r\n").ok_or_else(|| garbled("the answer has no end of head"))?;
+    let head = String::from_utf8_lossy(&received[..end]).into_owned();
+    let mut lines = head.split("\r\n");
+    let status = lines
+        .next()
+        .and_then(|line| line.strip_prefix("HTTP/1."))
+        .and_then(|line| line.split(' ').nth(1))
+        .and_then(|code| code.parse().ok())
+        .ok_or_else(|| garbled("the answer has no status line"))?;
+    let headers: Vec<(String, String)> = lines
+        .filter_map(|line| line.split_once(':'))
+        .map(|(name, value)| (name.trim().to_ascii_lowercase(), value.trim().to_owned()))
+        .collect();
+    let after_head = received[end + 4..].to_vec();
+    let chunked = headers.iter().any(|(n, v)| n == "transfer-encoding" && v.eq_ignore_ascii_case("chunked"));
+    let body = if chunked { dechunk(&after_head) } else { after_head.clone() };
+    Ok(WireAnswer { response: Response { status, headers, body, capped: false }, after_head })
+}
+
+/// The contents of a chunked body, as far as they can be read.
+fn dechunk(mut rest: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    while let Some(end) = find(rest, b"\r\n") {
+        let size = std::str::from_utf8(&rest[..end])
+            .ok()
+            .and_then(|line| usize::from_str_radix(line.split(';').next().unwrap_or_default().trim(), 16).ok());
+        match size {
+            Some(size) if size > 0 && end + 2 + size <= rest.len() => {
+                out.extend_from_slice(&rest[end + 2..end + 2 + size]);
+                rest = rest[end + 2 + size..].strip_prefix(b"\r\n").unwrap_or_default();
+            }
+            _ => break,
+        }
+    }
+    out
+}

@@ -1,0 +1,89 @@
+use serde_json::Value;
+
+/// Changes to a valid body that the data asks for by placeholder: `NAME:ARGUMENTS`.
+///
+/// - `set:/pointer=text`: the member is that string
+/// - `null:/pointer`: the member is null
+/// - `twice:/pointer`: the member stands twice, first as `"first"`, then as `"second"`
+///
+/// Placeholders inside the body stay as they are.
+pub(super) fn changed(valid: &str, name: &str, arguments: &str) -> Option<String> {
+    let mut body: Value = serde_json::from_str(valid).ok()?;
+    match name {
+        "set" => {
+            let (pointer, text) = arguments.split_once('=')?;
+            put(&mut body, pointer, Value::from(text))?;
+            Some(body.to_string())
+        }
+        "null" => {
+            put(&mut body, arguments, Value::Null)?;
+            Some(body.to_string())
+        }
+        "twice" => {
+            let (_, member) = arguments.rsplit_once('/')?;
+            put(&mut body, arguments, Value::from("second"))?;
+            let once = format!("\"{member}\":\"second\"");
+            let twice = format!("\"{member}\":\"first\",{once}");
+            Some(body.to_string().replacen(&once, &twice, 1))
+        }
+        _ => None,
+    }
+}
+
+fn put(body: &mut Value, pointer: &str, value: Value) -> Option<()> {
+    let (parent, member) = pointer.rsplit_once('/')?;
+    match body.pointer_mut(parent)? {
+        Value::Object(object) => {
+            object.insert(member.to_owned(), value);
+        }
+        Value::Array(array) => *array.get_mut(member.parse::<usize>().ok()?)? = value,
+        _ => return None,
+    }
+    Some(())
+}
+
+/// The same JSON text written otherwise: members in reverse order, white space between tokens, the
+/// first letter of every string escaped.
+pub(super) fn rewritten(valid: &str) -> Option<String> {
+    let body: Value = serde_json::from_str(valid).ok()?;
+    let mut out = String::from("\r\n\t ");
+    write(&body, &mut out);
+    out.push_str(" \n");
+    Some(out)
+}
+
+fn write(value: &Value, out: &mut String) {
+    match value {
+        Value::Object(object) => {
+            out.push_str("{ ");
+            for (i, (name, member)) in object.iter().rev().enumerate() {
+                out.push_str(if i == 0 { "\n  " } else { " ,\n\t" });
+                out.push_str(&escaped(name));
+                out.push_str("\t: ");
+                write(member, out);
+            }
+            out.push_str("\r\n}");
+        }
+        Value::Array(array) => {
+            out.push_str("[ ");
+            for (i, element) in array.iter().enumerate() {
+                out.push_str(if i == 0 { "" } else { " , " });
+                write(element, out);
+            }
+            out.push_str(" ]");
+        }
+        Value::String(text) => out.push_str(&escaped(text)),
+        other => out.push_str(&other.to_string()),
+    }
+}
+
+/// A string literal with its first character written as an escape, unless a placeholder begins there.
+fn escaped(text: &str) -> String {
+    let quoted = Value::from(text).to_string();
+    match text.chars().next() {
+        Some(first) if first.is_ascii_alphabetic() => {
+            format!("\"\\u{:04X}{}", u32::from(first), &quoted[2..])
+        }
+        _ => quoted,
+    }
+}

@@ -1,0 +1,50 @@
+use serde_json::json;
+
+use super::Field;
+use crate::generate::{admits, samples};
+use crate::suite::{CaseSpec, Characters};
+
+/// Where a character that does not belong is put besides the middle, to see that the whole string is
+/// judged; `\n` because `$` matches before a final one in some engines.
+const AT_EDGES: [char; 3] = ['\n', '*', '\u{0}'];
+
+/// Every sample inside the class is accepted, every one outside refused; for classes that list what is
+/// forbidden, each of those is tried.
+pub(super) fn expand(field: &Field<'_>, facts: &Characters) -> Vec<CaseSpec> {
+    let mut tried: Vec<(char, String)> = samples().map(|s| (s.character, s.category.to_owned())).collect();
+    let listed = facts.also.chars().map(|c| (c, "listed".to_owned()));
+    let forbidden = facts.forbidden.chars().map(|c| (c, "forbidden".to_owned()));
+    let ranges = facts
+        .forbidden_ranges
+        .iter()
+        .flat_map(|(first, last)| (*first..=*last).filter_map(char::from_u32))
+        .map(|c| (c, "forbidden".to_owned()));
+    for (character, category) in listed.chain(forbidden).chain(ranges) {
+        if !tried.iter().any(|(c, _)| *c == character) {
+            tried.push((character, category));
+        }
+    }
+
+    let mut cases = Vec::new();
+    for (turn, (character, category)) in tried.into_iter().enumerate() {
+        let pointer = field.pointer_in_turn(turn);
+        let base = base(field, &pointer);
+        let name = format!("{category}-u{:04x}", u32::from(character));
+        if admits(facts, character) {
+            cases.push(field.accepted(&name, field.with(&pointer, json!(format!("{base}{character}z")))));
+            continue;
+        }
+        cases.push(field.refused(&name, field.with(&pointer, json!(format!("{base}{character}z")))));
+        if AT_EDGES.contains(&character) {
+            let first = field.with(&pointer, json!(format!("{character}{base}")));
+            cases.push(field.refused(&format!("{name}-first"), first));
+            let last = field.with(&pointer, json!(format!("{base}{character}")));
+            cases.push(field.refused(&format!("{name}-last"), last));
+        }
+    }
+    cases
+}
+
+fn base(field: &Field<'_>, pointer: &str) -> String {
+    field.identity(pointer).map_or_else(|| "x".to_owned(), |name| format!("${{{name}}}"))
+}

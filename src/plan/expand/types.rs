@@ -1,0 +1,36 @@
+use serde_json::json;
+
+use super::Field;
+use crate::suite::{CaseSpec, JsonType};
+
+/// Every other JSON type is refused; `null` is the business of presence.
+pub(super) fn expand(field: &Field<'_>, kind: JsonType) -> Vec<CaseSpec> {
+    let values = [
+        ("integer", json!(7)),
+        ("fraction", json!(1.5)),
+        ("boolean", json!(true)),
+        ("string", json!("text")),
+        ("empty-string", json!("")),
+        ("empty-array", json!([])),
+        ("array", json!(["text"])),
+        ("empty-object", json!({})),
+        ("object", json!({"name": "text"})),
+    ];
+    let mut cases = Vec::new();
+    for (name, value) in values {
+        if !kind.admits(&value) {
+            cases.extend(field.refused_everywhere(name, |pointer| field.with(pointer, value.clone())));
+        }
+    }
+    if kind == JsonType::Object {
+        cases.extend(field.refused_everywhere("array-of-the-right-object", |pointer| wrapped(field, pointer)));
+    }
+    if kind == JsonType::String {
+        cases.extend(field.refused_everywhere("array-of-the-right-string", |pointer| wrapped(field, pointer)));
+    }
+    cases
+}
+
+fn wrapped(field: &Field<'_>, pointer: &str) -> String {
+    field.with(pointer, json!([field.valid_at(pointer)]))
+}

@@ -1,0 +1,12 @@
+//! From the contract to an ordered list of cases: expansion of constraints, selection, dependencies.
+
+mod coverage;
+mod expand;
+mod order;
+mod planned;
+mod select;
+
+pub use coverage::{lint_coverage, role_ids};
+pub use expand::expand;
+pub use planned::{Plan, PlannedCase, plan};
+pub use select::Filter;

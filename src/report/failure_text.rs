@@ -1,0 +1,90 @@
+use super::body::excerpt;
+use super::deviation::{exchange_of, findings};
+use super::model::{CaseReport, ExchangeReport, FindingReport, Report};
+use super::text::{copyable, visible, visible_lines};
+
+/// Columns of a body in a file; more is noise even there.
+const BODY_COLUMNS: usize = 4_000;
+
+/// Everything there is to say about a case that went wrong, as unwrapped plain text.
+pub(super) fn failure_text(report: &Report, case: &CaseReport) -> String {
+    let mut lines = Vec::new();
+    if let Some(reason) = &case.reason {
+        lines.push(visible_lines(reason));
+        lines.push(String::new());
+    }
+    for finding in findings(report, case) {
+        push_finding(&mut lines, case, &finding);
+        lines.push(String::new());
+    }
+    if let Some(curl) = &case.curl {
+        lines.push(format!("curl:    {}", copyable(curl)));
+    }
+    lines.push(format!("replay:  {}", copyable(&case.replay)));
+    lines.join("\n")
+}
+
+/// What dewspec or the network did: there is no clause, only the reason and how to try again.
+pub(super) fn error_text(case: &CaseReport) -> String {
+    let mut lines: Vec<_> = case.reason.iter().map(|reason| visible_lines(reason)).collect();
+    if let Some(exchange) = case.exchanges.last() {
+        push_exchange(&mut lines, exchange);
+    }
+    lines.push(format!("replay:  {}", copyable(&case.replay)));
+    lines.join("\n")
+}
+
+fn push_finding(lines: &mut Vec<String>, case: &CaseReport, finding: &FindingReport) {
+    lines.push(format!("{} ({})", visible(&finding.clause), finding.level));
+    lines.push(visible_lines(&finding.wording));
+    lines.push(format!("source:  {}", visible(&finding.source)));
+    lines.push(format!("allowed: {}", visible_lines(&finding.allowed)));
+    lines.push(format!("seen:    {}", visible_lines(&finding.seen)));
+    if let Some(exchange) = exchange_of(case, finding) {
+        push_exchange(lines, exchange);
+    }
+}
+
+fn push_exchange(lines: &mut Vec<String>, exchange: &ExchangeReport) {
+    let request = format!("{} {}", visible(&exchange.method), visible(&exchange.url));
+    lines.extend(labelled("sent:    ", [request].into_iter().chain(request_body(exchange, BODY_COLUMNS)).collect()));
+    lines.extend(labelled("came:    ", came(exchange, BODY_COLUMNS)));
+}
+
+fn labelled(label: &'static str, lines: Vec<String>) -> impl Iterator<Item = String> {
+    let indent = " ".repeat(label.len());
+    lines.into_iter().enumerate().map(move |(at, line)| match at {
+        0 => format!("{label}{line}"),
+        _ => format!("{indent}{line}"),
+    })
+}
+
+/// The body of the request, if one was sent.
+pub(super) fn request_body(exchange: &ExchangeReport, columns: usize) -> Option<String> {
+    match exchange.request_body.as_deref()? {
+        "" => Some("(empty body)".to_owned()),
+        body => Some(excerpt(body, columns)),
+    }
+}
+
+/// The answer: its status and type, then its body; or why there is none.
+pub(super) fn came(exchange: &ExchangeReport, columns: usize) -> Vec<String> {
+    let Some(status) = exchange.status else {
+        let why = exchange.failure.as_deref().unwrap_or("no reason recorded");
+        return vec![format!("no answer: {}", visible(why))];
+    };
+    let kind = header(exchange, "content-type").map(|kind| format!(", {}", visible(kind))).unwrap_or_default();
+    match exchange.response_body.as_deref() {
+        None | Some("") => vec![format!("{status}{kind}, no body")],
+        Some(body) => vec![format!("{status}{kind}"), excerpt(body, columns)],
+    }
+}
+
+/// The first response header of that name.
+pub(super) fn header<'a>(exchange: &'a ExchangeReport, name: &str) -> Option<&'a str> {
+    exchange
+        .response_headers
+        .iter()
+        .find(|(field, _)| field.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value.as_str())
+}

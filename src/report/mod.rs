@@ -1,0 +1,28 @@
+//! What a run found out, and the forms it is shown in. The JSON report is the truth; the terminal
+//! text, the JUnit file and the snapshot tables are made from it and hold nothing else.
+
+mod body;
+mod deviation;
+mod error;
+mod failure_text;
+mod model;
+mod schema;
+mod tally;
+
+pub mod json;
+pub mod junit;
+pub mod snapshot;
+pub mod terminal;
+pub mod text;
+
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;
+
+pub use error::ReportError;
+pub use model::{
+    CaseReport, ClauseReport, ExchangeReport, FindingReport, ReadingReport, Report, SCHEMA, Summary, TargetSummary,
+};
+pub use schema::{schema, schema_text};
+pub use tally::{CaseTally, VerdictTally};

@@ -1,0 +1,186 @@
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::vocabulary::{Level, Outcome, Verdict};
+
+/// Version of the JSON report's form.
+pub const SCHEMA: &str = "dewspec.report/1";
+
+/// Everything one run found out. The JSON report is this, and every other format is made from it.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Report {
+    /// Always [`SCHEMA`].
+    pub schema: String,
+    /// Version of dewspec that wrote it.
+    pub dewspec_version: String,
+    /// Seed of the run.
+    pub seed: u64,
+    /// Keeps names of created events apart between runs.
+    pub run_id: String,
+    /// What was tested; holds no credential.
+    pub target: TargetSummary,
+    /// Filters given on the command line.
+    pub filters: Vec<String>,
+    /// RFC 3339, UTC.
+    pub started_at: String,
+    /// Wall clock time of the run.
+    pub duration_ms: u64,
+    /// Process exit code that this run means.
+    pub exit_code: u8,
+    /// Why the exit code is what it is, in one sentence.
+    pub conclusion: String,
+    /// Counts.
+    pub summary: Summary,
+    /// Every selected case, in plan order.
+    pub cases: Vec<CaseReport>,
+    /// Every clause of the selected operations.
+    pub clauses: Vec<ClauseReport>,
+    /// What was found out about each open clause.
+    pub readings: Vec<ReadingReport>,
+    /// Things the user should know: capabilities missing, things left behind.
+    pub notes: Vec<String>,
+}
+
+/// What was tested.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct TargetSummary {
+    /// True when it was dewspec's own reference server, in this process.
+    pub embedded: bool,
+    /// Base URL by service.
+    pub endpoints: IndexMap<String, String>,
+    /// Project.
+    pub project_id: String,
+    /// Secrets used.
+    pub secret_ids: Vec<String>,
+    /// KMS keys used.
+    pub key_ids: Vec<String>,
+    /// Observers that answered, by resource kind.
+    pub capabilities: IndexMap<String, Vec<String>>,
+    /// Longest time a write took to show in a read-back, by resource kind.
+    pub read_back_lag_ms: IndexMap<String, u64>,
+}
+
+/// Counts of cases by outcome, and of requests sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Summary {
+    /// Cases that passed.
+    pub pass: usize,
+    /// Cases in which a must is broken.
+    pub fail: usize,
+    /// Cases in which a should is broken.
+    pub warn: usize,
+    /// Cases that could not be judged.
+    pub skip: usize,
+    /// Cases in which dewspec or the network broke.
+    pub error: usize,
+    /// Requests sent, those of set-up, read-back and clean-up included.
+    pub exchanges: u64,
+}
+
+/// One case.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct CaseReport {
+    /// Stable id.
+    pub id: String,
+    /// The operation it belongs to.
+    pub operation: String,
+    /// The clauses it can break, those of its exchanges' oracles not included.
+    pub clauses: Vec<String>,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Why, for everything but a pass.
+    pub reason: Option<String>,
+    /// What the documents allow.
+    pub allowed: Option<String>,
+    /// What came.
+    pub seen: Option<String>,
+    /// Every single deviation found in this case.
+    pub findings: Vec<FindingReport>,
+    /// What was sent and what came.
+    pub exchanges: Vec<ExchangeReport>,
+    /// A command line that sends the deciding request again; the token is left out.
+    pub curl: Option<String>,
+    /// A command line that runs this case again.
+    pub replay: String,
+}
+
+/// One deviation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FindingReport {
+    /// The clause broken.
+    pub clause: String,
+    /// Its level.
+    pub level: Level,
+    /// The clause in words.
+    pub wording: String,
+    /// Where it stands.
+    pub source: String,
+    /// What the documents allow.
+    pub allowed: String,
+    /// What came.
+    pub seen: String,
+    /// Index into the case's exchanges.
+    pub exchange: Option<usize>,
+}
+
+/// One request and what came of it, ready to be shown: no credentials, long bodies cut.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ExchangeReport {
+    /// Operation or observer.
+    pub operation: String,
+    /// HTTP method.
+    pub method: String,
+    /// Absolute URL.
+    pub url: String,
+    /// Request headers, credentials left out.
+    pub request_headers: Vec<(String, String)>,
+    /// Request body as text; bytes that are not UTF-8 are written `\xNN`.
+    pub request_body: Option<String>,
+    /// Status of the answer.
+    pub status: Option<u16>,
+    /// Headers of the answer.
+    pub response_headers: Vec<(String, String)>,
+    /// Body of the answer, as above.
+    pub response_body: Option<String>,
+    /// Why there is no answer.
+    pub failure: Option<String>,
+    /// Time from sending to the last byte.
+    pub duration_us: u64,
+}
+
+/// One clause.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct ClauseReport {
+    /// Stable id.
+    pub id: String,
+    /// The operation it belongs to.
+    pub operation: String,
+    /// How binding it is.
+    pub level: Level,
+    /// What this run says about it.
+    pub verdict: Verdict,
+    /// Where it stands.
+    pub source: String,
+    /// The clause in words.
+    pub wording: String,
+    /// Why, for everything but `upheld`.
+    pub reason: Option<String>,
+    /// How many checks of this run bear on it.
+    pub checks: u64,
+    /// Cases that found it broken.
+    pub broken_by: Vec<String>,
+}
+
+/// What was found out about an open clause.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct ReadingReport {
+    /// The open clause.
+    pub clause: String,
+    /// The one reading left, if it is one.
+    pub determined: Option<String>,
+    /// The readings that explain everything seen.
+    pub remaining: Vec<String>,
+    /// What those mean, by name.
+    pub meaning: IndexMap<String, String>,
+}

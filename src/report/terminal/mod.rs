@@ -1,0 +1,16 @@
+//! The report for people at a terminal or reading a log.
+
+mod address;
+mod deviations;
+mod header;
+mod page;
+mod readings;
+mod render;
+mod style;
+mod table;
+mod totals;
+mod unjudged;
+mod verdicts;
+
+pub use render::render;
+pub use style::TerminalStyle;

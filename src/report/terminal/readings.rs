@@ -1,0 +1,39 @@
+use super::super::model::{ReadingReport, Report};
+use super::super::text::display_width;
+use super::page::Page;
+use super::style::Tint;
+
+/// How the target understands what the documents leave open.
+pub(super) fn write(page: &mut Page, report: &Report) {
+    if report.readings.is_empty() {
+        return;
+    }
+    let determined: Vec<_> =
+        report.readings.iter().filter_map(|reading| Some((reading, reading.determined.as_deref()?))).collect();
+    let others: Vec<_> = report.readings.iter().filter(|reading| reading.determined.is_none()).collect();
+    page.heading("Readings", &format!("{} of {} determined", determined.len(), report.readings.len()));
+
+    let column = determined.iter().map(|(reading, _)| display_width(&reading.clause)).max().unwrap_or(0);
+    for (reading, name) in determined {
+        page.columns(2, &[(&reading.clause, column, Tint::Plain)], name);
+    }
+    for reading in others {
+        write_open(page, reading);
+    }
+}
+
+fn write_open(page: &mut Page, reading: &ReadingReport) {
+    let state = match reading.remaining.len() {
+        0 => "no reading explains what was seen".to_owned(),
+        left => format!("undetermined, {left} readings remain"),
+    };
+    let tint = if reading.remaining.is_empty() { Tint::Bad } else { Tint::Warn };
+    page.paragraph(2, &reading.clause, Tint::Plain);
+    page.paragraph(4, &state, tint);
+    for name in &reading.remaining {
+        match reading.meaning.get(name) {
+            Some(meaning) => page.bullet(4, &format!("{name}: {meaning}")),
+            None => page.bullet(4, name),
+        }
+    }
+}

@@ -1,0 +1,32 @@
+use super::super::model::Report;
+use super::page::Page;
+use super::style::TerminalStyle;
+use super::{deviations, header, readings, totals, unjudged, verdicts};
+
+/// The whole report as text. The details come first and the result last, where the eye is when a run ends.
+pub fn render(report: &Report, style: &TerminalStyle) -> String {
+    let mut page = Page::new(style);
+    header::write(&mut page, report);
+    deviations::write_failures(&mut page, report);
+    deviations::write_warnings(&mut page, report);
+    unjudged::write_errors(&mut page, report);
+    unjudged::write_skips(&mut page, report);
+    readings::write(&mut page, report);
+    if style.verdicts {
+        verdicts::write(&mut page, report);
+    }
+    totals::write_operations(&mut page, report);
+    write_notes(&mut page, report);
+    totals::write(&mut page, report);
+    page.finish()
+}
+
+fn write_notes(page: &mut Page, report: &Report) {
+    if report.notes.is_empty() {
+        return;
+    }
+    page.heading("Notes", "");
+    for note in &report.notes {
+        page.bullet(2, note);
+    }
+}

@@ -1,0 +1,184 @@
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::check::{State, change_of, judge_answer};
+use crate::plan::PlannedCase;
+use crate::report::CaseReport;
+use crate::suite::{Answer, ResourceKind, StepSpec};
+use crate::vocabulary::PathChoice;
+
+use super::case::{agrees, limit, resource_state, run_case, unmet, whole};
+use super::record::Record;
+use super::resource::Resource;
+use super::session::Session;
+use super::step::{Outgoing, Sent, body_of, headers_of, send};
+
+/// Cases that share a read-back, at most.
+const MOST: usize = 16;
+
+/// Runs simple cases one after the other with one read-back at the end: what each should have stored is
+/// there, and what each refused request named is not. If anything is amiss, every case of the group runs
+/// again by itself, so that the right one is blamed.
+pub(super) async fn run_group(session: &Session, cases: &[&PlannedCase], resource: &mut Resource) -> Vec<CaseReport> {
+    let mut records = Vec::with_capacity(cases.len());
+    let mut own = State::new();
+    let mut touched = State::new();
+    let mut clean = true;
+    for case in cases {
+        let mut record = Record::new(session, case);
+        if let Some((reason, unmet)) = unmet(session, case, resource, false) {
+            record.skip(reason, unmet);
+        } else if let Some(step) = case.simple_step() {
+            clean &= one(&mut record, step, resource, &mut own, &mut touched).await;
+        }
+        records.push(record);
+    }
+    if resource.can_list() {
+        let expected = whole(resource, &own);
+        let refusals_only = touched.is_empty() || own.is_empty();
+        if refusals_only {
+            resource.let_settle().await;
+        }
+        // A group that is amiss already runs again anyway: no need to be patient with it.
+        let patience = if clean { session.settings.settle } else { std::time::Duration::ZERO };
+        let listing = resource.look_until(session, patience, |l| agrees(&expected, resource_state(l, &expected))).await;
+        let seen = listing.as_ref().map(|l| resource_state(l, &expected));
+        let repeated = resource.kind != ResourceKind::Events && listing.is_some_and(|l| !l.repeated().is_empty());
+        clean &= seen.as_ref() == Some(&expected) && !repeated;
+        if let Some(seen) = seen {
+            let theirs = resource.theirs();
+            touched.extend(seen.into_iter().filter(|(k, _)| !theirs.contains(k)));
+        }
+    }
+    resource.remove(session, &touched).await;
+    resource.looks.clear();
+    if clean {
+        return finish(records, resource);
+    }
+    let mut reports = Vec::with_capacity(cases.len());
+    for case in cases {
+        reports.push(run_case(session, case, resource, None).await);
+    }
+    reports
+}
+
+/// Closes the cases of a group in which everything was as it should be.
+fn finish(records: Vec<Record<'_>>, resource: &Resource) -> Vec<CaseReport> {
+    records
+        .into_iter()
+        .map(|mut record| {
+            if resource.can_list() && !record.is_over() {
+                let refused = record
+                    .case
+                    .simple_step()
+                    .and_then(|s| s.expect.as_ref())
+                    .is_some_and(|e| e.answer == Answer::Refused);
+                let topic = if refused { "refused-unchanged" } else { "stored" };
+                record.held(record.case.op.id(topic));
+            }
+            record.finish()
+        })
+        .collect()
+}
+
+/// Sends the one request of a case; `false` if its answer makes it run again by itself.
+async fn one(
+    record: &mut Record<'_>,
+    step: &StepSpec,
+    resource: &mut Resource,
+    own: &mut State,
+    touched: &mut State,
+) -> bool {
+    let (session, case) = (record.session, record.case);
+    let Some(expect) = step.expect.as_ref() else { return true };
+    let op = case.op.clone();
+    let path = |name: &str| step.path.get(name).copied().unwrap_or_default();
+    let body = body_of(session, case, step);
+    let named: Option<Value> = body.as_deref().and_then(|b| serde_json::from_str(b).ok());
+    let change = named.as_ref().map(|json| change_of(&op.operation, json, None)).unwrap_or_default();
+    let theirs = resource.theirs();
+    if let Some(key) = change.keys().find(|k| theirs.contains(*k)) {
+        let reason = format!("the resource carries {key:?} already, which dewspec did not write and will not touch");
+        record.skip(reason, false);
+        return true;
+    }
+    let id = resource.id.clone();
+    let out = Outgoing {
+        op: &op,
+        resource: &id,
+        body,
+        token: step.token,
+        path: &path,
+        headers: headers_of(step),
+        wire: false,
+    };
+    let sent = send(record, &out).await;
+    let home = step.path.values().all(|p| *p == PathChoice::Own);
+    if home {
+        for (key, value) in &change.put {
+            resource.fading.remove(key);
+            resource.written.insert(key.clone(), value.clone());
+            if expect.answer == Answer::Accepted {
+                touched.insert(key.clone(), value.clone());
+            }
+        }
+    }
+    let Some(Sent { exchange, index, json, .. }) = sent else { return true };
+    let statuses = session.profile().statuses(&expect.status);
+    if let Err(deviation) = judge_answer(&op.operation, expect, &statuses, &exchange, None) {
+        record.deviation(&deviation, Some(index));
+        touched.extend(change.put);
+        // A refusal with another status than documented leaves the state as it should be; anything else
+        // is looked at alone.
+        return expect.answer == Answer::Refused && exchange.status().is_some_and(|s| s >= 400);
+    }
+    match (expect.answer, exchange.status()) {
+        (Answer::Accepted, _) => {
+            record.held(op.id("success.status"));
+            let answer = exchange.answer.as_ref().ok().and_then(|r| r.json());
+            if let Some(json) = &json {
+                let change = change_of(&op.operation, json, answer.as_ref());
+                for (key, value) in &change.put {
+                    resource.written.insert(key.clone(), value.clone());
+                }
+                change.apply(own);
+            }
+        }
+        (Answer::Refused, Some(status)) => record.held(op.id(&format!("status.{status}"))),
+        _ => {}
+    }
+    true
+}
+
+/// How many of the next cases can share a read-back: all simple, their items different from each other
+/// and few enough to fit.
+pub(super) fn group_length(session: &Session, cases: &[PlannedCase], resource: &Resource) -> usize {
+    let mut keys: BTreeSet<String> = BTreeSet::new();
+    let mut stored = resource.baseline.items.len() + resource.stuck.len();
+    let mut length = 0;
+    for case in cases.iter().take(MOST) {
+        let Some(step) = case.simple_step() else { break };
+        let accepted = step.expect.as_ref().is_some_and(|e| e.answer == Answer::Accepted);
+        if accepted {
+            let body = body_of(session, case, step);
+            let json: Option<Value> = body.as_deref().and_then(|b| serde_json::from_str(b).ok());
+            let change = json.map(|j| change_of(&case.op.operation, &j, None)).unwrap_or_default();
+            let own_words = change.put.iter().all(|(key, _)| key.contains("dewspec-"));
+            let news = change.put.iter().all(|(key, _)| !keys.contains(&key.to_lowercase()));
+            stored += change.put.len();
+            let fits = limit(session, case).is_none_or(|most| stored <= most.min(resource_capacity(resource)));
+            if change.put.is_empty() || !change.delete.is_empty() || !own_words || !news || !fits {
+                break;
+            }
+            keys.extend(change.put.iter().map(|(key, _)| key.to_lowercase()));
+        }
+        length += 1;
+    }
+    length
+}
+
+/// A margin below the limits that the limit cases are about.
+fn resource_capacity(resource: &Resource) -> usize {
+    if resource.can_delete() { 10 + resource.baseline.items.len() } else { 0 }
+}

@@ -1,0 +1,17 @@
+//! One run: capabilities, probes, cases, restoration, conclusion.
+
+mod capability;
+mod case;
+mod conclude;
+mod group;
+mod lanes;
+mod progress;
+mod record;
+mod resource;
+mod runner;
+mod session;
+mod step;
+mod tally;
+
+pub use progress::{Observer as ProgressObserver, Silent};
+pub use runner::{RunError, Stop, run};

@@ -1,0 +1,300 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::time::Instant;
+
+use crate::check::{Listing, State, parse_listing, state_of};
+use crate::suite::{Observer, Purpose, ResourceKind, Suite};
+use crate::vocabulary::{Exchange, PathChoice, Request, TokenChoice};
+
+use super::session::Session;
+
+/// Between two looks at a state that is not yet as expected.
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
+/// The longest such pause.
+const LOOK_AGAIN_MOST: Duration = Duration::from_millis(100);
+/// Pages read of one listing at most.
+const PAGES: usize = 200;
+/// Where nothing can delete, no more than this is written to one resource.
+pub(super) const LEFT_BEHIND: usize = 5;
+
+/// One secret, key or event collection, held by one case at a time.
+#[derive(Debug)]
+pub(super) struct Resource {
+    pub(super) kind: ResourceKind,
+    pub(super) id: String,
+    list: Option<Observer>,
+    delete: Option<Observer>,
+    delete_many: Option<Observer>,
+    /// What was there before the run, as listed.
+    pub(super) baseline: Listing,
+    /// Everything written in this run, with the last value.
+    pub(super) written: State,
+    /// Deleted, but not yet seen to be gone.
+    pub(super) fading: BTreeSet<String>,
+    /// Found to be impossible to delete.
+    pub(super) stuck: BTreeSet<String>,
+    /// The longest time a write took to show.
+    pub(super) lag: Duration,
+    /// Exchanges with observers, for the report of the case that holds the resource.
+    pub(super) looks: Vec<Exchange>,
+}
+
+impl Resource {
+    pub(super) fn new(suite: &Suite, kind: ResourceKind, id: &str) -> Self {
+        let find = |purpose| suite.observers.iter().find(|o| o.resource == kind && o.purpose == purpose).cloned();
+        Resource {
+            kind,
+            id: id.to_owned(),
+            list: find(Purpose::List),
+            delete: find(Purpose::Delete),
+            delete_many: find(Purpose::DeleteMany),
+            baseline: Listing::default(),
+            written: State::new(),
+            fading: BTreeSet::new(),
+            stuck: BTreeSet::new(),
+            lag: Duration::ZERO,
+            looks: Vec::new(),
+        }
+    }
+
+    pub(super) fn can_list(&self) -> bool {
+        self.list.is_some()
+    }
+
+    pub(super) fn can_delete(&self) -> bool {
+        self.delete.is_some() || self.delete_many.is_some()
+    }
+
+    /// Whether there is such an observer.
+    pub(super) fn has(&self, purpose: Purpose) -> bool {
+        match purpose {
+            Purpose::List => self.list.is_some(),
+            Purpose::Delete => self.delete.is_some(),
+            Purpose::DeleteMany => self.delete_many.is_some(),
+            Purpose::Show => false,
+        }
+    }
+
+    /// Deletes by this means alone, and says whether what was there has gone.
+    pub(super) async fn removes(&mut self, session: &Session, purpose: Purpose, tags: &State) -> bool {
+        let (delete, delete_many) = (self.delete.clone(), self.delete_many.clone());
+        if purpose == Purpose::Delete {
+            self.delete_many = None;
+        } else {
+            self.delete = None;
+        }
+        self.remove(session, tags).await;
+        (self.delete, self.delete_many) = (delete, delete_many);
+        let refused = tags.keys().any(|key| self.stuck.remove(key));
+        self.fading.clear();
+        if refused || !self.can_list() {
+            return !refused;
+        }
+        let gone = |l: &Listing| tags.keys().all(|key| l.item(key).is_none());
+        let listing = self.look_until(session, session.settings.settle, gone).await;
+        listing.is_some_and(|l| gone(&l))
+    }
+
+    /// Takes an observer away that turned out not to work.
+    pub(super) fn lose(&mut self, purpose: Purpose) {
+        match purpose {
+            Purpose::List => self.list = None,
+            Purpose::Delete => self.delete = None,
+            Purpose::DeleteMany => self.delete_many = None,
+            Purpose::Show => {}
+        }
+    }
+
+    /// Names of the observers that work.
+    pub(super) fn observers(&self) -> Vec<String> {
+        [&self.list, &self.delete, &self.delete_many].into_iter().flatten().map(|o| o.id.clone()).collect()
+    }
+
+    /// The keys that were there before.
+    pub(super) fn theirs(&self) -> BTreeSet<String> {
+        self.baseline.items.iter().map(|i| i.key.clone()).collect()
+    }
+
+    fn request(&self, session: &Session, observer: &Observer, item: Option<&str>, body: Option<Vec<u8>>) -> Option<Request> {
+        let url =
+            session.addresses.url(&observer.service, &observer.path, self.kind, &self.id, |_| PathChoice::Own, item)?;
+        let mut headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
+        headers.extend(session.addresses.token(TokenChoice::Valid).map(|t| ("X-Auth-Token".to_owned(), t)));
+        Some(Request { operation: observer.id.clone(), method: observer.method.clone(), url, headers, body })
+    }
+
+    /// The whole stored state; `None` if it cannot be had.
+    pub(super) async fn look(&mut self, session: &Session) -> Option<Listing> {
+        let observer = self.list.clone()?;
+        let first = self.request(session, &observer, None, None)?;
+        let mut all = Listing::default();
+        let mut marker: Option<String> = None;
+        for _ in 0..PAGES {
+            let mut request = first.clone();
+            if let Some(page) = &observer.page {
+                let mut url = url::Url::parse(&request.url).ok()?;
+                url.query_pairs_mut().append_pair(&page.limit, &page.size.to_string());
+                if let Some(marker) = &marker {
+                    url.query_pairs_mut().append_pair(&page.marker, marker);
+                }
+                request.url = url.to_string();
+            }
+            let exchange = session.client.send(&request).await;
+            session.answered(exchange.answer.is_ok());
+            let body = exchange
+                .answer
+                .as_ref()
+                .ok()
+                .filter(|r| observer.success.contains(&r.status) && !r.capped)
+                .and_then(|r| r.json());
+            let parsed = body.as_ref().and_then(|b| parse_listing(&observer, b));
+            self.looks.push(exchange);
+            let listing = parsed?;
+            let full = observer.page.as_ref().is_some_and(|page| listing.items.len() >= page.size);
+            let next = observer
+                .page
+                .as_ref()
+                .and_then(|page| body.as_ref()?.pointer(&page.next)?.as_str().map(str::to_owned))
+                .filter(|next| !next.is_empty() && marker.as_deref() != Some(next));
+            let known: BTreeSet<&String> = all.items.iter().map(|i| &i.key).collect();
+            let news = listing.items.iter().any(|i| !known.contains(&i.key));
+            all.items.extend(listing.items);
+            // A target that ignores the marker would send the same page for ever.
+            match next {
+                Some(next) if full && news => marker = Some(next),
+                _ => return Some(all),
+            }
+        }
+        None
+    }
+
+    /// Looks until `done` or until patience is at its end; returns the last look. What was deleted and
+    /// has not gone yet is left out.
+    pub(super) async fn look_until(
+        &mut self,
+        session: &Session,
+        patience: Duration,
+        done: impl Fn(&Listing) -> bool,
+    ) -> Option<Listing> {
+        let started = Instant::now();
+        let mut pause = LOOK_AGAIN;
+        let kept = self.looks.len();
+        loop {
+            // Only the last look is evidence.
+            self.looks.truncate(kept);
+            let mut listing = self.look(session).await?;
+            let present: BTreeSet<&String> = listing.items.iter().map(|i| &i.key).collect();
+            let gone: Vec<String> = self.fading.iter().filter(|key| !present.contains(key)).cloned().collect();
+            listing.items.retain(|i| !self.fading.contains(&i.key));
+            if done(&listing) {
+                for key in gone {
+                    self.fading.remove(&key);
+                }
+                self.lag = self.lag.max(if pause == LOOK_AGAIN { Duration::ZERO } else { started.elapsed() });
+                return Some(listing);
+            }
+            if started.elapsed() + pause > patience || session.is_gone() {
+                return Some(listing);
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LOOK_AGAIN_MOST);
+        }
+    }
+
+    /// Waits as long as a write has been seen to take, so that a look shows what there is to see.
+    pub(super) async fn let_settle(&self) {
+        if !self.lag.is_zero() {
+            tokio::time::sleep(self.lag * 2).await;
+        }
+    }
+
+    /// The state a listing shows, entities reduced to what was written of them.
+    pub(super) fn state(&self, listing: &Listing) -> State {
+        let mut like = self.written.clone();
+        like.retain(|key, _| listing.item(key).is_some());
+        state_of(listing, &like)
+    }
+
+    /// Deletes what dewspec wrote under these keys; what was there before is never touched.
+    pub(super) async fn remove(&mut self, session: &Session, tags: &State) {
+        let theirs = self.theirs();
+        let mut ours: Vec<(&String, &String)> =
+            tags.iter().filter(|(key, _)| !theirs.contains(*key) && !self.stuck.contains(*key)).collect();
+        ours.sort();
+        if ours.is_empty() {
+            return;
+        }
+        let many = self.delete_many.clone();
+        let single = self.delete.clone();
+        let mut left: BTreeMap<String, String> = BTreeMap::new();
+        match (&many, &single) {
+            // A batch delete is itself on trial: beside somebody's own tags the single one is safer.
+            (Some(observer), _) if single.is_none() || (ours.len() > 1 && theirs.is_empty()) => {
+                for chunk in ours.chunks(20) {
+                    if !self.delete_chunk(session, observer, chunk).await {
+                        left.extend(chunk.iter().map(|(k, v)| ((*k).clone(), (*v).clone())));
+                    }
+                }
+            }
+            _ => left.extend(ours.iter().map(|(k, v)| ((*k).clone(), (*v).clone()))),
+        }
+        for (key, value) in left {
+            let mut gone = false;
+            if let Some(observer) = single.as_ref().filter(|_| !key.is_empty()) {
+                gone = self.delete_one(session, observer, &key).await;
+            }
+            if !gone && let Some(observer) = &many {
+                gone = self.delete_chunk(session, observer, &[(&key, &value)]).await;
+            }
+            if !gone {
+                self.stuck.insert(key);
+            }
+        }
+        for key in tags.keys() {
+            self.fading.insert(key.clone());
+        }
+    }
+
+    async fn delete_one(&mut self, session: &Session, observer: &Observer, key: &str) -> bool {
+        match self.request(session, observer, Some(key), None) {
+            Some(request) => self.deleted(session, observer, &request).await,
+            None => false,
+        }
+    }
+
+    async fn delete_chunk(&mut self, session: &Session, observer: &Observer, chunk: &[(&String, &String)]) -> bool {
+        let items: Vec<String> = chunk
+            .iter()
+            .map(|(key, value)| {
+                let value = if value.is_empty() { String::new() } else { format!(",\"value\":{}", Value::from(value.as_str())) };
+                format!("{{\"key\":{}{value}}}", Value::from(key.as_str()))
+            })
+            .collect();
+        let body = observer.body.clone().unwrap_or_default().replace("${items}", &items.join(","));
+        match self.request(session, observer, None, Some(body.into_bytes())) {
+            Some(request) => self.deleted(session, observer, &request).await,
+            None => false,
+        }
+    }
+
+    async fn deleted(&mut self, session: &Session, observer: &Observer, request: &Request) -> bool {
+        let exchange = session.client.send(request).await;
+        session.answered(exchange.answer.is_ok());
+        let status = exchange.status();
+        status.is_some_and(|s| observer.success.contains(&s) || observer.absent.contains(&s))
+    }
+}
+
+impl Resource {
+    /// Whether an item is one that dewspec wrote, be it under a name that the target has bent: cut short,
+    /// trimmed, or in another case.
+    pub(super) fn is_ours(&self, key: &str) -> bool {
+        let plain = |text: &str| text.trim().to_lowercase();
+        let bent = plain(key);
+        self.written.contains_key(key)
+            || bent.contains("dewspec")
+            || self.written.keys().any(|w| plain(w) == bent || (!bent.is_empty() && plain(w).starts_with(&bent)))
+    }
+}

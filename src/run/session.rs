@@ -1,0 +1,171 @@
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::check::History;
+use crate::evidence::Redactor;
+use crate::execute::Client;
+use crate::generate::Placeholders;
+use crate::plan::PlannedCase;
+use crate::readings::Profile;
+use crate::report::FindingReport;
+use crate::suite::Suite;
+use crate::target::{Addresses, Settings, Target};
+use crate::vocabulary::Outcome;
+
+use super::tally::Tally;
+
+/// What all cases of a run share.
+pub(super) struct Session {
+    pub(super) suite: Suite,
+    pub(super) target: Target,
+    pub(super) settings: Settings,
+    pub(super) client: Client,
+    pub(super) addresses: Addresses,
+    pub(super) redactor: Redactor,
+    profile: Mutex<Profile>,
+    history: Mutex<History>,
+    tally: Mutex<Tally>,
+    notes: Mutex<Vec<String>>,
+    stop: AtomicBool,
+    silent: AtomicUsize,
+}
+
+/// So many requests in a row without an answer, and the target counts as gone.
+const GONE_AFTER: usize = 4;
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Session {
+    pub(super) fn new(suite: &Suite, target: &Target, settings: &Settings, client: Client) -> Self {
+        Session {
+            profile: Mutex::new(Profile::new(suite)),
+            suite: suite.clone(),
+            addresses: Addresses::new(target, settings.seed),
+            redactor: Redactor::new(target),
+            target: target.clone(),
+            settings: settings.clone(),
+            client,
+            history: Mutex::default(),
+            tally: Mutex::default(),
+            notes: Mutex::default(),
+            stop: AtomicBool::new(false),
+            silent: AtomicUsize::new(0),
+        }
+    }
+
+    pub(super) fn profile(&self) -> MutexGuard<'_, Profile> {
+        lock(&self.profile)
+    }
+
+    pub(super) fn history(&self) -> MutexGuard<'_, History> {
+        lock(&self.history)
+    }
+
+    pub(super) fn tally(&self) -> MutexGuard<'_, Tally> {
+        lock(&self.tally)
+    }
+
+    pub(super) fn note(&self, text: impl Into<String>) {
+        let text = self.redactor.clean(&text.into());
+        let mut notes = lock(&self.notes);
+        if !notes.contains(&text) {
+            notes.push(text);
+        }
+    }
+
+    pub(super) fn notes(&self) -> Vec<String> {
+        lock(&self.notes).clone()
+    }
+
+    /// No further case starts.
+    pub(super) fn stop(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// Counts requests in a row that got no answer; any answer begins anew.
+    pub(super) fn answered(&self, answered: bool) {
+        if answered {
+            self.silent.store(0, Ordering::Relaxed);
+        } else {
+            self.silent.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether the target has stopped answering altogether.
+    pub(super) fn is_gone(&self) -> bool {
+        self.silent.load(Ordering::Relaxed) >= GONE_AFTER
+    }
+
+    pub(super) fn placeholders(&self, case: &PlannedCase) -> Placeholders {
+        self.placeholders_named(&case.spec.id, &case.op.operation.valid)
+    }
+
+    pub(super) fn placeholders_named(&self, name: &str, valid: &str) -> Placeholders {
+        Placeholders::new(self.settings.seed, &self.settings.run_id, name, valid)
+    }
+
+    /// Whether a clause was found broken already.
+    pub(super) fn is_broken(&self, clause: &str) -> bool {
+        self.tally().is_broken(clause)
+    }
+
+    /// Enters a finished case into the tally.
+    pub(super) fn enter(
+        &self,
+        case: &PlannedCase,
+        outcome: Outcome,
+        findings: &[FindingReport],
+        upheld: &[String],
+        skip: Option<&(String, bool)>,
+    ) {
+        let mut tally = self.tally();
+        for clause in upheld {
+            tally.upheld(clause);
+        }
+        for finding in findings {
+            let broken_by = &mut tally.clause(&finding.clause).broken_by;
+            if !broken_by.contains(&case.spec.id) {
+                broken_by.push(case.spec.id.clone());
+            }
+        }
+        for clause in &case.spec.clauses {
+            match (outcome, skip) {
+                (_, Some((reason, true))) => tally.clause(clause).unmet.push(reason.clone()),
+                (Outcome::Skip, Some((reason, false))) => tally.clause(clause).skipped.push(reason.clone()),
+                (Outcome::Error, _) => tally.clause(clause).skipped.push("the target did not answer".to_owned()),
+                _ if !findings.iter().any(|f| f.clause == *clause) => tally.upheld(clause),
+                _ => {}
+            }
+        }
+    }
+
+    /// A command line that runs one case again against the same target.
+    pub(super) fn replay_command(&self, case: &str) -> String {
+        let mut line = format!("dewspec run --seed {} --run-id {}", self.settings.seed, self.settings.run_id);
+        if !self.target.embedded {
+            let mut options: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+            if self.target.csms == self.target.kms {
+                options.insert("--endpoint", self.target.csms.iter().map(String::as_str).collect());
+            } else {
+                options.insert("--csms-endpoint", self.target.csms.iter().map(String::as_str).collect());
+                options.insert("--kms-endpoint", self.target.kms.iter().map(String::as_str).collect());
+            }
+            options.insert("--project-id", vec![&self.target.project_id]);
+            options.insert("--secret-id", self.target.secret_ids.iter().map(String::as_str).collect());
+            options.insert("--key-id", self.target.key_ids.iter().map(String::as_str).collect());
+            for (name, values) in options {
+                for value in values {
+                    line.push_str(&format!(" {name} {value}"));
+                }
+            }
+        }
+        format!("{line} {case}")
+    }
+}

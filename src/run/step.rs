@@ -1,0 +1,197 @@
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde_json::Value;
+
+use crate::check::{Judgement, Scene, judge};
+use crate::execute::exchange_raw;
+use crate::generate::to_bytes;
+use crate::plan::PlannedCase;
+use crate::suite::{Operation, OperationSuite, ResourceKind, StepSpec};
+use crate::vocabulary::{Exchange, FailureKind, PathChoice, Request, TokenChoice};
+
+use super::record::Record;
+use super::session::Session;
+
+/// Pause before a request that got no answer is sent again.
+const AGAIN: Duration = Duration::from_millis(100);
+
+/// A request of an operation, as one step of a case asks for it.
+pub(super) struct Outgoing<'a> {
+    pub(super) op: &'a OperationSuite,
+    pub(super) resource: &'a str,
+    pub(super) body: Option<String>,
+    pub(super) token: TokenChoice,
+    pub(super) path: &'a dyn Fn(&str) -> PathChoice,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) wire: bool,
+}
+
+/// What came of it.
+pub(super) struct Sent {
+    pub(super) exchange: Exchange,
+    /// Index in the case's report.
+    pub(super) index: usize,
+    /// The request body as JSON, if it is JSON.
+    pub(super) json: Option<Value>,
+    /// Bytes after the head of the answer, if the step looked at the wire.
+    pub(super) after_head: Option<Vec<u8>>,
+}
+
+/// The body text of a step, filled.
+pub(super) fn body_of(session: &Session, case: &PlannedCase, step: &StepSpec) -> Option<String> {
+    let places = session.placeholders(case);
+    if let Some(id) = &step.fixture {
+        return session.suite.fixture(id).map(|f| f.text.clone());
+    }
+    step.body.as_ref().map(|text| places.fill(text))
+}
+
+/// A step's header fields over the usual ones.
+pub(super) fn headers_of(step: &StepSpec) -> Vec<(String, String)> {
+    let mut headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
+    for (name, value) in &step.headers {
+        headers.retain(|(n, _)| !n.eq_ignore_ascii_case(name));
+        if !value.is_empty() {
+            headers.push((name.clone(), value.clone()));
+        }
+    }
+    headers
+}
+
+fn request(session: &Session, out: &Outgoing<'_>) -> Option<Request> {
+    let operation = &out.op.operation;
+    let url =
+        session.addresses.url(&operation.service, &operation.path, operation.resource, out.resource, out.path, None)?;
+    let mut headers = out.headers.clone();
+    headers.extend(session.addresses.token(out.token).map(|token| ("X-Auth-Token".to_owned(), token)));
+    Some(Request {
+        operation: operation.id.clone(),
+        method: operation.method.clone(),
+        url,
+        headers,
+        body: out.body.as_deref().map(to_bytes),
+    })
+}
+
+/// Sends, and lets every oracle of the operation look at what comes. `None` if there is nothing to judge;
+/// the record says why.
+pub(super) async fn send(record: &mut Record<'_>, out: &Outgoing<'_>) -> Option<Sent> {
+    let session = record.session;
+    let Some(request) = request(session, out) else {
+        record.skip("the target has no endpoint or identifier for this request", false);
+        return None;
+    };
+    let (mut exchange, mut after_head) = once(record, &request, out.wire).await?;
+    let mut again = None;
+    match &exchange.answer {
+        Err(_) => {
+            tokio::time::sleep(AGAIN).await;
+            (exchange, after_head) = once(record, &request, out.wire).await?;
+        }
+        Ok(response) if response.status >= 500 => {
+            again = Some(exchange.clone());
+            (exchange, after_head) = once(record, &request, out.wire).await?;
+        }
+        Ok(_) => {}
+    }
+    let gone = match &exchange.answer {
+        Err(failure) if failure.kind != FailureKind::Garbled => !is_alive(session, out).await,
+        _ => false,
+    };
+    session.answered(!gone);
+    if gone {
+        let why = exchange.answer.as_ref().err().map(|f| f.message.clone()).unwrap_or_default();
+        record.exchange(&exchange);
+        record.error(format!("the target does not answer: {why}"));
+        return None;
+    }
+    let json = request.body.as_deref().and_then(|b| serde_json::from_slice(b).ok());
+    let server_error = |e: &Exchange| e.status().is_some_and(|s| s >= 500);
+    let repeated = again.is_some() && server_error(&exchange);
+    if let Some(first) = &again {
+        // The first answer is evidence, too: its body is judged like any other.
+        let index = record.exchange(first);
+        oracles(record, out, first, index, json.as_ref(), false, !repeated);
+    }
+    let index = record.exchange(&exchange);
+    oracles(record, out, &exchange, index, json.as_ref(), repeated, false);
+    Some(Sent { exchange, index, json, after_head })
+}
+
+async fn once(record: &mut Record<'_>, request: &Request, wire: bool) -> Option<(Exchange, Option<Vec<u8>>)> {
+    let session = record.session;
+    if !wire {
+        return Some((session.client.send(request).await, None));
+    }
+    session.client.turn().await;
+    let started = std::time::Instant::now();
+    let Some(answer) = exchange_raw(request, session.client.limits().timeout).await else {
+        record.skip("the raw bytes of an encrypted connection cannot be looked at", false);
+        return None;
+    };
+    session.client.count_one();
+    let elapsed = started.elapsed();
+    let (answer, after_head) = match answer {
+        Ok(raw) => (Ok(raw.response), Some(raw.after_head)),
+        Err(failure) => (Err(failure), None),
+    };
+    Some((Exchange { request: request.clone(), answer, elapsed }, after_head))
+}
+
+/// Whether the target answers an ordinary request at all.
+async fn is_alive(session: &Session, out: &Outgoing<'_>) -> bool {
+    let plain = Outgoing {
+        op: out.op,
+        resource: out.resource,
+        body: Some("{}".to_owned()),
+        token: TokenChoice::Missing,
+        path: &|_| PathChoice::Own,
+        headers: headers_of(&StepSpec::default()),
+        wire: false,
+    };
+    match request(session, &plain) {
+        Some(request) => session.client.send(&request).await.answer.is_ok(),
+        None => false,
+    }
+}
+
+fn oracles(
+    record: &mut Record<'_>,
+    out: &Outgoing<'_>,
+    exchange: &Exchange,
+    index: usize,
+    json: Option<&Value>,
+    repeated: bool,
+    transient: bool,
+) {
+    let session = record.session;
+    let secrets = session.target.secrets();
+    let scene = Scene {
+        operation: &out.op.operation,
+        exchange,
+        request: json,
+        repeated_server_error: repeated,
+        transient_server_error: transient,
+        gateway_territory: out.token != TokenChoice::Valid || (out.path)("project_id") != PathChoice::Own,
+        secrets: &secrets,
+        now: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(0)),
+    };
+    // An operation that belongs to another case's set-up is not on trial here.
+    if out.op.operation.id != record.case.op.operation.id {
+        return;
+    }
+    for clause in &out.op.clauses {
+        let Some(oracle) = &clause.judge else { continue };
+        let judgement = judge(oracle, &clause.id, &scene, &mut session.history());
+        match judgement {
+            Judgement::NotApplicable => {}
+            Judgement::Upheld => record.held(clause.id.clone()),
+            Judgement::Broken { allowed, seen } => record.finding(&clause.id, &allowed, &seen, Some(index)),
+        }
+    }
+}
+
+/// The service whose endpoint a kind of resource lives at.
+pub(super) fn service_of(session: &Session, kind: ResourceKind) -> Option<String> {
+    session.suite.operations.iter().map(|op| &op.operation).find(|o: &&Operation| o.resource == kind).map(|o| o.service.clone())
+}

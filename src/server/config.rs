@@ -1,0 +1,31 @@
+//! What a reference server is started with.
+
+use super::fault::FaultSet;
+use super::reading::Profile;
+
+/// Everything that shapes a reference server: how open clauses are read, which faults are seeded, how much there is to tag.
+#[derive(Debug, Clone)]
+pub struct ServerConfig {
+    /// The reading followed for every open clause.
+    pub profile: Profile,
+    /// The deliberate deviations.
+    pub faults: FaultSet,
+    /// How many secrets the first tenant owns.
+    pub secrets: usize,
+    /// How many keys the first tenant owns.
+    pub keys: usize,
+    /// What identifiers and tokens are derived from.
+    pub seed: u64,
+}
+
+impl Default for ServerConfig {
+    fn default() -> Self {
+        Self {
+            profile: Profile::default(),
+            faults: FaultSet::default(),
+            secrets: 12,
+            keys: 12,
+            seed: 0,
+        }
+    }
+}

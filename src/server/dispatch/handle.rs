@@ -1,0 +1,225 @@
+//! From a request to the operation or observer it asks for.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State as Shared};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+
+use super::observer::Observer;
+use super::robustness;
+use crate::server::access::admit;
+use crate::server::event;
+use crate::server::fault::Deviation;
+use crate::server::http::{
+    Collected, Envelope, Failure, Method, Reason, Route, Success, Target, collect, read_text,
+};
+use crate::server::json::{Json, Kept, keep, parse};
+use crate::server::operation::Operation;
+use crate::server::reading::DuplicateMember;
+use crate::server::rules::Rules;
+use crate::server::state::{State, Tenant};
+use crate::server::tag;
+
+/// An admitted request for one of the four operations.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Call<'a> {
+    pub(crate) state: &'a State,
+    pub(crate) rules: &'a Rules,
+    pub(crate) tenant: &'a Tenant,
+    /// The how-manieth request to this operation it is, where a fault depends on it.
+    pub(crate) number: u64,
+}
+
+/// What a method on a path asks for.
+enum Asked<'a> {
+    Operation(Operation),
+    Observer(Observer<'a>),
+}
+
+/// Answers any request.
+pub(crate) async fn handle(Shared(state): Shared<Arc<State>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let gateway = state.observer(Operation::CreateSecretTag);
+    let Some(route) = Route::of(parts.uri.path()) else {
+        let failure = Failure::new(
+            StatusCode::NOT_FOUND,
+            Reason::NoRoute,
+            "the API does not exist",
+        );
+        return state
+            .answerer
+            .answer(gateway, Err(failure.enveloped(Envelope::Gateway)));
+    };
+    let asked = Method::of(&parts.method)
+        .and_then(|method| asked(method, &route.target, parts.uri.query()));
+    match asked {
+        None => {
+            let failure = Failure::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                Reason::NoMethod,
+                "the API does not support this method",
+            );
+            state
+                .answerer
+                .answer(gateway, Err(failure.enveloped(Envelope::Gateway)))
+        }
+        Some(Asked::Operation(operation)) => {
+            let rules = state.operation(operation);
+            let body = collect(body).await;
+            let outcome = perform(&state, rules, &route, &parts.headers, body).await;
+            state.answerer.answer(rules, outcome)
+        }
+        Some(Asked::Observer(observer)) => {
+            let rules = state.observer(observer.neighbour());
+            let outcome = match admit(
+                &state,
+                rules,
+                &parts.headers,
+                &route.project,
+                observer.writes(),
+            ) {
+                Err(failure) => Err(failure),
+                Ok(tenant) => {
+                    let body = if observer.reads_body() {
+                        Some(collect(body).await)
+                    } else {
+                        None
+                    };
+                    let call = Call {
+                        state: &state,
+                        rules,
+                        tenant,
+                        number: 0,
+                    };
+                    observe(call, observer, &route.target, &parts.headers, body).await
+                }
+            };
+            state.answerer.answer(rules, outcome)
+        }
+    }
+}
+
+fn asked<'a>(method: Method, target: &'a Target<'a>, query: Option<&'a str>) -> Option<Asked<'a>> {
+    let operation = match (method, target) {
+        (Method::Post, Target::SecretTags { .. }) => Operation::CreateSecretTag,
+        (Method::Post, Target::SecretTagsAction { .. }) => Operation::BatchCreateOrDeleteTags,
+        (Method::Post, Target::KmsTags { .. }) => Operation::CreateKmsTag,
+        (Method::Post, Target::Events) => Operation::CreateSecretEvent,
+        _ => return Observer::of(method, target, query).map(Asked::Observer),
+    };
+    Some(Asked::Operation(operation))
+}
+
+async fn perform(
+    state: &State,
+    rules: &Rules,
+    route: &Route<'_>,
+    headers: &HeaderMap,
+    body: Collected,
+) -> Result<Success, Failure> {
+    let number = rules.number_request();
+    robustness::fail_now_and_then(rules, number)?;
+    match admit(state, rules, headers, &route.project, true) {
+        Ok(tenant) => {
+            let call = Call {
+                state,
+                rules,
+                tenant,
+                number,
+            };
+            carry_out(call, &route.target, headers, body).await
+        }
+        Err(failure) => {
+            if rules.bends(Deviation::StoresUnauthenticated)
+                && let Some(tenant) = state.tenant_of(&route.project)
+            {
+                let call = Call {
+                    state,
+                    rules,
+                    tenant,
+                    number,
+                };
+                // The client hears of the refusal only.
+                let _ = carry_out(call, &route.target, headers, body).await;
+            }
+            Err(failure)
+        }
+    }
+}
+
+async fn observe(
+    call: Call<'_>,
+    observer: Observer<'_>,
+    target: &Target<'_>,
+    headers: &HeaderMap,
+    body: Option<Collected>,
+) -> Result<Success, Failure> {
+    match (observer, body) {
+        (Observer::BatchCreateKmsTags, Some(body)) => carry_out(call, target, headers, body).await,
+        (observer, _) => observer.look(call),
+    }
+}
+
+/// Reads the body and does what it says.
+async fn carry_out(
+    call: Call<'_>,
+    target: &Target<'_>,
+    headers: &HeaderMap,
+    body: Collected,
+) -> Result<Success, Failure> {
+    let rules = call.rules;
+    let body = match body {
+        Collected::Whole(body) => body,
+        Collected::Broken => {
+            return Err(Failure::invalid(
+                Reason::Json,
+                "body: could not be read to its end",
+            ));
+        }
+        Collected::TooLarge => {
+            let message = "body: must not exceed 12 MiB";
+            let failure = Failure::new(StatusCode::PAYLOAD_TOO_LARGE, Reason::TooLarge, message);
+            return Err(failure.enveloped(Envelope::Gateway));
+        }
+    };
+    if let Some(outcome) = robustness::on_empty_body(rules, &body) {
+        return outcome;
+    }
+    let text = read_text(rules, headers, &body)?;
+    let document = parse(&text, robustness::leniency(rules))
+        .map_err(|error| robustness::on_malformed(rules, &error))?;
+    robustness::fail_on(rules, &document.root)?;
+    let mut root = document.root;
+    if let Some(name) = document.repeated {
+        match rules.access.duplicate_member {
+            DuplicateMember::Refused => {
+                let name: String = name.chars().take(64).collect();
+                return Err(Failure::invalid(
+                    Reason::Json,
+                    format!("body: has the member `{name}` twice in one object"),
+                ));
+            }
+            DuplicateMember::First => keep(&mut root, Kept::First),
+            DuplicateMember::Last => keep(&mut root, Kept::Last),
+        }
+    }
+    if !root.is_object() {
+        return Err(Failure::wrong_type("body", "an object", root.kind()));
+    }
+    execute(call, target, &root).await
+}
+
+async fn execute(call: Call<'_>, target: &Target<'_>, body: &Json<'_>) -> Result<Success, Failure> {
+    match target {
+        Target::SecretTags { secret } => tag::create(call, secret, body).await,
+        Target::KmsTags { key_id } => tag::create(call, key_id, body).await,
+        Target::SecretTagsAction { secret } => tag::batch(call, secret, body).await,
+        Target::KmsTagsAction { key_id } => tag::batch(call, key_id, body).await,
+        Target::Events => event::create(call, body),
+        // Nothing else takes a body, so that nothing else gets here.
+        Target::SecretTag { .. } | Target::KmsTag { .. } | Target::Event { .. } => {
+            Ok(Success::NoContent)
+        }
+    }
+}

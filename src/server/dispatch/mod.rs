@@ -1,0 +1,9 @@
+//! From a request to the operation or observer it asks for.
+
+mod handle;
+mod members;
+mod observer;
+mod robustness;
+
+pub(crate) use handle::{Call, handle};
+pub(crate) use members::check_members;

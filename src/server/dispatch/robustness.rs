@@ -1,0 +1,109 @@
+//! Requests that a fragile implementation cannot take.
+
+use axum::http::StatusCode;
+
+use crate::server::fault::Deviation;
+use crate::server::http::{Failure, Reason, Success};
+use crate::server::json::{Json, Leniency, ParseError};
+use crate::server::operation::Operation;
+use crate::server::rules::Rules;
+
+const FLAKY_PERIOD: u64 = 16;
+const FRAGILE_DEPTH: usize = 30;
+const FRAGILE_LENGTH: usize = 4000;
+
+/// What every so many requests are answered with, whatever they say.
+pub(super) fn fail_now_and_then(rules: &Rules, number: u64) -> Result<(), Failure> {
+    if number == 0 || !number.is_multiple_of(FLAKY_PERIOD) {
+        return Ok(());
+    }
+    if rules.bends(Deviation::FailsNowAndThen) {
+        Err(Failure::internal())
+    } else if rules.bends(Deviation::TimesOutNowAndThen) {
+        Err(Failure::new(
+            StatusCode::GATEWAY_TIMEOUT,
+            Reason::Internal,
+            "the upstream server did not answer",
+        ))
+    } else if rules.bends(Deviation::LosesUpstreamNowAndThen) {
+        Err(Failure::new(
+            StatusCode::BAD_GATEWAY,
+            Reason::Internal,
+            "the upstream server answered nonsense",
+        ))
+    } else if rules.bends(Deviation::RefusesNowAndThen) {
+        Err(Failure::invalid(
+            Reason::Parameter,
+            "body: is not valid this time",
+        ))
+    } else {
+        Ok(())
+    }
+}
+
+/// The outcome where a fault decides about an empty body.
+pub(super) fn on_empty_body(rules: &Rules, body: &[u8]) -> Option<Result<Success, Failure>> {
+    if !body.is_empty() {
+        None
+    } else if rules.bends(Deviation::FailsOnEmptyBody) {
+        Some(Err(Failure::internal()))
+    } else if rules.bends(Deviation::AcceptsEmptyBody) {
+        Some(Ok(match rules.operation {
+            Operation::CreateSecretEvent => Success::Json(b"{}".to_vec()),
+            _ => Success::NoContent,
+        }))
+    } else {
+        None
+    }
+}
+
+pub(super) fn leniency(rules: &Rules) -> Leniency {
+    Leniency {
+        trailing_comma: rules.bends(Deviation::AcceptsTrailingComma),
+        trailing_text: rules.bends(Deviation::AcceptsTextAfterJson),
+    }
+}
+
+pub(super) fn on_malformed(rules: &Rules, error: &ParseError) -> Failure {
+    if rules.bends(Deviation::FailsOnMalformedJson) {
+        Failure::internal()
+    } else {
+        Failure::invalid(Reason::Json, format!("body: must be JSON; {error}"))
+    }
+}
+
+/// Breaks down on inputs that a fault makes fragile.
+pub(super) fn fail_on(rules: &Rules, body: &Json<'_>) -> Result<(), Failure> {
+    let fragile =
+        |deviation, test: &dyn Fn(&Json<'_>) -> bool| rules.bends(deviation) && body.any(test);
+    let failed = rules.bends(Deviation::FailsOnArrayBody) && body.is_array()
+        || rules.bends(Deviation::FailsOnDeepNesting) && body.depth() >= FRAGILE_DEPTH
+        || rules.bends(Deviation::FailsOnWrongType)
+            && body
+                .members()
+                .iter()
+                .any(|(_, value)| matches!(value, Json::Number(_)))
+        || fragile(Deviation::FailsOnNull, &|json| json.is_null())
+        || fragile(Deviation::FailsOnEmptyArray, &|json| {
+            json.is_array() && json.elements().is_empty()
+        })
+        || fragile(Deviation::FailsOnEmoji, &|json| {
+            has(json, |character| character > '\u{ffff}')
+        })
+        || fragile(Deviation::FailsOnNulCharacter, &|json| {
+            has(json, |character| character == '\0')
+        })
+        || fragile(
+            Deviation::FailsOnLongString,
+            &|json| matches!(json, Json::String(string) if string.len() > FRAGILE_LENGTH),
+        );
+    if failed {
+        Err(Failure::internal())
+    } else {
+        Ok(())
+    }
+}
+
+fn has(json: &Json<'_>, test: impl Fn(char) -> bool) -> bool {
+    matches!(json, Json::String(string) if string.contains(test))
+}

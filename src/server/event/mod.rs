@@ -1,0 +1,14 @@
+//! Event notifications of secrets.
+
+mod create;
+mod model;
+mod name;
+mod notification;
+mod observe;
+mod render;
+mod request;
+mod types;
+
+pub(crate) use create::create;
+pub(crate) use model::Event;
+pub(crate) use observe::{delete, list, show};

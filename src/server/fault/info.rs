@@ -1,0 +1,50 @@
+//! What is known about each fault.
+
+use std::sync::LazyLock;
+
+use strum::IntoEnumIterator;
+
+use super::Fault;
+use crate::server::operation::{Operation, Service};
+
+/// A fault as it is listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FaultInfo {
+    /// The name by which it is inserted into a set.
+    pub name: &'static str,
+    /// The family it belongs to.
+    pub family: &'static str,
+    /// Clause-id prefixes of the operations it affects.
+    pub operations: &'static [&'static str],
+    /// The full id of the clause it breaks.
+    pub clause: &'static str,
+    /// What the server does wrong.
+    pub summary: &'static str,
+}
+
+/// Every fault, grouped by operation.
+pub fn catalogue() -> Vec<FaultInfo> {
+    static INFOS: LazyLock<Vec<FaultInfo>> = LazyLock::new(|| Fault::iter().map(info).collect());
+    INFOS.clone()
+}
+
+fn info(fault: Fault) -> FaultInfo {
+    let traits = fault.deviation().traits();
+    let operation = fault.operation();
+    let suffix = match (operation.service(), traits.clause) {
+        (Service::Kms, "request.secret_id") => "request.key_id",
+        (_, clause) => clause,
+    };
+    FaultInfo {
+        name: fault.into(),
+        family: traits.family,
+        operations: operation_ids(operation),
+        clause: format!("{}.{suffix}", operation.id()).leak(),
+        summary: traits.summary,
+    }
+}
+
+/// The catalogue lives as long as the process, and so do its slices.
+fn operation_ids(operation: Operation) -> &'static [&'static str] {
+    vec![operation.id()].leak()
+}

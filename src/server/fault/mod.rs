@@ -1,0 +1,12 @@
+//! Faults that can be seeded, to see the suite find them.
+
+mod deviation;
+mod info;
+mod kind;
+mod set;
+
+pub(crate) use deviation::Deviation;
+pub use info::{FaultInfo, catalogue};
+pub use kind::Fault;
+pub(crate) use set::DeviationSet;
+pub use set::{FaultError, FaultSet};

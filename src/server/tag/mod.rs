@@ -1,0 +1,21 @@
+//! Tags on secrets and keys.
+
+mod batch;
+mod create;
+mod item;
+mod kms_text;
+mod observe;
+mod place;
+mod put;
+mod removal;
+mod rewrite;
+mod secret_text;
+mod sequence;
+mod set;
+mod shelf;
+mod text;
+
+pub(crate) use batch::batch;
+pub(crate) use create::create;
+pub(crate) use observe::{delete, list_secret_tags, show_kms_tags};
+pub(crate) use shelf::Shelf;

@@ -1,0 +1,81 @@
+//! Reading tags back, and deleting one.
+
+use axum::http::StatusCode;
+use serde::Serialize;
+use serde::ser::SerializeMap;
+
+use super::place::find;
+use super::set::{Tag, TagSet, TagValue};
+use crate::server::dispatch::Call;
+use crate::server::http::{Failure, Reason, Success};
+
+#[derive(Serialize)]
+struct SecretTags<'a> {
+    tags: Vec<&'a Tag>,
+    sys_tags: Option<()>,
+}
+
+#[derive(Serialize)]
+struct KmsTags<'a> {
+    tags: Vec<&'a Tag>,
+    #[serde(rename = "existTagsNum")]
+    exist_tags_num: usize,
+}
+
+impl Serialize for Tag {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("key", &*self.key)?;
+        match &self.value {
+            TagValue::Text(text) => map.serialize_entry("value", &**text)?,
+            TagValue::Null => map.serialize_entry("value", &())?,
+            TagValue::Absent => {}
+        }
+        map.end()
+    }
+}
+
+/// `ListSecretTags`.
+pub(crate) fn list_secret_tags(call: Call<'_>, id: &str) -> Result<Success, Failure> {
+    with_tags(call, id, |set| {
+        Success::json(&SecretTags {
+            tags: set.iter().collect(),
+            sys_tags: None,
+        })
+    })
+}
+
+/// `ShowKmsTags`.
+pub(crate) fn show_kms_tags(call: Call<'_>, id: &str) -> Result<Success, Failure> {
+    with_tags(call, id, |set| {
+        Success::json(&KmsTags {
+            tags: set.iter().collect(),
+            exist_tags_num: set.len(),
+        })
+    })
+}
+
+/// `DeleteSecretTag` and `DeleteTag`.
+pub(crate) fn delete(call: Call<'_>, id: &str, key: &str) -> Result<Success, Failure> {
+    with_tags(call, id, |set| {
+        if set.remove(|tag| *tag.key == *key) {
+            return Ok(Success::NoContent);
+        }
+        Err(Failure::new(
+            StatusCode::NOT_FOUND,
+            Reason::NoSuchTag,
+            "key: no such tag exists",
+        ))
+    })
+}
+
+fn with_tags(
+    call: Call<'_>,
+    id: &str,
+    act: impl FnOnce(&mut TagSet) -> Result<Success, Failure>,
+) -> Result<Success, Failure> {
+    match find(call, id)? {
+        Some(place) => act(&mut place.tags()),
+        None => Ok(Success::NoContent),
+    }
+}

@@ -1,0 +1,58 @@
+//! The secrets or keys of one tenant.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard};
+
+use super::set::TagSet;
+use crate::server::state::locked;
+
+/// Resources of one kind, each with tags behind a lock of its own.
+#[derive(Debug)]
+pub(crate) struct Shelf {
+    places: HashMap<String, usize>,
+    sets: Vec<Mutex<TagSet>>,
+}
+
+/// One secret or key.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place<'a> {
+    shelf: &'a Shelf,
+    index: usize,
+}
+
+impl Shelf {
+    pub(crate) fn new(ids: &[String]) -> Self {
+        Self {
+            places: ids
+                .iter()
+                .enumerate()
+                .map(|(index, id)| (id.clone(), index))
+                .collect(),
+            sets: ids.iter().map(|_| Mutex::default()).collect(),
+        }
+    }
+
+    pub(crate) fn find(&self, id: &str) -> Option<Place<'_>> {
+        self.places
+            .get(id)
+            .map(|&index| Place { shelf: self, index })
+    }
+}
+
+impl<'a> Place<'a> {
+    pub(crate) fn tags(self) -> MutexGuard<'a, TagSet> {
+        locked(&self.shelf.sets[self.index])
+    }
+
+    /// The next resource on the shelf, if there is another.
+    pub(crate) fn neighbour(self) -> Option<Place<'a>> {
+        let index = (self.index + 1) % self.shelf.sets.len();
+        (index != self.index).then_some(Self { index, ..self })
+    }
+
+    /// Every other resource on the shelf.
+    pub(crate) fn others(self) -> impl Iterator<Item = Place<'a>> {
+        let indices = (0..self.shelf.sets.len()).filter(move |index| *index != self.index);
+        indices.map(move |index| Self { index, ..self })
+    }
+}

@@ -1,0 +1,12 @@
+//! Tests of the server as its clients see it.
+
+mod battery;
+mod bench;
+mod concurrency;
+mod documents;
+mod event_battery;
+mod faults;
+mod profile;
+mod readings;
+mod robustness;
+mod wire;

@@ -1,0 +1,265 @@
+use indexmap::IndexMap;
+use serde::Deserialize;
+
+use crate::vocabulary::{PathChoice, TokenChoice};
+
+/// One named check with fixed input, as it stands in the data.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CaseSpec {
+    /// Stable id: `<operation prefix>.<topic>/<what is tested>`.
+    pub id: String,
+    /// The clauses it can break; the first is blamed when an answer is not as expected.
+    pub clauses: Vec<String>,
+    /// One line on what it does, where the id does not say it all.
+    #[serde(default)]
+    pub title: String,
+    /// What the target must offer for this case.
+    #[serde(default)]
+    pub needs: Vec<Need>,
+    /// Run only if these open clauses may still have one of these readings.
+    #[serde(default)]
+    pub when: IndexMap<String, Vec<String>>,
+    /// How many tags it may store at once beside those that were there.
+    #[serde(default = "one")]
+    pub room: usize,
+    /// What is done, in order.
+    pub steps: Vec<StepSpec>,
+}
+
+fn one() -> usize {
+    1
+}
+
+/// What a case may need of a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, strum::Display)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
+pub enum Need {
+    /// The stored state can be listed.
+    List,
+    /// What was written can be deleted.
+    Delete,
+    /// A second resource of the same kind.
+    SecondResource,
+    /// Another tenant's identifier of the operation's resource.
+    ForeignResource,
+    /// Another tenant's project.
+    ForeignProject,
+    /// Another tenant's token.
+    ForeignToken,
+    /// A token that may only read.
+    ReadOnlyToken,
+    /// Nothing is stored yet beside what dewspec wrote.
+    EmptyResource,
+}
+
+/// One step of a case: exactly one of `setup`, `fill`, `body`, `fixture`, `no-body` says what is sent.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct StepSpec {
+    /// Tags to store first, by this operation or the one that can write; judged by nothing.
+    pub setup: Option<IndexMap<String, String>>,
+    /// Store generated tags until the resource carries this many.
+    pub fill: Option<usize>,
+    /// A request body, as text with `${…}` placeholders; sent as it stands.
+    pub body: Option<String>,
+    /// A documented request example, by its id.
+    pub fixture: Option<String>,
+    /// The request has no body at all.
+    #[serde(default)]
+    pub no_body: bool,
+    /// Another operation than the case's.
+    pub operation: Option<String>,
+    /// Credential.
+    #[serde(default)]
+    pub token: TokenChoice,
+    /// Identifiers in the path, by parameter name.
+    #[serde(default)]
+    pub path: IndexMap<String, PathChoice>,
+    /// Header fields to set; an empty value removes the field.
+    #[serde(default)]
+    pub headers: IndexMap<String, String>,
+    /// Send to the second resource of the case.
+    #[serde(default)]
+    pub second: bool,
+    /// Also look at the raw bytes of the answer.
+    #[serde(default)]
+    pub wire: bool,
+    /// The one thing expected.
+    pub expect: Option<Expect>,
+    /// What each reading of the case's first clause predicts.
+    #[serde(default)]
+    pub readings: IndexMap<String, Expect>,
+}
+
+/// What is expected of a step.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", from = "ExpectForm")]
+pub struct Expect {
+    /// Accepted or refused.
+    pub answer: Answer,
+    /// Permitted statuses of a refusal.
+    pub status: StatusRule,
+    /// The case's own tags afterwards, exactly; without it, what the request says.
+    pub stored: Option<IndexMap<String, String>>,
+    /// How a tag is listed.
+    pub listed: Option<Listed>,
+    /// Shape of the error body.
+    pub envelope: Option<Envelope>,
+    /// A number in the successful answer.
+    pub number: Option<NumberRange>,
+    /// What follows the head of the answer on the wire.
+    pub wire_body: Option<WireBody>,
+    /// The request counts as if this member of the valid body had this value.
+    pub member: Option<MemberValue>,
+}
+
+/// One member of a body.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MemberValue {
+    /// JSON pointer to it.
+    pub pointer: String,
+    /// Its text.
+    pub value: String,
+}
+
+/// Accepted, refused, or not judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, strum::Display)]
+#[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
+pub enum Answer {
+    /// The success status.
+    Accepted,
+    /// An error status.
+    Refused,
+    /// Either; only the exchange oracles judge.
+    Any,
+}
+
+/// Which statuses a refusal may have.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum StatusRule {
+    /// These.
+    Fixed(Vec<u16>),
+    /// Those that the remaining readings of this open clause (without its `@`) name.
+    ByClause(String),
+}
+
+/// How a tag stands in a listing.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Listed {
+    /// Its key, with placeholders.
+    pub key: String,
+    /// The form of its value.
+    pub value: ValueForm,
+}
+
+/// How "no value" can be written in JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, strum::Display)]
+#[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
+pub enum ValueForm {
+    /// `""`
+    Empty,
+    /// `null`
+    Null,
+    /// The member is not there.
+    Absent,
+}
+
+/// The two shapes of error bodies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, strum::Display)]
+#[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
+pub enum Envelope {
+    /// `{"error": {"error_code", "error_msg"}}`
+    Wrapped,
+    /// `{"error_code": "APIGW.…", "error_msg"}`, as the gateway in front of the service writes it.
+    Gateway,
+}
+
+/// A closed range for a number in an answer.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NumberRange {
+    /// JSON pointer to the number.
+    pub pointer: String,
+    /// Least value.
+    pub min: i64,
+    /// Greatest value.
+    pub max: i64,
+}
+
+/// What follows the head of an answer on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, strum::Display)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
+pub enum WireBody {
+    /// Nothing.
+    None,
+    /// An empty JSON object.
+    EmptyObject,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum ExpectForm {
+    Word(Answer),
+    Full(ExpectFull),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct ExpectFull {
+    answer: Answer,
+    #[serde(default = "invalid")]
+    status: StatusRule,
+    stored: Option<IndexMap<String, String>>,
+    listed: Option<Listed>,
+    envelope: Option<Envelope>,
+    number: Option<NumberRange>,
+    wire_body: Option<WireBody>,
+    member: Option<MemberValue>,
+}
+
+fn invalid() -> StatusRule {
+    StatusRule::Fixed(vec![400])
+}
+
+impl From<ExpectForm> for Expect {
+    fn from(form: ExpectForm) -> Self {
+        match form {
+            ExpectForm::Word(answer) => Expect::new(answer),
+            ExpectForm::Full(full) => Expect {
+                answer: full.answer,
+                status: full.status,
+                stored: full.stored,
+                listed: full.listed,
+                envelope: full.envelope,
+                number: full.number,
+                wire_body: full.wire_body,
+                member: full.member,
+            },
+        }
+    }
+}
+
+impl Expect {
+    /// Just an answer; refusals have status 400 (the documents' "invalid request parameters").
+    pub fn new(answer: Answer) -> Self {
+        Expect {
+            answer,
+            status: invalid(),
+            stored: None,
+            listed: None,
+            envelope: None,
+            number: None,
+            wire_body: None,
+            member: None,
+        }
+    }
+}

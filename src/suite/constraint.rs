@@ -1,0 +1,89 @@
+use serde::Deserialize;
+
+/// A fact about one field of the request body. Exactly one of the optional members is set; the
+/// lint refuses anything else.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Constraint {
+    /// JSON pointer into the operation's valid body; `*` stands for every element of an array.
+    pub field: String,
+    /// The field must (`true`) or need not (`false`) be there.
+    pub mandatory: Option<bool>,
+    /// The JSON type of the field.
+    #[serde(rename = "type")]
+    pub kind: Option<JsonType>,
+    /// Least number of characters.
+    pub min_length: Option<usize>,
+    /// Greatest number of characters.
+    pub max_length: Option<usize>,
+    /// The characters that may occur.
+    pub characters: Option<Characters>,
+    /// What the first character must not be.
+    pub first_not: Option<EdgeClass>,
+    /// What the last character must not be.
+    pub last_not: Option<EdgeClass>,
+    /// The only values allowed.
+    #[serde(rename = "enum")]
+    pub one_of: Option<Vec<String>>,
+    /// Elements of the array are pairwise different.
+    pub unique_items: Option<bool>,
+    /// Least number of elements.
+    pub min_items: Option<usize>,
+    /// The whole body is one well-formed JSON text.
+    pub well_formed: Option<bool>,
+}
+
+/// JSON types as the documents' tables name them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, strum::Display)]
+#[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
+pub enum JsonType {
+    /// `String`
+    String,
+    /// `… object`
+    Object,
+    /// `Array of …`
+    Array,
+    /// `Long`
+    Integer,
+}
+
+impl JsonType {
+    /// Whether `value` is of this type.
+    pub fn admits(self, value: &serde_json::Value) -> bool {
+        match self {
+            JsonType::String => value.is_string(),
+            JsonType::Object => value.is_object(),
+            JsonType::Array => value.is_array(),
+            JsonType::Integer => value.is_i64() || value.is_u64(),
+        }
+    }
+}
+
+/// Which characters a field may hold: either those named, or all but those named.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Characters {
+    /// General category groups that are allowed: `L`, `N`, `Z` … or `ascii-alphanumeric`.
+    #[serde(default)]
+    pub classes: Vec<String>,
+    /// Single characters that are allowed besides.
+    #[serde(default)]
+    pub also: String,
+    /// Single characters that are forbidden; everything else is then allowed.
+    #[serde(default)]
+    pub forbidden: String,
+    /// Code point ranges that are forbidden, first and last included.
+    #[serde(default)]
+    pub forbidden_ranges: Vec<(u32, u32)>,
+    /// The documented expression, verbatim: an independent check of the facts above, never their source.
+    pub pattern: Option<String>,
+}
+
+/// What may not stand at an edge of a string.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EdgeClass {
+    /// White space.
+    Whitespace,
+}

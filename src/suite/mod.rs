@@ -1,0 +1,26 @@
+//! The contract as data: operations, observers, clauses and cases, loaded from `suites/`.
+
+mod case;
+mod clause;
+mod constraint;
+mod document;
+mod error;
+mod judge;
+mod lint;
+mod load;
+mod operation;
+mod source;
+mod template;
+
+pub use case::{
+    Answer, CaseSpec, Envelope, Expect, Listed, MemberValue, Need, NumberRange, StatusRule, StepSpec, ValueForm, WireBody,
+};
+pub use clause::{Clause, Source};
+pub use constraint::{Characters, Constraint, EdgeClass, JsonType};
+pub use document::Document;
+pub use error::{DataError, Origin};
+pub use judge::Judge;
+pub use lint::lint;
+pub use load::{Located, OperationSuite, Suite};
+pub use operation::{Capacity, Effect, Observer, Operation, Page, Purpose, ResourceKind};
+pub use source::{DataFile, DataSource};

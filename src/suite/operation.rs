@@ -1,0 +1,151 @@
+use indexmap::IndexMap;
+use serde::Deserialize;
+
+/// One documented method and path.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Operation {
+    /// The documents' name: `CreateSecretTag`.
+    pub id: String,
+    /// Prefix of the ids of its clauses and cases; filled in from the file's place (`csms.create-secret-tag`).
+    #[serde(default)]
+    pub prefix: String,
+    /// `csms` or `kms`: which endpoint it lives at.
+    pub service: String,
+    /// What it does, in a few words.
+    pub summary: String,
+    /// HTTP method.
+    pub method: String,
+    /// Path template with `{parameters}`.
+    pub path: String,
+    /// What it acts on, and what a lease covers.
+    pub resource: ResourceKind,
+    /// The pages that describe it; a source without a document means each of them.
+    pub documents: Vec<String>,
+    /// How many items one resource may carry, if there is a limit.
+    pub capacity: Option<Capacity>,
+    /// Status of an accepted request.
+    pub success: u16,
+    /// A valid body: JSON text with `${…}` placeholders.
+    pub valid: String,
+    /// What an accepted request does to the stored state.
+    pub effect: Effect,
+}
+
+/// How many items one resource may carry.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum Capacity {
+    /// So many.
+    Fixed(usize),
+    /// The topic of the open clause whose readings are numbers.
+    Clause(String),
+}
+
+/// The kinds of things that operations act on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, strum::Display)]
+#[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
+pub enum ResourceKind {
+    /// The tags of one secret.
+    Secret,
+    /// The tags of one KMS key.
+    Key,
+    /// The events of the project.
+    Events,
+}
+
+/// What an accepted request does, in terms of its own body.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", tag = "kind")]
+pub enum Effect {
+    /// Stores the one tag found at `item`.
+    Put {
+        /// JSON pointer to the tag.
+        item: String,
+    },
+    /// Stores or deletes every tag of a list, as another member says.
+    Batch {
+        /// JSON pointer to the list.
+        items: String,
+        /// JSON pointer to the word that decides.
+        action: String,
+        /// The word that stores.
+        put: String,
+        /// The word that deletes.
+        delete: String,
+    },
+    /// Creates one named entity that echoes the body.
+    Create {
+        /// JSON pointer to its name.
+        name: String,
+        /// JSON pointer to it in the successful answer.
+        entity: String,
+        /// Members of it that the target assigns, and that read back the same.
+        assigned: Vec<String>,
+    },
+}
+
+/// A neighbouring operation used only to read back or clean up.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Observer {
+    /// The vendor's name: `ListSecretTags`.
+    pub id: String,
+    /// Which endpoint it lives at.
+    pub service: String,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// What it observes.
+    pub resource: ResourceKind,
+    /// HTTP method.
+    pub method: String,
+    /// Path template; `{key}` or `{name}` is the entity's own.
+    pub path: String,
+    /// Query for listings: page size and marker.
+    #[serde(default)]
+    pub page: Option<Page>,
+    /// Body template of a batch delete: `${items}` is the list.
+    pub body: Option<String>,
+    /// Statuses of success.
+    pub success: Vec<u16>,
+    /// Statuses that say the thing is not there.
+    #[serde(default)]
+    pub absent: Vec<u16>,
+    /// JSON pointer to the listed items, or to the one item shown.
+    pub items: Option<String>,
+    /// Members of an item by what they mean: `key`, `value`, `name`.
+    #[serde(default)]
+    pub members: IndexMap<String, String>,
+    /// Where this operation is described.
+    pub source: String,
+}
+
+/// What an observer is used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, strum::Display)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
+pub enum Purpose {
+    /// Reads the whole stored state.
+    List,
+    /// Reads one entity.
+    Show,
+    /// Deletes one entity.
+    Delete,
+    /// Deletes several tags at once.
+    DeleteMany,
+}
+
+/// How a listing is paged.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Page {
+    /// Query parameter for the page size.
+    pub limit: String,
+    /// The page size asked for.
+    pub size: usize,
+    /// Query parameter for the marker.
+    pub marker: String,
+    /// JSON pointer to the next marker in the answer.
+    pub next: String,
+}

@@ -1,0 +1,118 @@
+use std::hash::Hasher;
+
+use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::Target;
+use crate::suite::ResourceKind;
+use crate::vocabulary::{PathChoice, TokenChoice};
+
+/// Everything but unreserved characters is encoded in a path segment.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+/// Identifiers given by the user stand in URLs as they are, but for what would break the line.
+const IDENTIFIER: &AsciiSet = &CONTROLS.add(b' ').add(b'/').add(b'?').add(b'#');
+
+/// Chooses identifiers and credentials for requests.
+#[derive(Clone, Debug)]
+pub struct Addresses {
+    target: Target,
+    unknown: u128,
+}
+
+impl Addresses {
+    /// For one target; the unknown identifiers depend on the seed.
+    pub fn new(target: &Target, seed: u64) -> Self {
+        let mut hasher = std::hash::DefaultHasher::new();
+        hasher.write_u64(seed);
+        let low = hasher.finish();
+        hasher.write(target.project_id.as_bytes());
+        Addresses { target: target.clone(), unknown: (u128::from(hasher.finish()) << 64) | u128::from(low) }
+    }
+
+    /// The absolute URL of an operation's path template; `None` if the target lacks what it needs.
+    pub fn url(
+        &self,
+        service: &str,
+        template: &str,
+        kind: ResourceKind,
+        resource: &str,
+        choice: impl Fn(&str) -> PathChoice,
+        item: Option<&str>,
+    ) -> Option<String> {
+        let mut out = self.target.endpoint(service)?.to_owned();
+        let mut rest = template;
+        while let Some(start) = rest.find('{') {
+            let end = start + rest[start..].find('}')?;
+            let name = &rest[start + 1..end];
+            out.push_str(&rest[..start]);
+            out.push_str(&self.segment(name, kind, resource, choice(name), item)?);
+            rest = &rest[end + 1..];
+        }
+        out.push_str(rest);
+        Some(out)
+    }
+
+    fn segment(
+        &self,
+        name: &str,
+        kind: ResourceKind,
+        resource: &str,
+        choice: PathChoice,
+        item: Option<&str>,
+    ) -> Option<String> {
+        let project = name == "project_id";
+        let resource_parameter = matches!(name, "secret_id" | "key_id");
+        if !project && !resource_parameter {
+            return item.map(|text| utf8_percent_encode(text, SEGMENT).to_string());
+        }
+        let text = match choice {
+            PathChoice::Own if project => self.target.project_id.clone(),
+            PathChoice::Own => resource.to_owned(),
+            PathChoice::Unknown if project => format!("{:032x}", self.unknown),
+            PathChoice::Unknown => uuid::Builder::from_random_bytes(self.unknown.to_be_bytes()).into_uuid().to_string(),
+            PathChoice::Malformed => "not-an-identifier".to_owned(),
+            PathChoice::Foreign if project => self.target.foreign.project_id.clone()?,
+            PathChoice::Foreign => self.target.foreign_resource(kind)?.to_owned(),
+        };
+        Some(utf8_percent_encode(&text, IDENTIFIER).to_string())
+    }
+
+    /// The value of `X-Auth-Token`; `None` sends no such header.
+    pub fn token(&self, choice: TokenChoice) -> Option<String> {
+        let token = self.target.token.as_str();
+        match choice {
+            TokenChoice::Valid => Some(token.to_owned()),
+            TokenChoice::Missing => None,
+            TokenChoice::Empty => Some(String::new()),
+            TokenChoice::Wrong => Some(wrong(token)),
+            TokenChoice::Truncated => Some(token.chars().take(token.chars().count().saturating_sub(1)).collect()),
+            TokenChoice::Extended => Some(format!("{token}A")),
+            TokenChoice::OtherCase => Some(swap_case(token)),
+            TokenChoice::Foreign => self.target.foreign.token.clone(),
+            TokenChoice::ReadOnly => self.target.read_only_token.clone(),
+        }
+    }
+}
+
+/// As long as the real one, of the same kind of characters, and never issued.
+fn wrong(token: &str) -> String {
+    let rotated: String = token
+        .chars()
+        .map(|c| match c {
+            'a'..='y' | 'A'..='Y' | '0'..='8' => char::from_u32(u32::from(c) + 1).unwrap_or(c),
+            'z' => 'a',
+            'Z' => 'A',
+            '9' => '0',
+            other => other,
+        })
+        .collect();
+    if rotated == token { format!("{token}-never-issued") } else { rotated }
+}
+
+/// Letters in the other case; a token without letters gets one.
+fn swap_case(token: &str) -> String {
+    let swapped: String = token
+        .chars()
+        .map(|c| if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() })
+        .collect();
+    if swapped == token { format!("{token}a") } else { swapped }
+}

@@ -1,0 +1,126 @@
+use std::time::Duration;
+
+use crate::suite::ResourceKind;
+
+/// What is tested.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Target {
+    /// True when it is the reference server in this process.
+    pub embedded: bool,
+    /// Base URL of the CSMS service, without a slash at its end.
+    pub csms: Option<String>,
+    /// Base URL of the KMS service.
+    pub kms: Option<String>,
+    /// The caller's project.
+    pub project_id: String,
+    /// Secrets that may be changed.
+    pub secret_ids: Vec<String>,
+    /// KMS keys that may be changed.
+    pub key_ids: Vec<String>,
+    /// The caller's token.
+    pub token: String,
+    /// A token of the same project that may only read.
+    pub read_only_token: Option<String>,
+    /// Another tenant.
+    pub foreign: Foreign,
+}
+
+/// Another tenant, for isolation checks.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Foreign {
+    /// Its project.
+    pub project_id: Option<String>,
+    /// A secret of its.
+    pub secret_id: Option<String>,
+    /// A KMS key of its.
+    pub key_id: Option<String>,
+    /// Its token.
+    pub token: Option<String>,
+}
+
+impl Target {
+    /// Base URL of a service.
+    pub fn endpoint(&self, service: &str) -> Option<&str> {
+        match service {
+            "csms" => self.csms.as_deref(),
+            "kms" => self.kms.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The resources of one kind.
+    pub fn resources(&self, kind: ResourceKind) -> Vec<String> {
+        match kind {
+            ResourceKind::Secret => self.secret_ids.clone(),
+            ResourceKind::Key => self.key_ids.clone(),
+            ResourceKind::Events => vec![self.project_id.clone()],
+        }
+    }
+
+    /// Another tenant's resource of one kind.
+    pub fn foreign_resource(&self, kind: ResourceKind) -> Option<&str> {
+        match kind {
+            ResourceKind::Secret => self.foreign.secret_id.as_deref(),
+            ResourceKind::Key => self.foreign.key_id.as_deref(),
+            ResourceKind::Events => None,
+        }
+    }
+
+    /// Everything that must never be shown.
+    pub fn secrets(&self) -> Vec<&str> {
+        [Some(self.token.as_str()), self.read_only_token.as_deref(), self.foreign.token.as_deref()]
+            .into_iter()
+            .flatten()
+            .filter(|s| !s.is_empty())
+            .collect()
+    }
+}
+
+impl std::fmt::Debug for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Credentials are left out, so that no debug print can leak them.
+        f.debug_struct("Target")
+            .field("csms", &self.csms)
+            .field("kms", &self.kms)
+            .field("project_id", &self.project_id)
+            .field("secret_ids", &self.secret_ids)
+            .field("key_ids", &self.key_ids)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How a run goes about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Seed of everything generated.
+    pub seed: u64,
+    /// Keeps names of created events apart between runs; lower-case letters, digits and `-`, at most 20.
+    pub run_id: String,
+    /// Requests under way at once.
+    pub concurrency: usize,
+    /// Longest wait for one answer.
+    pub timeout: Duration,
+    /// Longest time a read-back may lag behind a write.
+    pub settle: Duration,
+    /// Requests a second, if limited.
+    pub rate: Option<u32>,
+    /// Stop at the first failed case.
+    pub fail_fast: bool,
+    /// A broken should fails the run.
+    pub strict: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            seed: 0x00DE_C0DE,
+            run_id: "local".to_owned(),
+            concurrency: 16,
+            timeout: Duration::from_secs(10),
+            settle: Duration::from_secs(2),
+            rate: None,
+            fail_fast: false,
+            strict: false,
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! The words every other module speaks: levels, outcomes, verdicts, requests and exchanges.
+
+mod exchange;
+mod level;
+mod outcome;
+mod request;
+mod verdict;
+
+pub use exchange::{Exchange, Failure, FailureKind, Response};
+pub use level::Level;
+pub use outcome::Outcome;
+pub use request::{Identity, PathChoice, Request, TokenChoice};
+pub use verdict::Verdict;

@@ -1,0 +1,68 @@
+use serde::{Deserialize, Serialize};
+
+/// Which credential a request carries in `X-Auth-Token`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, strum::Display)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
+pub enum TokenChoice {
+    /// The token of the target.
+    #[default]
+    Valid,
+    /// No header at all.
+    Missing,
+    /// The header with an empty value.
+    Empty,
+    /// Plausible text that was never issued.
+    Wrong,
+    /// The valid token without its last character.
+    Truncated,
+    /// The valid token with one more character.
+    Extended,
+    /// The valid token with the case of its letters swapped.
+    OtherCase,
+    /// Another tenant's valid token.
+    Foreign,
+    /// A valid token whose role may only read.
+    ReadOnly,
+}
+
+/// Which identifier stands at one place of the path.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, strum::Display)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
+pub enum PathChoice {
+    /// The target's own.
+    #[default]
+    Own,
+    /// Well-formed, but of nothing that exists.
+    Unknown,
+    /// Not of the form such identifiers have.
+    Malformed,
+    /// Another tenant's.
+    Foreign,
+}
+
+/// Whose resources a request addresses: used to choose credentials and paths, never sent as such.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Identity {
+    /// The tenant under test.
+    #[default]
+    Own,
+    /// The other tenant, for isolation checks.
+    Foreign,
+}
+
+/// One request, ready to be sent: nothing in it depends on time or concurrency.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// The operation or observer this is a request of.
+    pub operation: String,
+    /// HTTP method.
+    pub method: String,
+    /// Absolute URL.
+    pub url: String,
+    /// Header fields in the order they are sent; `X-Auth-Token` stands among them.
+    pub headers: Vec<(String, String)>,
+    /// Body bytes; `None` sends no body at all.
+    pub body: Option<Vec<u8>>,
+}
