@@ -12,6 +12,7 @@ pub mod execute;
 pub mod exit;
 pub mod fixture;
 pub mod generate;
+pub mod mutants;
 pub mod plan;
 pub mod readings;
 pub mod report;

@@ -45,9 +45,8 @@ pub fn change_of(operation: &Operation, body: &Value, answer: Option<&Value>) ->
         }
         Effect::Create { name, entity, assigned } => {
             if let Some(name) = body.pointer(name).and_then(Value::as_str) {
-                let mut stored = body.as_object().cloned().unwrap_or_default();
                 let valid: Value = serde_json::from_str(&operation.valid).unwrap_or(Value::Null);
-                stored.retain(|member, _| valid.get(member).is_some());
+                let mut stored = known_members(body, &valid).as_object().cloned().unwrap_or_default();
                 if let Some(answered) = answer.and_then(|a| a.pointer(entity)) {
                     for member in assigned {
                         stored.extend(answered.get(member).map(|v| (member.clone(), v.clone())));
@@ -58,6 +57,18 @@ pub fn change_of(operation: &Operation, body: &Value, answer: Option<&Value>) ->
         }
     }
     change
+}
+
+/// The members that the table of the operation lists, as its valid body shows them.
+fn known_members(body: &Value, valid: &Value) -> Value {
+    match (body, valid) {
+        (Value::Object(body), Value::Object(valid)) => Value::Object(
+            body.iter()
+                .filter_map(|(name, value)| Some((name.clone(), known_members(value, valid.get(name)?))))
+                .collect(),
+        ),
+        _ => body.clone(),
+    }
 }
 
 /// Key and value; no value is as good as an empty one here, since how it is listed is an open clause.

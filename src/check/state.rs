@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::Listing;
 use super::effect::canonical;
@@ -23,8 +23,8 @@ pub fn state_of(listing: &Listing, like: &State) -> State {
                 Some(entity) => {
                     let model = like.get(&item.key).and_then(|text| serde_json::from_str::<Value>(text).ok());
                     let mut reduced = entity.clone();
-                    if let Some(model) = model {
-                        reduced.retain(|member, _| model.get(member).is_some());
+                    if let Some(Value::Object(model)) = model {
+                        reduced = reduce(&reduced, &model);
                     }
                     canonical(&reduced)
                 }
@@ -32,6 +32,18 @@ pub fn state_of(listing: &Listing, like: &State) -> State {
             (item.key.clone(), text)
         })
         .collect()
+}
+
+/// The members that a model has, at every depth.
+fn reduce(entity: &Map<String, Value>, model: &Map<String, Value>) -> Map<String, Value> {
+    let kept = entity.iter().filter_map(|(name, value)| {
+        let value = match (value, model.get(name)?) {
+            (Value::Object(inner), Value::Object(model)) => Value::Object(reduce(inner, model)),
+            _ => value.clone(),
+        };
+        Some((name.clone(), value))
+    });
+    kept.collect()
 }
 
 /// How `seen` differs from `expected`, in words; `None` if it does not.

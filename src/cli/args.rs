@@ -38,6 +38,8 @@ pub(super) enum Command {
     List(ListArgs),
     /// Explain a clause or a case: wording, source, level, readings, what checks it
     Explain(ExplainArgs),
+    /// Test the suite: run it against every seeded fault, and against conforming servers
+    Mutants(MutantsArgs),
     /// Send the failed cases of a report again
     Replay(Box<ReplayArgs>),
 }
@@ -221,6 +223,34 @@ pub(super) struct ExplainArgs {
     /// Load the fixtures from a directory instead of those built in
     #[arg(long, value_name = "DIR")]
     pub(super) fixtures: Option<PathBuf>,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(super) struct MutantsArgs {
+    /// Only faults whose name, family or clause contains one of these
+    #[arg(value_name = "FILTER")]
+    pub(super) filters: Vec<String>,
+    /// Do not run against conforming servers
+    #[arg(long)]
+    pub(super) no_alarms: bool,
+    /// Do not run against seeded faults
+    #[arg(long)]
+    pub(super) no_faults: bool,
+    /// Random combinations of readings
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub(super) combinations: usize,
+    /// Seeds for the default readings
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(super) seeds: usize,
+    /// Seed of the runs against faults
+    #[arg(long, value_name = "N", default_value_t = 14_598_366)]
+    pub(super) seed: u64,
+    /// Runs at once
+    #[arg(long, value_name = "N", default_value_t = 4)]
+    pub(super) at_once: usize,
+    /// How to print it
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: ListFormat,
 }
 
 #[derive(Clone, Debug, Default, Args)]

@@ -2,9 +2,8 @@ use std::path::Path;
 
 use super::Ending;
 use crate::plan::lint_coverage;
-use crate::server::{Identities, ServerConfig};
+use crate::server::ServerConfig;
 use crate::suite::{DataError, DataSource, Suite};
-use crate::target::{Foreign, Target};
 
 /// Loads and lints the suite; every mistake is told, with file and line.
 pub(super) fn suite(suites: Option<&Path>, fixtures: Option<&Path>) -> Result<Suite, Ending> {
@@ -46,24 +45,4 @@ pub(super) fn server(readings: &[String], faults: &[String]) -> Result<ServerCon
         config.faults.insert(name).map_err(|e| Ending::usage(e.to_string()))?;
     }
     Ok(config)
-}
-
-/// The reference server as a target.
-pub(super) fn embedded_target(url: &str, who: &Identities) -> Target {
-    Target {
-        embedded: true,
-        csms: Some(url.to_owned()),
-        kms: Some(url.to_owned()),
-        project_id: who.project_id.clone(),
-        secret_ids: who.secret_ids.clone(),
-        key_ids: who.key_ids.clone(),
-        token: who.token.clone(),
-        read_only_token: Some(who.read_only_token.clone()),
-        foreign: Foreign {
-            project_id: Some(who.foreign_project_id.clone()),
-            secret_id: Some(who.foreign_secret_id.clone()),
-            key_id: Some(who.foreign_key_id.clone()),
-            token: Some(who.foreign_token.clone()),
-        },
-    }
 }

@@ -6,6 +6,7 @@ mod console;
 mod explain;
 mod list;
 mod load;
+mod mutants;
 mod progress;
 mod replay;
 mod run;
@@ -19,6 +20,9 @@ use clap::error::ErrorKind;
 
 use crate::exit;
 use args::{Arguments, Command};
+
+/// Options of the program itself.
+const GENERAL: [&str; 4] = ["-h", "--help", "-V", "--version"];
 
 /// Why a command ended without doing its work: the exit code, and what to tell the user.
 #[derive(Debug)]
@@ -40,8 +44,11 @@ impl Ending {
 /// Runs the program and returns its exit code. Without a subcommand, it runs the suite.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let mut arguments: Vec<OsString> = arguments.into_iter().collect();
-    if arguments.len() == 1 {
-        arguments.push("run".into());
+    let options_only = arguments
+        .get(1)
+        .is_none_or(|first| first.to_string_lossy().starts_with('-') && !GENERAL.iter().any(|general| first == general));
+    if options_only {
+        arguments.insert(1, "run".into());
     }
     let parsed = match Arguments::try_parse_from(arguments) {
         Ok(parsed) => parsed,
@@ -61,6 +68,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::List(args) => list::list(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::Replay(args) => replay::replay(&args),
+        Command::Mutants(args) => mutants::mutants(&args),
     };
     result.unwrap_or_else(|ending| {
         console::complain(&ending.message);

@@ -6,6 +6,7 @@ use super::config::Config;
 use super::progress::Bar;
 use super::{Ending, console, load, target};
 use crate::exit;
+use crate::mutants::embedded_target;
 use crate::plan::{Filter, Plan, plan};
 use crate::report::snapshot::{DifferenceKind, accept, compare, overlay, tables};
 use crate::report::terminal::TerminalStyle;
@@ -58,7 +59,7 @@ impl Job<'_> {
                 let server = crate::server::start(self.server, SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
                     .await
                     .map_err(|e| Ending::broken(format!("the reference server cannot listen: {e}")))?;
-                (load::embedded_target(&server.url(), server.identities()), Some(server))
+                (embedded_target(&server.url(), server.identities()), Some(server))
             }
         };
         let stop: Stop = Box::pin(async {

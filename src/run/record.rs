@@ -40,11 +40,6 @@ impl<'a> Record<'a> {
         self.exchanges.len() - 1
     }
 
-    /// The number of exchanges kept so far.
-    pub(super) fn exchange_count(&self) -> usize {
-        self.exchanges.len()
-    }
-
     /// A check held.
     pub(super) fn held(&mut self, clause: String) {
         self.upheld.push(clause);

@@ -6,7 +6,7 @@ use crate::check::{Judgement, Scene, judge};
 use crate::execute::exchange_raw;
 use crate::generate::to_bytes;
 use crate::plan::PlannedCase;
-use crate::suite::{Operation, OperationSuite, ResourceKind, StepSpec};
+use crate::suite::{OperationSuite, StepSpec};
 use crate::vocabulary::{Exchange, FailureKind, PathChoice, Request, TokenChoice};
 
 use super::record::Record;
@@ -189,9 +189,4 @@ fn oracles(
             Judgement::Broken { allowed, seen } => record.finding(&clause.id, &allowed, &seen, Some(index)),
         }
     }
-}
-
-/// The service whose endpoint a kind of resource lives at.
-pub(super) fn service_of(session: &Session, kind: ResourceKind) -> Option<String> {
-    session.suite.operations.iter().map(|op| &op.operation).find(|o: &&Operation| o.resource == kind).map(|o| o.service.clone())
 }

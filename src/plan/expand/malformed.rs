@@ -29,7 +29,7 @@ pub(super) fn expand(field: &Field<'_>) -> Vec<CaseSpec> {
         ("raw-newline-in-a-string", valid.replacen('$', "\n$", 1)),
         ("raw-tab-in-a-string", valid.replacen('$', "\t$", 1)),
         ("unknown-escape", valid.replacen('$', "\\q$", 1)),
-        ("short-unicode-escape", valid.replacen('$', "\\u12$", 1)),
+        ("short-unicode-escape", valid.replacen('$', "\\u12 $", 1)),
         ("not-a-number", with_member(valid, "NaN")),
         ("number-with-leading-zero", with_member(valid, "007")),
         ("number-with-plus", with_member(valid, "+1")),

@@ -1,0 +1,106 @@
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::args::{ListFormat, MutantsArgs};
+use super::{Ending, console, load};
+use crate::exit;
+use crate::mutants::{Alarm, AlarmPlan, Kill, LabError, Laboratory, alarms, kills, profiles};
+use crate::server::fault;
+use crate::target::Settings;
+
+/// `dewspec mutants`
+pub(super) fn mutants(args: &MutantsArgs) -> Result<u8, Ending> {
+    let suite = load::suite(None, None)?;
+    let settings = Settings { seed: args.seed, ..Settings::default() };
+    let laboratory = Laboratory::new(suite, settings);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| Ending::broken(format!("cannot start threads: {e}")))?;
+    let (killed, alarmed) = runtime.block_on(experiments(args, &laboratory)).map_err(|e| Ending::broken(e.to_string()))?;
+    if killed.is_empty() && alarmed.is_empty() {
+        return Err(Ending { code: exit::VACUOUS, message: "no fault and no conforming server was selected".to_owned() });
+    }
+    let good = killed.iter().all(|k| k.killed) && alarmed.iter().all(Alarm::is_silent);
+    let text = match args.format {
+        ListFormat::Json => {
+            let value = json!({ "faults": killed, "alarms": alarmed });
+            let text = serde_json::to_string_pretty(&value).map_err(|e| Ending::broken(e.to_string()))?;
+            format!("{text}\n")
+        }
+        ListFormat::Text => format!("{}{}", kill_table(&killed), alarm_table(&alarmed)),
+    };
+    console::print(&text);
+    Ok(if good { exit::CONFORMS } else { exit::NONCONFORMING })
+}
+
+async fn experiments(args: &MutantsArgs, laboratory: &Laboratory) -> Result<(Vec<Kill>, Vec<Alarm>), LabError> {
+    let mut killed = Vec::new();
+    if !args.no_faults {
+        let mut faults = fault::catalogue();
+        faults.retain(|f| {
+            let texts = [f.name.to_string(), f.family.to_string(), f.clause.to_string()];
+            args.filters.is_empty() || args.filters.iter().any(|w| texts.iter().any(|t| t.contains(w.as_str())))
+        });
+        killed = kills(laboratory, faults, args.at_once, |_| {}).await?;
+    }
+    let mut alarmed = Vec::new();
+    if !args.no_alarms {
+        let plan = AlarmPlan { each: true, combinations: args.combinations, seeds: args.seeds };
+        let servers = profiles(plan, args.seed);
+        alarmed = alarms(laboratory, servers, args.at_once, |_| {}).await?;
+    }
+    Ok((killed, alarmed))
+}
+
+/// Fault by finding clause, then the counts by family.
+fn kill_table(kills: &[Kill]) -> String {
+    if kills.is_empty() {
+        return String::new();
+    }
+    let width = kills.iter().map(|k| k.fault.len()).max().unwrap_or(0);
+    let mut out = String::new();
+    for kill in kills {
+        let word = if kill.killed { "killed  " } else { "SURVIVED" };
+        let found = match kill.found.as_slice() {
+            [] => format!("by nothing of its own; it breaks {}", kill.clause),
+            // The clause the author named says most; else the first one found.
+            clauses => {
+                let named = clauses.iter().find(|c| **c == kill.clause).unwrap_or(&clauses[0]);
+                let more = clauses.len() - 1;
+                if more > 0 { format!("{named} and {more} more") } else { named.clone() }
+            }
+        };
+        out.push_str(&format!("{word} {:<width$} {:>6} {:>6} ms  {found}\n", kill.fault, kill.requests, kill.milliseconds));
+    }
+    let mut families: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for kill in kills {
+        let entry = families.entry(&kill.family).or_default();
+        entry.0 += usize::from(kill.killed);
+        entry.1 += 1;
+    }
+    out.push_str("\nfamily           killed   of\n");
+    for (family, (killed, all)) in &families {
+        out.push_str(&format!("{family:<16} {killed:>6} {all:>4}\n"));
+    }
+    let killed = kills.iter().filter(|k| k.killed).count();
+    out.push_str(&format!("\n{killed} of {} faults killed\n", kills.len()));
+    out
+}
+
+/// Only what was wrongly accused, then the count.
+fn alarm_table(alarms: &[Alarm]) -> String {
+    if alarms.is_empty() {
+        return String::new();
+    }
+    let mut out = String::from("\n");
+    for alarm in alarms.iter().filter(|a| !a.is_silent()) {
+        let mut what = alarm.findings.clone();
+        what.extend(alarm.misread.iter().map(|m| format!("misread {m}")));
+        out.push_str(&format!("FALSE ALARM on {} (exit code {}): {}\n", alarm.server, alarm.exit_code, what.join(", ")));
+    }
+    let silent = alarms.iter().filter(|a| a.is_silent()).count();
+    out.push_str(&format!("{} false alarms on {} conforming servers\n", alarms.len() - silent, alarms.len()));
+    out
+}

@@ -1,0 +1,117 @@
+use futures_util::stream::{self, StreamExt};
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use serde::Serialize;
+
+use super::kill::violated;
+use super::{LabError, Laboratory};
+use crate::server::reading::catalogue;
+use crate::server::{Profile, ServerConfig};
+
+/// Which conforming servers the suite is run against.
+#[derive(Clone, Copy, Debug)]
+pub struct AlarmPlan {
+    /// Every reading that is not the default, each alone.
+    pub each: bool,
+    /// Random combinations of readings.
+    pub combinations: usize,
+    /// Seeds for the default readings.
+    pub seeds: usize,
+}
+
+/// One conforming server, and what the suite said of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Alarm {
+    /// What was special about it.
+    pub server: String,
+    /// The readings set, as `clause=reading`.
+    pub readings: Vec<String>,
+    /// Seed of the run.
+    pub seed: u64,
+    /// Exit code; only 0 is good.
+    pub exit_code: u8,
+    /// Clauses that were wrongly found broken.
+    pub findings: Vec<String>,
+    /// Readings set whose clause was determined otherwise.
+    pub misread: Vec<String>,
+}
+
+impl Alarm {
+    /// Whether the suite was right about the server.
+    pub fn is_silent(&self) -> bool {
+        self.exit_code == 0 && self.findings.is_empty() && self.misread.is_empty()
+    }
+}
+
+/// A name, readings and a seed for every server of the plan.
+pub fn profiles(plan: AlarmPlan, seed: u64) -> Vec<(String, Vec<(String, String)>, u64)> {
+    let mut all = Vec::new();
+    if plan.each {
+        for set in catalogue() {
+            for reading in set.readings {
+                let name = format!("{}={reading}", set.clause);
+                all.push((name, vec![(set.clause.to_owned(), (*reading).to_owned())], seed));
+            }
+        }
+    }
+    let mut random = StdRng::seed_from_u64(seed);
+    for i in 0..plan.combinations {
+        let readings = catalogue()
+            .iter()
+            .map(|set| {
+                let pick = random.random_range(0..set.readings.len());
+                (set.clause.to_owned(), set.readings[pick].to_owned())
+            })
+            .collect();
+        all.push((format!("combination {}", i + 1), readings, seed));
+    }
+    for i in 0..plan.seeds {
+        all.push((format!("default readings, seed {}", i + 1), Vec::new(), i as u64 + 1));
+    }
+    all
+}
+
+/// Runs the suite against each of these servers.
+///
+/// # Errors
+/// If an experiment cannot be made.
+pub async fn alarms(
+    laboratory: &Laboratory,
+    servers: Vec<(String, Vec<(String, String)>, u64)>,
+    at_once: usize,
+    told: impl Fn(&Alarm),
+) -> Result<Vec<Alarm>, LabError> {
+    let mut runs = stream::iter(servers.into_iter().map(|server| one(laboratory, server))).buffered(at_once.max(1));
+    let mut alarms = Vec::new();
+    while let Some(alarm) = runs.next().await {
+        let alarm = alarm?;
+        told(&alarm);
+        alarms.push(alarm);
+    }
+    Ok(alarms)
+}
+
+async fn one(laboratory: &Laboratory, server: (String, Vec<(String, String)>, u64)) -> Result<Alarm, LabError> {
+    let (name, readings, seed) = server;
+    let mut profile = Profile::default();
+    for (clause, reading) in &readings {
+        profile.set(clause, reading).map_err(|e| LabError::Name(e.to_string()))?;
+    }
+    let report = laboratory.with_seed(seed).run(ServerConfig { profile, ..ServerConfig::default() }).await?;
+    let misread = readings
+        .iter()
+        .filter(|(clause, reading)| {
+            let found = report.readings.iter().find(|r| r.clause == *clause);
+            found.is_some_and(|r| !r.remaining.contains(reading))
+        })
+        .map(|(clause, reading)| format!("{clause}={reading}"))
+        .collect();
+    Ok(Alarm {
+        server: name,
+        readings: readings.into_iter().map(|(c, r)| format!("{c}={r}")).collect(),
+        seed,
+        exit_code: report.exit_code,
+        findings: violated(&report).into_iter().map(|(_, clause)| clause).collect(),
+        misread,
+    })
+}

@@ -1,0 +1,92 @@
+use std::time::Instant;
+
+use futures_util::stream::{self, StreamExt};
+use serde::Serialize;
+
+use super::{LabError, Laboratory};
+use crate::report::Report;
+use crate::server::ServerConfig;
+use crate::server::fault::FaultInfo;
+use crate::vocabulary::{Outcome, Verdict};
+
+/// What became of one seeded fault.
+#[derive(Clone, Debug, Serialize)]
+pub struct Kill {
+    /// The fault.
+    pub fault: String,
+    /// Its family.
+    pub family: String,
+    /// The operations it is in.
+    pub operations: Vec<String>,
+    /// The clause its author says it breaks.
+    pub clause: String,
+    /// What it does.
+    pub summary: String,
+    /// A clause of one of its operations was found broken.
+    pub killed: bool,
+    /// The exit code of the run.
+    pub exit_code: u8,
+    /// Clauses of its operations that were found broken.
+    pub found: Vec<String>,
+    /// Clauses of other operations that were found broken.
+    pub elsewhere: Vec<String>,
+    /// Requests the run took.
+    pub requests: u64,
+    /// Time the run took.
+    pub milliseconds: u64,
+}
+
+/// Runs the suite once for each fault, a few at a time.
+///
+/// # Errors
+/// If an experiment cannot be made.
+pub async fn kills(
+    laboratory: &Laboratory,
+    faults: Vec<FaultInfo>,
+    at_once: usize,
+    told: impl Fn(&Kill),
+) -> Result<Vec<Kill>, LabError> {
+    let mut runs = stream::iter(faults.into_iter().map(|fault| one(laboratory, fault))).buffered(at_once.max(1));
+    let mut kills = Vec::new();
+    while let Some(kill) = runs.next().await {
+        let kill = kill?;
+        told(&kill);
+        kills.push(kill);
+    }
+    Ok(kills)
+}
+
+async fn one(laboratory: &Laboratory, fault: FaultInfo) -> Result<Kill, LabError> {
+    let mut config = ServerConfig::default();
+    config.faults.insert(&fault.name).map_err(|e| LabError::Name(e.to_string()))?;
+    let started = Instant::now();
+    let report = laboratory.run(config).await?;
+    let operations: Vec<String> = fault.operations.iter().map(|o| (*o).to_owned()).collect();
+    let (found, elsewhere): (Vec<_>, Vec<_>) =
+        violated(&report).into_iter().partition(|(operation, _)| operations.contains(operation));
+    let ids = |list: Vec<(String, String)>| list.into_iter().map(|(_, clause)| clause).collect::<Vec<_>>();
+    let accused = report.cases.iter().any(|c| matches!(c.outcome, Outcome::Fail | Outcome::Warn));
+    Ok(Kill {
+        fault: fault.name.to_owned(),
+        family: fault.family.to_string(),
+        clause: fault.clause.to_owned(),
+        summary: fault.summary.to_owned(),
+        killed: accused && !found.is_empty(),
+        exit_code: report.exit_code,
+        found: ids(found),
+        elsewhere: ids(elsewhere),
+        operations,
+        requests: report.summary.exchanges,
+        milliseconds: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+    })
+}
+
+/// Operation and id of every broken clause.
+pub(super) fn violated(report: &Report) -> Vec<(String, String)> {
+    report
+        .clauses
+        .iter()
+        .filter(|c| c.verdict == Verdict::Violated)
+        .map(|c| (c.operation.clone(), c.id.clone()))
+        .collect()
+}

@@ -1,0 +1,77 @@
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use crate::plan::{Filter, Plan, plan};
+use crate::report::Report;
+use crate::run::{RunError, Silent, run};
+use crate::server::{Identities, ServerConfig};
+use crate::suite::Suite;
+use crate::target::{Foreign, Settings, Target};
+
+/// Why an experiment could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum LabError {
+    /// The server did not start.
+    #[error("the reference server cannot listen: {0}")]
+    Server(#[from] std::io::Error),
+    /// The run did not get through.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// A name that the server does not know.
+    #[error("{0}")]
+    Name(String),
+}
+
+/// Starts a reference server and runs the suite against it, as often as one likes.
+#[derive(Clone)]
+pub struct Laboratory {
+    suite: Arc<Suite>,
+    plan: Arc<Plan>,
+    settings: Settings,
+}
+
+impl Laboratory {
+    /// A laboratory with the whole suite.
+    pub fn new(suite: Suite, settings: Settings) -> Self {
+        let plan = plan(&suite, &Filter::default());
+        Laboratory { suite: Arc::new(suite), plan: Arc::new(plan), settings }
+    }
+
+    /// The same with another seed.
+    pub fn with_seed(&self, seed: u64) -> Self {
+        Laboratory { settings: Settings { seed, ..self.settings.clone() }, ..self.clone() }
+    }
+
+    /// One run against one server, which is gone afterwards.
+    ///
+    /// # Errors
+    /// If the server does not start or cannot be reached.
+    pub async fn run(&self, server: ServerConfig) -> Result<Report, LabError> {
+        let server = crate::server::start(server, SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
+        let target = embedded_target(&server.url(), server.identities());
+        let never = Box::pin(std::future::pending());
+        let report = run(&self.suite, &self.plan, &target, &self.settings, &[], &Silent, never).await?;
+        server.shutdown().await;
+        Ok(report)
+    }
+}
+
+/// The reference server as a target.
+pub fn embedded_target(url: &str, who: &Identities) -> Target {
+    Target {
+        embedded: true,
+        csms: Some(url.to_owned()),
+        kms: Some(url.to_owned()),
+        project_id: who.project_id.clone(),
+        secret_ids: who.secret_ids.clone(),
+        key_ids: who.key_ids.clone(),
+        token: who.token.clone(),
+        read_only_token: Some(who.read_only_token.clone()),
+        foreign: Foreign {
+            project_id: Some(who.foreign_project_id.clone()),
+            secret_id: Some(who.foreign_secret_id.clone()),
+            key_id: Some(who.foreign_key_id.clone()),
+            token: Some(who.foreign_token.clone()),
+        },
+    }
+}

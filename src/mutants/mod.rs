@@ -1,0 +1,10 @@
+//! The tester, tested: the suite against the reference server with each seeded fault, and against
+//! conforming servers under many readings.
+
+mod falsealarm;
+mod kill;
+mod lab;
+
+pub use falsealarm::{Alarm, AlarmPlan, alarms, profiles};
+pub use kill::{Kill, kills};
+pub use lab::{LabError, Laboratory, embedded_target};
