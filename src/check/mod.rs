@@ -4,6 +4,7 @@
 mod answer;
 mod describe;
 mod effect;
+mod json;
 mod listing;
 mod oracle;
 mod state;
@@ -11,6 +12,7 @@ mod state;
 pub use answer::{Blame, Deviation, judge_answer, judge_envelope};
 pub use describe::describe;
 pub use effect::{Change, change_of};
+pub use json::{is_ambiguous, parse_request};
 pub use listing::{Listing, parse_listing};
 pub use oracle::{History, Judgement, Scene, judge};
 pub use state::{State, difference, state_of};

@@ -43,36 +43,39 @@ async fn experiments(args: &MutantsArgs, laboratory: &Laboratory) -> Result<(Vec
             let texts = [f.name.to_string(), f.family.to_string(), f.clause.to_string()];
             args.filters.is_empty() || args.filters.iter().any(|w| texts.iter().any(|t| t.contains(w.as_str())))
         });
-        killed = kills(laboratory, faults, args.at_once, |_| {}).await?;
+        killed = kills(laboratory, faults, args.at_once, |kill| if args.format == ListFormat::Text { console::print(&kill_line(kill)) }).await?;
     }
     let mut alarmed = Vec::new();
     if !args.no_alarms {
         let plan = AlarmPlan { each: true, combinations: args.combinations, seeds: args.seeds };
         let servers = profiles(plan, args.seed);
-        alarmed = alarms(laboratory, servers, args.at_once, |_| {}).await?;
+        alarmed = alarms(laboratory, servers, args.at_once, |alarm| if args.format == ListFormat::Text && !alarm.is_silent() { console::print(&alarm_line(alarm)) }).await?;
     }
     Ok((killed, alarmed))
 }
 
-/// Fault by finding clause, then the counts by family.
+/// Columns of a fault's name.
+const NAME: usize = 56;
+
+/// Fault by finding clause.
+fn kill_line(kill: &Kill) -> String {
+    let word = if kill.killed { "killed  " } else { "SURVIVED" };
+    let found = match kill.found.as_slice() {
+        [] => format!("by nothing of its own; it breaks {}", kill.clause),
+        // The clause the author named says most; else the first one found.
+        clauses => {
+            let named = clauses.iter().find(|c| **c == kill.clause).unwrap_or(&clauses[0]);
+            let more = clauses.len() - 1;
+            if more > 0 { format!("{named} and {more} more") } else { named.clone() }
+        }
+    };
+    format!("{word} {:<NAME$} {:>6} {:>6} ms  {found}\n", kill.fault, kill.requests, kill.milliseconds)
+}
+
+/// The counts by family.
 fn kill_table(kills: &[Kill]) -> String {
     if kills.is_empty() {
         return String::new();
-    }
-    let width = kills.iter().map(|k| k.fault.len()).max().unwrap_or(0);
-    let mut out = String::new();
-    for kill in kills {
-        let word = if kill.killed { "killed  " } else { "SURVIVED" };
-        let found = match kill.found.as_slice() {
-            [] => format!("by nothing of its own; it breaks {}", kill.clause),
-            // The clause the author named says most; else the first one found.
-            clauses => {
-                let named = clauses.iter().find(|c| **c == kill.clause).unwrap_or(&clauses[0]);
-                let more = clauses.len() - 1;
-                if more > 0 { format!("{named} and {more} more") } else { named.clone() }
-            }
-        };
-        out.push_str(&format!("{word} {:<width$} {:>6} {:>6} ms  {found}\n", kill.fault, kill.requests, kill.milliseconds));
     }
     let mut families: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for kill in kills {
@@ -80,7 +83,7 @@ fn kill_table(kills: &[Kill]) -> String {
         entry.0 += usize::from(kill.killed);
         entry.1 += 1;
     }
-    out.push_str("\nfamily           killed   of\n");
+    let mut out = String::from("\nfamily           killed   of\n");
     for (family, (killed, all)) in &families {
         out.push_str(&format!("{family:<16} {killed:>6} {all:>4}\n"));
     }
@@ -89,18 +92,17 @@ fn kill_table(kills: &[Kill]) -> String {
     out
 }
 
-/// Only what was wrongly accused, then the count.
+/// What was wrongly accused.
+fn alarm_line(alarm: &Alarm) -> String {
+    let mut what = alarm.findings.clone();
+    what.extend(alarm.misread.iter().map(|m| format!("misread {m}")));
+    format!("FALSE ALARM on {} (exit code {}): {}\n", alarm.server, alarm.exit_code, what.join(", "))
+}
+
 fn alarm_table(alarms: &[Alarm]) -> String {
     if alarms.is_empty() {
         return String::new();
     }
-    let mut out = String::from("\n");
-    for alarm in alarms.iter().filter(|a| !a.is_silent()) {
-        let mut what = alarm.findings.clone();
-        what.extend(alarm.misread.iter().map(|m| format!("misread {m}")));
-        out.push_str(&format!("FALSE ALARM on {} (exit code {}): {}\n", alarm.server, alarm.exit_code, what.join(", ")));
-    }
     let silent = alarms.iter().filter(|a| a.is_silent()).count();
-    out.push_str(&format!("{} false alarms on {} conforming servers\n", alarms.len() - silent, alarms.len()));
-    out
+    format!("\n{} false alarms on {} conforming servers\n", alarms.len() - silent, alarms.len())
 }

@@ -1,5 +1,5 @@
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use reqwest::Method;
@@ -29,11 +29,14 @@ impl Default for Limits {
             timeout: Duration::from_secs(10),
             body: 1 << 20,
             rate: None,
-            throttled: 8,
-            retry_after: Duration::from_secs(60),
+            throttled: 4,
+            retry_after: Duration::from_secs(30),
         }
     }
 }
+
+/// The first wait of a throttled request that is not told how long to wait; each further one is twice as long.
+const FIRST_WAIT: Duration = Duration::from_millis(200);
 
 /// The client could not be set up.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +50,7 @@ pub struct Client {
     limits: Limits,
     pace: Arc<Pace>,
     sent: Arc<AtomicU64>,
+    in_vain: Arc<AtomicBool>,
 }
 
 impl Client {
@@ -67,7 +71,7 @@ impl Client {
             .build()
             .map_err(|e| ClientError(chain(&e)))?;
         let pace = Arc::new(Pace::new(limits.rate));
-        Ok(Client { http, limits, pace, sent: Arc::new(AtomicU64::new(0)) })
+        Ok(Client { http, limits, pace, sent: Arc::default(), in_vain: Arc::default() })
     }
 
     /// How many requests were sent.
@@ -111,8 +115,18 @@ impl Client {
     fn throttled(&self, response: &Response, tries: u32) -> Option<Duration> {
         let named = response.header("retry-after").and_then(retry_after);
         let throttled = response.status == 429 || (response.status == 503 && named.is_some());
-        let wait = named.unwrap_or_else(|| Duration::from_millis(200) * 2u32.saturating_pow(tries));
-        (throttled && tries < self.limits.throttled).then(|| wait.min(self.limits.retry_after))
+        if !throttled {
+            return None;
+        }
+        // Where waiting has not helped before, it is no throttling but an answer like any other.
+        let in_vain = self.in_vain.load(Ordering::Relaxed);
+        let most = if in_vain { 1 } else { self.limits.throttled };
+        if tries >= most {
+            self.in_vain.store(true, Ordering::Relaxed);
+            return None;
+        }
+        let wait = named.unwrap_or_else(|| FIRST_WAIT * 2u32.saturating_pow(tries));
+        Some(if in_vain { wait.min(FIRST_WAIT) } else { wait.min(self.limits.retry_after) })
     }
 
     async fn once(&self, request: &Request) -> Result<Response, Failure> {

@@ -4,6 +4,8 @@ use serde_json::Value;
 ///
 /// - `set:/pointer=text`: the member is that string
 /// - `null:/pointer`: the member is null
+/// - `deep:N`, `many:N`, `huge:1`: more, unknown members: one of N arrays in each other, N of them, one
+///   with an enormous number; `long:/pointer`: the member is a very long string
 /// - `twice:/pointer`: the member stands twice, first as `"first"`, then as `"second"`
 ///
 /// Placeholders inside the body stay as they are.
@@ -26,9 +28,31 @@ pub(super) fn changed(valid: &str, name: &str, arguments: &str) -> Option<String
             let twice = format!("\"{member}\":\"first\",{once}");
             Some(body.to_string().replacen(&once, &twice, 1))
         }
+        "deep" => {
+            let depth: usize = arguments.parse().ok()?;
+            Some(with_member(valid, &format!("\"dewspec\":{}{}", "[".repeat(depth), "]".repeat(depth))))
+        }
+        "long" => {
+            put(&mut body, arguments, Value::from("a".repeat(LONG)))?;
+            Some(body.to_string())
+        }
+        "many" => {
+            let count: usize = arguments.parse().ok()?;
+            let members: Vec<String> = (0..count).map(|i| format!("\"dewspec{i}\":{i}")).collect();
+            Some(with_member(valid, &members.join(",")))
+        }
+        "huge" => Some(with_member(valid, &format!("\"dewspec\":-1{}.5e99999", "0".repeat(400)))),
         _ => None,
     }
 }
+
+/// The body with more members before its own.
+fn with_member(valid: &str, members: &str) -> String {
+    valid.replacen('{', &format!("{{{members},"), 1)
+}
+
+/// Half a mebibyte: beyond every documented length, below every usual limit of bodies.
+const LONG: usize = 512 * 1024;
 
 fn put(body: &mut Value, pointer: &str, value: Value) -> Option<()> {
     let (parent, member) = pointer.rsplit_once('/')?;

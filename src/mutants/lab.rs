@@ -1,5 +1,6 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::plan::{Filter, Plan, plan};
 use crate::report::Report;
@@ -7,6 +8,9 @@ use crate::run::{RunError, Silent, run};
 use crate::server::{Identities, ServerConfig};
 use crate::suite::Suite;
 use crate::target::{Foreign, Settings, Target};
+
+/// The reference server shows what it stores at once, so nothing is gained by waiting for it.
+const AT_ONCE: Duration = Duration::from_millis(20);
 
 /// Why an experiment could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +38,7 @@ impl Laboratory {
     /// A laboratory with the whole suite.
     pub fn new(suite: Suite, settings: Settings) -> Self {
         let plan = plan(&suite, &Filter::default());
+        let settings = Settings { settle: AT_ONCE, ..settings };
         Laboratory { suite: Arc::new(suite), plan: Arc::new(plan), settings }
     }
 

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::check::{State, change_of, judge_answer};
+use crate::check::{State, change_of, judge_answer, parse_request};
 use crate::plan::PlannedCase;
 use crate::report::CaseReport;
 use crate::suite::{Answer, ResourceKind, StepSpec};
@@ -48,7 +48,7 @@ pub(super) async fn run_group(session: &Session, cases: &[&PlannedCase], resourc
         clean &= seen.as_ref() == Some(&expected) && !repeated;
         if let Some(seen) = seen {
             let theirs = resource.theirs();
-            touched.extend(seen.into_iter().filter(|(k, _)| !theirs.contains(k)));
+            touched = seen.into_iter().filter(|(k, _)| !theirs.contains(k)).collect();
         }
     }
     resource.remove(session, &touched).await;
@@ -95,7 +95,7 @@ async fn one(
     let op = case.op.clone();
     let path = |name: &str| step.path.get(name).copied().unwrap_or_default();
     let body = body_of(session, case, step);
-    let named: Option<Value> = body.as_deref().and_then(|b| serde_json::from_str(b).ok());
+    let named: Option<Value> = body.as_deref().and_then(|b| parse_request(b.as_bytes()));
     let change = named.as_ref().map(|json| change_of(&op.operation, json, None)).unwrap_or_default();
     let theirs = resource.theirs();
     if let Some(key) = change.keys().find(|k| theirs.contains(*k)) {

@@ -233,7 +233,7 @@ impl Resource {
             // A batch delete is itself on trial: beside somebody's own tags the single one is safer.
             (Some(observer), _) if single.is_none() || (ours.len() > 1 && theirs.is_empty()) => {
                 for chunk in ours.chunks(20) {
-                    if !self.delete_chunk(session, observer, chunk).await {
+                    if !self.delete_chunk(session, observer, chunk, &[]).await {
                         left.extend(chunk.iter().map(|(k, v)| ((*k).clone(), (*v).clone())));
                     }
                 }
@@ -246,7 +246,7 @@ impl Resource {
                 gone = self.delete_one(session, observer, &key).await;
             }
             if !gone && let Some(observer) = &many {
-                gone = self.delete_chunk(session, observer, &[(&key, &value)]).await;
+                gone = self.delete_chunk(session, observer, &[(&key, &value)], &observer.absent).await;
             }
             if !gone {
                 self.stuck.insert(key);
@@ -259,12 +259,19 @@ impl Resource {
 
     async fn delete_one(&mut self, session: &Session, observer: &Observer, key: &str) -> bool {
         match self.request(session, observer, Some(key), None) {
-            Some(request) => self.deleted(session, observer, &request).await,
+            Some(request) => self.deleted(session, observer, &request, &observer.absent).await,
             None => false,
         }
     }
 
-    async fn delete_chunk(&mut self, session: &Session, observer: &Observer, chunk: &[(&String, &String)]) -> bool {
+    /// One batch; `absent` are the statuses that say there was nothing to delete.
+    async fn delete_chunk(
+        &mut self,
+        session: &Session,
+        observer: &Observer,
+        chunk: &[(&String, &String)],
+        absent: &[u16],
+    ) -> bool {
         let items: Vec<String> = chunk
             .iter()
             .map(|(key, value)| {
@@ -274,16 +281,16 @@ impl Resource {
             .collect();
         let body = observer.body.clone().unwrap_or_default().replace("${items}", &items.join(","));
         match self.request(session, observer, None, Some(body.into_bytes())) {
-            Some(request) => self.deleted(session, observer, &request).await,
+            Some(request) => self.deleted(session, observer, &request, absent).await,
             None => false,
         }
     }
 
-    async fn deleted(&mut self, session: &Session, observer: &Observer, request: &Request) -> bool {
+    async fn deleted(&mut self, session: &Session, observer: &Observer, request: &Request, absent: &[u16]) -> bool {
         let exchange = session.client.send(request).await;
         session.answered(exchange.answer.is_ok());
         let status = exchange.status();
-        status.is_some_and(|s| observer.success.contains(&s) || observer.absent.contains(&s))
+        status.is_some_and(|s| observer.success.contains(&s) || absent.contains(&s))
     }
 }
 

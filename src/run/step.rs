@@ -2,7 +2,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
-use crate::check::{Judgement, Scene, judge};
+use crate::check::{Judgement, Scene, is_ambiguous, judge, parse_request};
 use crate::execute::exchange_raw;
 use crate::generate::to_bytes;
 use crate::plan::PlannedCase;
@@ -105,16 +105,19 @@ pub(super) async fn send(record: &mut Record<'_>, out: &Outgoing<'_>) -> Option<
         record.error(format!("the target does not answer: {why}"));
         return None;
     }
-    let json = request.body.as_deref().and_then(|b| serde_json::from_slice(b).ok());
+    let json = request.body.as_deref().and_then(parse_request);
+    // What a body says whose members repeat is an open question, so that no echo can be judged.
+    let ambiguous = request.body.as_deref().is_some_and(is_ambiguous);
+    let said = json.as_ref().filter(|_| !ambiguous);
     let server_error = |e: &Exchange| e.status().is_some_and(|s| s >= 500);
     let repeated = again.is_some() && server_error(&exchange);
     if let Some(first) = &again {
         // The first answer is evidence, too: its body is judged like any other.
         let index = record.exchange(first);
-        oracles(record, out, first, index, json.as_ref(), false, !repeated);
+        oracles(record, out, first, index, said, false, !repeated);
     }
     let index = record.exchange(&exchange);
-    oracles(record, out, &exchange, index, json.as_ref(), repeated, false);
+    oracles(record, out, &exchange, index, said, repeated, false);
     Some(Sent { exchange, index, json, after_head })
 }
 

@@ -8,6 +8,9 @@ use crate::suite::{CaseSpec, Characters};
 /// judged; `\n` because `$` matches before a final one in some engines.
 const AT_EDGES: [char; 3] = ['\n', '*', '\u{0}'];
 
+/// What may stand anywhere is put at the edges, too: engines and hand-written rules like to treat those apart.
+const ALLOWED_AT_EDGES: [char; 12] = ['5', 'A', '中', '_', '-', '.', ':', '=', '+', '@', '/', '½'];
+
 /// Every sample inside the class is accepted, every one outside refused; for classes that list what is
 /// forbidden, each of those is tried.
 pub(super) fn expand(field: &Field<'_>, facts: &Characters) -> Vec<CaseSpec> {
@@ -32,6 +35,12 @@ pub(super) fn expand(field: &Field<'_>, facts: &Characters) -> Vec<CaseSpec> {
         let name = format!("{category}-u{:04x}", u32::from(character));
         if admits(facts, character) {
             cases.push(field.accepted(&name, field.with(&pointer, json!(format!("{base}{character}z")))));
+            if ALLOWED_AT_EDGES.contains(&character) {
+                let first = field.with(&pointer, json!(format!("{character}{base}")));
+                cases.push(field.accepted(&format!("{name}-first"), first));
+                let last = field.with(&pointer, json!(format!("{base}{character}")));
+                cases.push(field.accepted(&format!("{name}-last"), last));
+            }
             continue;
         }
         cases.push(field.refused(&name, field.with(&pointer, json!(format!("{base}{character}z")))));

@@ -37,6 +37,8 @@ pub(super) fn expand(field: &Field<'_>) -> Vec<CaseSpec> {
         ("capital-true", with_member(valid, "True")),
         ("undefined", with_member(valid, "undefined")),
         ("invalid-utf-8", valid.replacen('$', "${byte:ff}$", 1)),
+        ("invalid-utf-8-in-an-unknown-member", with_member(valid, "\"${byte:ff}\"")),
+        ("invalid-utf-8-in-an-unknown-name", valid.replacen('{', "{\"dewspec${byte:ff}\":1,", 1)),
         ("overlong-utf-8", valid.replacen('$', "${byte:c0}${byte:af}$", 1)),
         ("surrogate-in-utf-8", valid.replacen('$', "${byte:ed}${byte:a0}${byte:80}$", 1)),
     ];

@@ -22,6 +22,12 @@ pub(super) fn expand(field: &Field<'_>, kind: JsonType) -> Vec<CaseSpec> {
             cases.extend(field.refused_everywhere(name, |pointer| field.with(pointer, value.clone())));
         }
     }
+    if kind == JsonType::Array {
+        // One element where a list of one belongs: what lenient readers take for the list.
+        cases.extend(field.refused_everywhere("the-right-element-alone", |pointer| {
+            field.with(pointer, field.valid_at(&format!("{pointer}/0")))
+        }));
+    }
     if kind == JsonType::Object {
         cases.extend(field.refused_everywhere("array-of-the-right-object", |pointer| wrapped(field, pointer)));
     }
