@@ -34,6 +34,8 @@ pub enum Blame {
     Atomic,
     /// The clause that a key has one value.
     OneValue,
+    /// The clause on how many items a resource carries.
+    Limit,
 }
 
 /// Whether the answer is the one expected. `statuses` are those that a refusal may have.

@@ -145,7 +145,7 @@ impl Client {
         if let Some(body) = &request.body {
             builder = builder.body(body.clone());
         }
-        let mut response = builder.send().await.map_err(|e| failure(&e, false))?;
+        let mut response = builder.send().await.map_err(|e| failure(e, false))?;
         let status = response.status().as_u16();
         let headers = response
             .headers()
@@ -154,7 +154,7 @@ impl Client {
             .collect();
         let mut body = Vec::new();
         let mut capped = false;
-        while let Some(chunk) = response.chunk().await.map_err(|e| failure(&e, true))? {
+        while let Some(chunk) = response.chunk().await.map_err(|e| failure(e, true))? {
             let room = self.limits.body.saturating_sub(body.len());
             body.extend_from_slice(&chunk[..chunk.len().min(room)]);
             if chunk.len() > room {
@@ -171,8 +171,10 @@ fn garbled(message: String) -> Failure {
 }
 
 /// Tells a target that is not there from one that answers nonsense.
-fn failure(error: &reqwest::Error, in_body: bool) -> Failure {
-    let message = chain(error);
+fn failure(error: reqwest::Error, in_body: bool) -> Failure {
+    // Whoever shows the failure shows the URL, too.
+    let error = error.without_url();
+    let message = chain(&error);
     let kind = if in_body {
         FailureKind::Garbled
     } else if error.is_timeout() {

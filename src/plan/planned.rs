@@ -33,6 +33,7 @@ impl PlannedCase {
         let expect = step.expect.as_ref()?;
         let ordinary = step.setup.is_none()
             && step.fill.is_none()
+            && step.race.is_none()
             && !step.wire
             && !step.second
             && step.operation.is_none()

@@ -8,7 +8,9 @@ use crate::report::CaseReport;
 use crate::suite::{Answer, ResourceKind, StepSpec};
 use crate::vocabulary::PathChoice;
 
-use super::case::{agrees, limit, resource_state, run_case, unmet, whole};
+use super::case::run_case;
+use super::needs::{limit, unmet};
+use super::prediction::{agrees, resource_state, whole};
 use super::record::Record;
 use super::resource::Resource;
 use super::session::Session;

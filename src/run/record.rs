@@ -82,6 +82,7 @@ impl<'a> Record<'a> {
             Blame::Unchanged => op.id("refused-unchanged"),
             Blame::Atomic => op.id("batch.atomic"),
             Blame::OneValue => op.id("key.one-value"),
+            Blame::Limit => op.id("tag-limit"),
         };
         if op.clause(&id).is_some() { id } else { own() }
     }

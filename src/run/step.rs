@@ -58,7 +58,7 @@ pub(super) fn headers_of(step: &StepSpec) -> Vec<(String, String)> {
     headers
 }
 
-fn request(session: &Session, out: &Outgoing<'_>) -> Option<Request> {
+pub(super) fn request(session: &Session, out: &Outgoing<'_>) -> Option<Request> {
     let operation = &out.op.operation;
     let url =
         session.addresses.url(&operation.service, &operation.path, operation.resource, out.resource, out.path, None)?;
@@ -119,6 +119,14 @@ pub(super) async fn send(record: &mut Record<'_>, out: &Outgoing<'_>) -> Option<
     let index = record.exchange(&exchange);
     oracles(record, out, &exchange, index, said, repeated, false);
     Some(Sent { exchange, index, json, after_head })
+}
+
+/// Keeps an exchange that was sent by other means, and lets every oracle look at it.
+pub(super) fn keep(record: &mut Record<'_>, out: &Outgoing<'_>, exchange: &Exchange) -> usize {
+    let index = record.exchange(exchange);
+    let json = exchange.request.body.as_deref().and_then(parse_request);
+    oracles(record, out, exchange, index, json.as_ref(), false, false);
+    index
 }
 
 async fn once(record: &mut Record<'_>, request: &Request, wire: bool) -> Option<(Exchange, Option<Vec<u8>>)> {

@@ -54,7 +54,7 @@ pub enum Need {
     EmptyResource,
 }
 
-/// One step of a case: exactly one of `setup`, `fill`, `body`, `fixture`, `no-body` says what is sent.
+/// One step of a case: exactly one of `setup`, `fill`, `body`, `fixture`, `race`, `no-body` says what is sent.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct StepSpec {
@@ -66,6 +66,8 @@ pub struct StepSpec {
     pub body: Option<String>,
     /// A documented request example, by its id.
     pub fixture: Option<String>,
+    /// Bodies of writes that are sent at the same time, several times over.
+    pub race: Option<Vec<String>>,
     /// The request has no body at all.
     #[serde(default)]
     pub no_body: bool,

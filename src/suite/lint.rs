@@ -157,10 +157,11 @@ impl Lint<'_> {
             step.fill.is_some(),
             step.body.is_some(),
             step.fixture.is_some(),
+            step.race.is_some(),
             step.no_body,
         ];
         if doings.iter().filter(|set| **set).count() != 1 {
-            let problem = "a step has exactly one of setup, fill, body, fixture, no-body";
+            let problem = "a step has exactly one of setup, fill, body, fixture, race, no-body";
             self.error(&origin, format!("case {}: {problem}", case.id));
         }
         let judged = step.expect.is_some() || !step.readings.is_empty();

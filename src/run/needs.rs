@@ -1,0 +1,79 @@
+use crate::plan::PlannedCase;
+use crate::suite::{Answer, Capacity, Need};
+use crate::vocabulary::TokenChoice;
+
+use super::resource::{LEFT_BEHIND, Resource};
+use super::session::Session;
+
+/// Why a case cannot run here, and whether its own condition is the reason.
+pub(super) fn unmet(session: &Session, case: &PlannedCase, resource: &Resource, has_second: bool) -> Option<(String, bool)> {
+    for (clause, readings) in &case.spec.when {
+        let profile = session.profile();
+        if !profile.may_be(clause, readings) {
+            let found = profile.remaining(clause).join(" or ");
+            return Some((format!("it applies only where {clause} is {}; here it is {found}", readings.join(" or ")), true));
+        }
+    }
+    let target = &session.target;
+    for need in &case.spec.needs {
+        let missing = match need {
+            Need::List => (!resource.can_list()).then(|| "the stored state cannot be listed on this target".to_owned()),
+            Need::Delete => (!resource.can_delete()).then(|| "nothing can be deleted on this target".to_owned()),
+            Need::SecondResource => (!has_second).then(|| format!("it needs a second {}", resource.kind)),
+            Need::ForeignResource => target
+                .foreign_resource(resource.kind)
+                .is_none()
+                .then(|| format!("another tenant's {} is needed: give --foreign-{}-id", resource.kind, resource.kind)),
+            Need::ForeignProject => {
+                target.foreign.project_id.is_none().then(|| "another tenant's project is needed: give --foreign-project-id".to_owned())
+            }
+            Need::ForeignToken => {
+                target.foreign.token.is_none().then(|| "another tenant's token is needed: give --foreign-token".to_owned())
+            }
+            Need::ReadOnlyToken => {
+                target.read_only_token.is_none().then(|| "a token that may only read is needed: give --read-only-token".to_owned())
+            }
+            Need::EmptyResource => (!resource.baseline.items.is_empty())
+                .then(|| format!("the {} carries tags of its own, and the case needs an empty one", resource.kind)),
+        };
+        if let Some(reason) = missing {
+            return Some((reason, false));
+        }
+    }
+    if !resource.can_delete() && writes(case) && resource.written.len() >= LEFT_BEHIND {
+        let reason = format!("nothing can be deleted on this target, and {LEFT_BEHIND} items were written already");
+        return Some((reason, false));
+    }
+    room(session, case, resource).map(|reason| (reason, false))
+}
+
+/// Whether a case means to store anything.
+fn writes(case: &PlannedCase) -> bool {
+    case.spec.steps.iter().any(|s| {
+        s.setup.is_some()
+            || s.fill.is_some()
+            || (s.token == TokenChoice::Valid
+                && s.expect.iter().chain(s.readings.values()).any(|e| e.answer != Answer::Refused))
+    })
+}
+
+/// Whether the case's items fit beside those that are there.
+fn room(session: &Session, case: &PlannedCase, resource: &Resource) -> Option<String> {
+    let limit = limit(session, case)?;
+    let there = resource.baseline.items.len() + resource.stuck.len();
+    let fills = case.spec.steps.iter().filter_map(|s| s.fill).max();
+    if fills.is_some() || there + case.spec.room <= limit {
+        return None;
+    }
+    Some(format!("the {} carries {there} items already, and there is no room for {} more", resource.kind, case.spec.room))
+}
+
+/// How many items a resource may carry, as far as is known.
+pub(super) fn limit(session: &Session, case: &PlannedCase) -> Option<usize> {
+    match case.op.operation.capacity.as_ref()? {
+        Capacity::Fixed(limit) => Some(*limit),
+        Capacity::Clause(topic) => {
+            session.profile().remaining(&case.op.id(topic)).iter().filter_map(|r| r.parse().ok()).min()
+        }
+    }
+}

@@ -1,0 +1,139 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::future::join_all;
+
+use crate::check::{Blame, Deviation, State, change_of};
+use crate::suite::{OperationSuite, StepSpec};
+use crate::vocabulary::{Exchange, PathChoice, TokenChoice};
+
+use super::case::Running;
+use super::needs::limit;
+use super::prediction::{resource_state, whole};
+use super::step::{Outgoing, headers_of, keep, request};
+
+/// How often the same requests race.
+const ROUNDS: usize = 3;
+
+impl Running<'_> {
+    /// Sends several writes at once, and sees whether some order of them explains what is stored.
+    pub(super) async fn race(&mut self, op: &OperationSuite, step: &StepSpec) {
+        for round in 0..ROUNDS {
+            if self.record.is_over() || self.record.has_findings() {
+                return;
+            }
+            let before = self.own[0].clone();
+            let Some(exchanges) = self.send_all(op, step, round).await else { return };
+            self.judge_race(op, &exchanges).await;
+            // The next round begins where this one did.
+            let added: State = self.own[0].iter().filter(|(k, _)| !before.contains_key(*k)).map(|(k, v)| (k.clone(), v.clone())).collect();
+            let session = self.session;
+            self.first.remove(session, &added).await;
+            self.own[0] = before;
+        }
+    }
+
+    async fn send_all(&mut self, op: &OperationSuite, step: &StepSpec, round: usize) -> Option<Vec<(usize, Exchange)>> {
+        let session = self.session;
+        let places = session.placeholders_named(&format!("{}#{round}", self.case.spec.id), &self.case.op.operation.valid);
+        let id = self.first.id.clone();
+        let mut requests = Vec::new();
+        for body in step.race.iter().flatten() {
+            let out = Outgoing {
+                op,
+                resource: &id,
+                body: Some(places.fill(body)),
+                token: TokenChoice::Valid,
+                path: &|_| PathChoice::Own,
+                headers: headers_of(step),
+                wire: false,
+            };
+            let Some(request) = request(session, &out) else {
+                self.record.skip("the target has no endpoint or identifier for this request", false);
+                return None;
+            };
+            let json: serde_json::Value = serde_json::from_str(&places.fill(body)).unwrap_or_default();
+            for (key, value) in change_of(&op.operation, &json, None).put {
+                self.first.fading.remove(&key);
+                self.first.written.insert(key.clone(), value.clone());
+                self.touched[0].insert(key, value);
+            }
+            requests.push((request, out));
+        }
+        let answers = join_all(requests.iter().map(|(request, _)| session.client.send(request))).await;
+        let mut kept = Vec::with_capacity(answers.len());
+        for (exchange, (_, out)) in answers.into_iter().zip(&requests) {
+            session.answered(exchange.answer.is_ok());
+            if let Err(failure) = &exchange.answer {
+                let why = failure.message.clone();
+                self.record.exchange(&exchange);
+                self.record.error(format!("the target did not answer one of several requests at once: {why}"));
+                return None;
+            }
+            kept.push((keep(&mut self.record, out, &exchange), exchange));
+        }
+        Some(kept)
+    }
+
+    async fn judge_race(&mut self, op: &OperationSuite, exchanges: &[(usize, Exchange)]) {
+        let mut accepted: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let mut named: BTreeSet<String> = BTreeSet::new();
+        for (_, exchange) in exchanges {
+            let json = exchange.request.body.as_deref().and_then(|b| serde_json::from_slice(b).ok()).unwrap_or_default();
+            let put = change_of(&op.operation, &json, None).put;
+            named.extend(put.iter().map(|(key, _)| key.clone()));
+            if exchange.status() == Some(op.operation.success) {
+                for (key, value) in put {
+                    accepted.entry(key).or_default().insert(value);
+                }
+            }
+        }
+        let session = self.session;
+        let start = whole(self.first, &self.own[0]);
+        let settled = |state: &State| accepted.keys().all(|key| state.contains_key(key));
+        self.first.let_settle().await;
+        let patience = session.settings.settle;
+        let Some(listing) =
+            self.first.look_until(session, patience, |l| settled(&resource_state(l, &start))).await
+        else {
+            return;
+        };
+        let seen = resource_state(&listing, &start);
+        let Some((last, _)) = exchanges.last() else { return };
+        let answers = exchanges.iter().filter_map(|(_, e)| e.status()).map(|s| s.to_string()).collect::<Vec<_>>().join(", ");
+        let mut broken = |blame: Blame, allowed: &str, seen: String| {
+            let seen = format!("{seen}; the answers were {answers}");
+            self.record.deviation(&Deviation { blame, allowed: allowed.to_owned(), seen }, Some(*last));
+        };
+        if let Some(most) = limit(session, self.case)
+            && seen.len() > most
+        {
+            broken(Blame::Limit, &format!("at most {most} tags, whatever comes at once"), format!("{} tags", seen.len()));
+        }
+        for (key, values) in &accepted {
+            match seen.get(key) {
+                None => broken(Blame::Stored, "every accepted tag is stored", format!("{key:?} was accepted and is not there")),
+                Some(value) if !values.contains(value) => broken(
+                    Blame::Stored,
+                    "a value that some order of the requests explains",
+                    format!("{key:?} is {value:?}, which no accepted request sent"),
+                ),
+                Some(_) => {}
+            }
+        }
+        let strays: Vec<&String> = named.iter().filter(|k| !accepted.contains_key(*k) && seen.contains_key(*k)).collect();
+        if let Some(stray) = strays.first() {
+            broken(Blame::Unchanged, "refused tags are not stored", format!("{stray:?} was refused and is there"));
+        }
+        if let Some(lost) = start.iter().find(|(k, v)| !named.contains(*k) && seen.get(*k) != Some(v)) {
+            broken(Blame::Stored, "other tags stay as they are", format!("{:?} is not as it was", lost.0));
+        }
+        let repeated = listing.repeated();
+        if !repeated.is_empty() {
+            broken(Blame::OneValue, "one value for each key", format!("{repeated:?} listed more than once"));
+        }
+        if !self.record.has_findings() {
+            self.record.held(self.case.op.id("stored"));
+        }
+        self.take_as_read(0, seen);
+    }
+}

@@ -1,0 +1,124 @@
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::check::{Blame, Deviation, Listing, State, change_of, describe, difference};
+use crate::suite::{Answer, Effect, Expect, ResourceKind, StepSpec};
+
+use super::case::{Running, SHORT_PATIENCE};
+use super::prediction::{agrees, resource_state, whole};
+use super::step::Sent;
+
+impl Running<'_> {
+    /// Reads back and compares; afterwards what is there is what counts.
+    pub(super) async fn check_state(&mut self, step: &StepSpec, expect: &Expect, expected: &[State; 2], sent: &Sent, judged: bool) {
+        let refused = expect.answer == Answer::Refused;
+        let explicit = expect.stored.is_some();
+        let op = self.case.op.clone();
+        let clause = op.id(if refused { "refused-unchanged" } else { "stored" });
+        let patience = self.patience(&clause);
+        for which in 0..2 {
+            if which == 1 && self.second.is_none() {
+                continue;
+            }
+            let session = self.session;
+            let resource = self.resource(which == 1);
+            if !resource.can_list() {
+                self.own[which] = expected[which].clone();
+                continue;
+            }
+            let whole = whole(resource, &expected[which]);
+            if refused {
+                resource.let_settle().await;
+            }
+            // Where any answer will do, so will any state: one look is enough.
+            let any = expect.answer == Answer::Any;
+            let found = resource.look_until(session, patience, |l| any || agrees(&whole, resource_state(l, &whole))).await;
+            let Some(listing) = found else {
+                self.unreadable(&clause, sent);
+                self.own[which] = expected[which].clone();
+                continue;
+            };
+            let seen = resource_state(&listing, &whole);
+            if judged {
+                if expect.answer != Answer::Any {
+                    self.compare(&whole, &seen, step, expect, sent, explicit);
+                }
+                self.repeated(&listing, sent);
+            }
+            self.take_as_read(which, seen);
+        }
+    }
+
+    /// From here on, what was read back is what the case has stored.
+    pub(super) fn take_as_read(&mut self, which: usize, seen: State) {
+        let theirs = self.resource(which == 1).theirs();
+        self.own[which] = seen.into_iter().filter(|(k, _)| !theirs.contains(k)).collect();
+        self.touched[which] = self.own[which].clone();
+    }
+
+    pub(super) fn patience(&self, clause: &str) -> Duration {
+        let known = self.session.is_broken(clause)
+            || self.case.spec.clauses.first().is_some_and(|c| self.session.is_broken(c))
+            || self.record.has_findings();
+        if known { (self.first.lag * 2).max(SHORT_PATIENCE).min(self.session.settings.settle) } else { self.session.settings.settle }
+    }
+
+    fn unreadable(&mut self, clause: &str, sent: &Sent) {
+        if let Some(look) = self.first.looks.last() {
+            let seen = describe(look);
+            self.record.finding(clause, "a stored state that can be read back", &seen, Some(sent.index));
+        }
+    }
+
+    fn compare(&mut self, expected: &State, seen: &State, step: &StepSpec, expect: &Expect, sent: &Sent, explicit: bool) {
+        let Some(told) = difference(expected, seen) else {
+            let role = if expect.answer == Answer::Refused { "refused-unchanged" } else { "stored" };
+            self.record.held(self.case.op.id(role));
+            return;
+        };
+        let blame = if expect.answer == Answer::Refused {
+            self.blame_for_change(expected, seen, sent)
+        } else if explicit || expect.listed.is_some() {
+            Blame::Case
+        } else {
+            Blame::Stored
+        };
+        let allowed = match expect.answer {
+            Answer::Refused => "a state that the refused request left as it was".to_owned(),
+            _ => "exactly what was sent, and everything else as it was".to_owned(),
+        };
+        let after = step.second.then_some(" (sent to the other resource)").unwrap_or_default();
+        self.record.deviation(&Deviation { blame, allowed, seen: format!("{told}{after}") }, Some(sent.index));
+    }
+
+    /// A refused list that was applied in part is a should; anything else that changes is a must.
+    fn blame_for_change(&self, expected: &State, seen: &State, sent: &Sent) -> Blame {
+        let Some(json) = &sent.json else { return Blame::Unchanged };
+        let put = change_of(&self.case.op.operation, json, None).put;
+        let added: Vec<&String> = seen.keys().filter(|k| !expected.contains_key(*k)).collect();
+        let untouched = expected.iter().all(|(k, v)| seen.get(k) == Some(v));
+        let listed = match &self.case.op.operation.effect {
+            Effect::Batch { items, .. } => json.pointer(items).and_then(Value::as_array).map_or(0, Vec::len),
+            _ => 0,
+        };
+        let part = !added.is_empty()
+            && added.len() < listed
+            && added.iter().all(|k| put.iter().any(|(key, value)| key == *k && seen.get(*k) == Some(value)));
+        if untouched && part { Blame::Atomic } else { Blame::Unchanged }
+    }
+
+    /// Two values under one key are broken whatever the case is about.
+    pub(super) fn repeated(&mut self, listing: &Listing, sent: &Sent) {
+        let repeated = listing.repeated();
+        if self.case.op.operation.resource == ResourceKind::Events || repeated.is_empty() {
+            return;
+        }
+        let deviation = Deviation {
+            blame: Blame::OneValue,
+            allowed: "one value for each key".to_owned(),
+            seen: format!("{repeated:?} listed more than once"),
+        };
+        self.record.deviation(&deviation, Some(sent.index));
+    }
+}
