@@ -48,12 +48,16 @@ fn reduce(entity: &Map<String, Value>, model: &Map<String, Value>) -> Map<String
 
 /// How `seen` differs from `expected`, in words; `None` if it does not.
 pub fn difference(expected: &State, seen: &State) -> Option<String> {
-    let missing = expected.iter().filter(|(key, _)| !seen.contains_key(*key)).map(|(key, _)| format!("{key:?} is missing"));
+    let missing =
+        expected.iter().filter(|(key, _)| !seen.contains_key(*key)).map(|(key, _)| format!("{key:?} is missing"));
     let changed = expected.iter().filter_map(|(key, value)| {
         let found = seen.get(key)?;
         (found != value).then(|| format!("{key:?} is {found:?} and not {value:?}"))
     });
-    let added = seen.iter().filter(|(key, _)| !expected.contains_key(*key)).map(|(key, value)| format!("{key:?} = {value:?} is there"));
+    let added = seen
+        .iter()
+        .filter(|(key, _)| !expected.contains_key(*key))
+        .map(|(key, value)| format!("{key:?} = {value:?} is there"));
     let all: Vec<String> = missing.chain(changed).chain(added).collect();
     if all.is_empty() {
         return None;

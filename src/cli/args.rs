@@ -71,7 +71,13 @@ pub(super) struct TargetArgs {
     #[arg(long, env = "DEWSPEC_TOKEN_FILE", value_name = "FILE", help_heading = "Target")]
     pub(super) token_file: Option<PathBuf>,
     /// Token of the same project that may only read
-    #[arg(long, env = "DEWSPEC_READ_ONLY_TOKEN", hide_env_values = true, value_name = "TOKEN", help_heading = "Target")]
+    #[arg(
+        long,
+        env = "DEWSPEC_READ_ONLY_TOKEN",
+        hide_env_values = true,
+        value_name = "TOKEN",
+        help_heading = "Target"
+    )]
     pub(super) read_only_token: Option<String>,
     /// Another tenant's project, for isolation checks
     #[arg(long, env = "DEWSPEC_FOREIGN_PROJECT_ID", value_name = "ID", help_heading = "Target")]
@@ -102,10 +108,10 @@ pub(super) struct EngineArgs {
     #[arg(long, env = "DEWSPEC_CONCURRENCY", value_name = "N", help_heading = "Run")]
     pub(super) concurrency: Option<usize>,
     /// Longest wait for one answer, in seconds [default: 10]
-    #[arg(long, env = "DEWSPEC_TIMEOUT", value_name = "SECS", help_heading = "Run")]
+    #[arg(long, env = "DEWSPEC_TIMEOUT", value_name = "SECS", allow_negative_numbers = true, help_heading = "Run")]
     pub(super) timeout: Option<f64>,
     /// Longest time a read-back may lag behind a write, in seconds [default: 2]
-    #[arg(long, env = "DEWSPEC_SETTLE", value_name = "SECS", help_heading = "Run")]
+    #[arg(long, env = "DEWSPEC_SETTLE", value_name = "SECS", allow_negative_numbers = true, help_heading = "Run")]
     pub(super) settle: Option<f64>,
     /// Most requests a second [default: no limit]
     #[arg(long, env = "DEWSPEC_RATE", value_name = "N", help_heading = "Run")]

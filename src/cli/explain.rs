@@ -89,7 +89,10 @@ fn case_text(case: &PlannedCase) -> String {
     }
     for id in &case.spec.clauses {
         if let Some(clause) = case.op.clause(id) {
-            out.push_str(&paragraph(&format!("{} ({}): {} [{}]", id, clause.level, clause.wording, clause.source_line()), "  "));
+            out.push_str(&paragraph(
+                &format!("{} ({}): {} [{}]", id, clause.level, clause.wording, clause.source_line()),
+                "  ",
+            ));
         }
     }
     if !case.spec.needs.is_empty() {

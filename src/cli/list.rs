@@ -83,12 +83,11 @@ fn faults() -> Vec<Value> {
 
 /// Rows as aligned columns; the last column is as long as it likes.
 fn table(rows: &[Value]) -> String {
-    let cells: Vec<Vec<String>> = rows
-        .iter()
-        .map(|row| row.as_object().into_iter().flatten().map(|(_, value)| cell(value)).collect())
-        .collect();
+    let cells: Vec<Vec<String>> =
+        rows.iter().map(|row| row.as_object().into_iter().flatten().map(|(_, value)| cell(value)).collect()).collect();
     let columns = cells.iter().map(Vec::len).max().unwrap_or(0);
-    let width = |column: usize| cells.iter().filter_map(|r| r.get(column)).map(|c| c.chars().count()).max().unwrap_or(0);
+    let width =
+        |column: usize| cells.iter().filter_map(|r| r.get(column)).map(|c| c.chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns).map(width).collect();
     let mut out = String::new();
     for row in &cells {

@@ -36,9 +36,9 @@ fn data(errors: &[DataError]) -> Ending {
 pub(super) fn server(readings: &[String], faults: &[String]) -> Result<ServerConfig, Ending> {
     let mut config = ServerConfig::default();
     for text in readings {
-        let (clause, reading) = text
-            .split_once('=')
-            .ok_or_else(|| Ending::usage(format!("{text:?} is no reading: give CLAUSE=NAME, as `dewspec list readings` shows them")))?;
+        let (clause, reading) = text.split_once('=').ok_or_else(|| {
+            Ending::usage(format!("{text:?} is no reading: give CLAUSE=NAME, as `dewspec list readings` shows them"))
+        })?;
         config.profile.set(clause, reading).map_err(|e| Ending::usage(e.to_string()))?;
     }
     for name in faults {

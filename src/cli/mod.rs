@@ -41,12 +41,27 @@ impl Ending {
     }
 }
 
+/// The target that environment variables describe, as `dewspec run` reads them; `None` without an endpoint.
+///
+/// # Errors
+/// What is missing or wrong, in words.
+pub fn target_from_environment() -> Result<Option<crate::target::Target>, String> {
+    #[derive(Parser)]
+    #[command(name = "dewspec")]
+    struct Environment {
+        #[command(flatten)]
+        target: args::TargetArgs,
+    }
+    let parsed = Environment::try_parse_from(["dewspec"]).map_err(|e| e.to_string())?;
+    target::target(&parsed.target, &config::Config::default()).map_err(|ending| ending.message)
+}
+
 /// Runs the program and returns its exit code. Without a subcommand, it runs the suite.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let mut arguments: Vec<OsString> = arguments.into_iter().collect();
-    let options_only = arguments
-        .get(1)
-        .is_none_or(|first| first.to_string_lossy().starts_with('-') && !GENERAL.iter().any(|general| first == general));
+    let options_only = arguments.get(1).is_none_or(|first| {
+        first.to_string_lossy().starts_with('-') && !GENERAL.iter().any(|general| first == general)
+    });
     if options_only {
         arguments.insert(1, "run".into());
     }

@@ -18,9 +18,13 @@ pub(super) fn mutants(args: &MutantsArgs) -> Result<u8, Ending> {
         .enable_all()
         .build()
         .map_err(|e| Ending::broken(format!("cannot start threads: {e}")))?;
-    let (killed, alarmed) = runtime.block_on(experiments(args, &laboratory)).map_err(|e| Ending::broken(e.to_string()))?;
+    let (killed, alarmed) =
+        runtime.block_on(experiments(args, &laboratory)).map_err(|e| Ending::broken(e.to_string()))?;
     if killed.is_empty() && alarmed.is_empty() {
-        return Err(Ending { code: exit::VACUOUS, message: "no fault and no conforming server was selected".to_owned() });
+        return Err(Ending {
+            code: exit::VACUOUS,
+            message: "no fault and no conforming server was selected".to_owned(),
+        });
     }
     let good = killed.iter().all(|k| k.killed) && alarmed.iter().all(Alarm::is_silent);
     let text = match args.format {
@@ -43,13 +47,23 @@ async fn experiments(args: &MutantsArgs, laboratory: &Laboratory) -> Result<(Vec
             let texts = [f.name.to_string(), f.family.to_string(), f.clause.to_string()];
             args.filters.is_empty() || args.filters.iter().any(|w| texts.iter().any(|t| t.contains(w.as_str())))
         });
-        killed = kills(laboratory, faults, args.at_once, |kill| if args.format == ListFormat::Text { console::print(&kill_line(kill)) }).await?;
+        killed = kills(laboratory, faults, args.at_once, |kill| {
+            if args.format == ListFormat::Text {
+                console::print(&kill_line(kill))
+            }
+        })
+        .await?;
     }
     let mut alarmed = Vec::new();
     if !args.no_alarms {
         let plan = AlarmPlan { each: true, combinations: args.combinations, seeds: args.seeds };
         let servers = profiles(plan, args.seed);
-        alarmed = alarms(laboratory, servers, args.at_once, |alarm| if args.format == ListFormat::Text && !alarm.is_silent() { console::print(&alarm_line(alarm)) }).await?;
+        alarmed = alarms(laboratory, servers, args.at_once, |alarm| {
+            if args.format == ListFormat::Text && !alarm.is_silent() {
+                console::print(&alarm_line(alarm))
+            }
+        })
+        .await?;
     }
     Ok((killed, alarmed))
 }

@@ -122,8 +122,7 @@ impl Outputs {
             to_stdout |= put(path, &junit::render(&report).map_err(broken)?)?;
         }
         if !to_stdout {
-            let style =
-                TerminalStyle { width: console::width(), color: console::color(), verdicts: !self.quiet };
+            let style = TerminalStyle { width: console::width(), color: console::color(), verdicts: !self.quiet };
             console::print(&format!("{}{differences}", terminal::render(&report, &style)));
         }
         Ok(report.exit_code)
@@ -138,8 +137,9 @@ impl Outputs {
             wanted = overlay(dir, &wanted).map_err(broken)?;
         }
         let found = compare(dir, &wanted).map_err(broken)?;
-        let first = !dir.is_dir() || found.iter().all(|d| d.kind == DifferenceKind::New);
-        if self.update || first {
+        // Tables that are not there yet are written; nothing is ever accepted over one that is.
+        let first = found.iter().all(|d| d.kind == DifferenceKind::New);
+        if !found.is_empty() && (self.update || first) {
             let accepted = accept(dir, &wanted).map_err(broken)?;
             return Ok(format!("snapshots: {} written to {}\n", accepted.len(), dir.display()));
         }

@@ -67,7 +67,9 @@ fn token(args: &TargetArgs, config: &Config) -> Result<String, Ending> {
             (Some(token), _) => token,
             (None, Some(file)) => from_file(&file)?,
             (None, None) => {
-                return Err(Ending::usage("a target needs a token: set DEWSPEC_TOKEN, or give --token-file or --token"));
+                return Err(Ending::usage(
+                    "a target needs a token: set DEWSPEC_TOKEN, or give --token-file or --token",
+                ));
             }
         },
     };
@@ -91,8 +93,9 @@ fn sendable(name: &str, token: &str) -> Result<(), Ending> {
 }
 
 fn endpoint(text: &str) -> Result<String, Ending> {
-    let url = url::Url::parse(text)
-        .map_err(|e| Ending::usage(format!("{text:?} is no endpoint: {e}; give something like http://127.0.0.1:8080")))?;
+    let url = url::Url::parse(text).map_err(|e| {
+        Ending::usage(format!("{text:?} is no endpoint: {e}; give something like http://127.0.0.1:8080"))
+    })?;
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
         return Err(Ending::usage(format!("{text:?} is no endpoint: it begins with http:// or https:// and a host")));
     }
@@ -108,11 +111,15 @@ pub(super) fn settings(args: &EngineArgs, config: &Config) -> Result<Settings, E
     let seed = match args.seed.clone().or_else(|| config.seed.as_ref().map(|s| s.text())) {
         None => usual.seed,
         Some(word) if word == "random" => rand::random(),
-        Some(number) => number
-            .parse()
-            .map_err(|_| Ending::usage(format!("{number:?} is no seed: give a number from 0 to {} or `random`", u64::MAX)))?,
+        Some(number) => number.parse().map_err(|_| {
+            Ending::usage(format!("{number:?} is no seed: give a number from 0 to {} or `random`", u64::MAX))
+        })?,
     };
-    let run_id = args.run_id.clone().or_else(|| config.run_id.clone()).unwrap_or_else(|| format!("{:08x}", rand::random::<u32>()));
+    let run_id = args
+        .run_id
+        .clone()
+        .or_else(|| config.run_id.clone())
+        .unwrap_or_else(|| format!("{:08x}", rand::random::<u32>()));
     let clean = run_id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
     if run_id.is_empty() || run_id.len() > RUN_ID_MOST || !clean {
         return Err(Ending::usage(format!("{run_id:?} is no run id: a-z, 0-9 and -, at most {RUN_ID_MOST} of them")));
@@ -140,7 +147,9 @@ pub(super) fn settings(args: &EngineArgs, config: &Config) -> Result<Settings, E
 fn seconds(name: &str, given: Option<f64>, usual: Duration, least: f64) -> Result<Duration, Ending> {
     match given {
         None => Ok(usual),
-        Some(seconds) if seconds.is_finite() && (least..=3600.0).contains(&seconds) => Ok(Duration::from_secs_f64(seconds)),
+        Some(seconds) if seconds.is_finite() && (least..=3600.0).contains(&seconds) => {
+            Ok(Duration::from_secs_f64(seconds))
+        }
         Some(seconds) => Err(Ending::usage(format!("{name} {seconds}: give seconds from {least} to 3600"))),
     }
 }

@@ -13,7 +13,9 @@ pub fn show(exchange: &Exchange, redactor: &Redactor) -> ExchangeReport {
     let headers = |list: &[(String, String)]| {
         list.iter()
             .filter(|(name, _)| redactor.shows(name))
-            .map(|(name, value)| (name.clone(), redactor.clean(&value.chars().take(LONGEST_HEADER).collect::<String>())))
+            .map(|(name, value)| {
+                (name.clone(), redactor.clean(&value.chars().take(LONGEST_HEADER).collect::<String>()))
+            })
             .collect()
     };
     let mut shown = ExchangeReport {

@@ -170,6 +170,9 @@ fn garbled(message: String) -> Failure {
     Failure { kind: FailureKind::Garbled, message }
 }
 
+/// How the HTTP library says that the connection went away before an answer began.
+const CLOSED: [&str; 2] = ["connection closed before message completed", "onnection reset"];
+
 /// Tells a target that is not there from one that answers nonsense.
 fn failure(error: reqwest::Error, in_body: bool) -> Failure {
     // Whoever shows the failure shows the URL, too.
@@ -179,9 +182,7 @@ fn failure(error: reqwest::Error, in_body: bool) -> Failure {
         FailureKind::Garbled
     } else if error.is_timeout() {
         if error.is_connect() { FailureKind::Unreachable } else { FailureKind::Silent }
-    } else if error.is_connect() || message.contains("connection closed before message completed") {
-        FailureKind::Unreachable
-    } else if message.contains("onnection reset") {
+    } else if error.is_connect() || CLOSED.iter().any(|text| message.contains(text)) {
         FailureKind::Unreachable
     } else {
         FailureKind::Garbled

@@ -19,6 +19,17 @@ pub struct AlarmPlan {
     pub seeds: usize,
 }
 
+/// One conforming server to run the suite against.
+#[derive(Clone, Debug)]
+pub struct Conforming {
+    /// What is special about it.
+    pub name: String,
+    /// Readings it follows, as clause and name; all others are the default.
+    pub readings: Vec<(String, String)>,
+    /// Seed of the run.
+    pub seed: u64,
+}
+
 /// One conforming server, and what the suite said of it.
 #[derive(Clone, Debug, Serialize)]
 pub struct Alarm {
@@ -44,13 +55,14 @@ impl Alarm {
 }
 
 /// A name, readings and a seed for every server of the plan.
-pub fn profiles(plan: AlarmPlan, seed: u64) -> Vec<(String, Vec<(String, String)>, u64)> {
+pub fn profiles(plan: AlarmPlan, seed: u64) -> Vec<Conforming> {
     let mut all = Vec::new();
     if plan.each {
         for set in catalogue() {
             for reading in set.readings {
                 let name = format!("{}={reading}", set.clause);
-                all.push((name, vec![(set.clause.to_owned(), (*reading).to_owned())], seed));
+                let readings = vec![(set.clause.to_owned(), (*reading).to_owned())];
+                all.push(Conforming { name, readings, seed });
             }
         }
     }
@@ -63,10 +75,11 @@ pub fn profiles(plan: AlarmPlan, seed: u64) -> Vec<(String, Vec<(String, String)
                 (set.clause.to_owned(), set.readings[pick].to_owned())
             })
             .collect();
-        all.push((format!("combination {}", i + 1), readings, seed));
+        all.push(Conforming { name: format!("combination {}", i + 1), readings, seed });
     }
     for i in 0..plan.seeds {
-        all.push((format!("default readings, seed {}", i + 1), Vec::new(), i as u64 + 1));
+        let name = format!("default readings, seed {}", i + 1);
+        all.push(Conforming { name, readings: Vec::new(), seed: i as u64 + 1 });
     }
     all
 }
@@ -77,7 +90,7 @@ pub fn profiles(plan: AlarmPlan, seed: u64) -> Vec<(String, Vec<(String, String)
 /// If an experiment cannot be made.
 pub async fn alarms(
     laboratory: &Laboratory,
-    servers: Vec<(String, Vec<(String, String)>, u64)>,
+    servers: Vec<Conforming>,
     at_once: usize,
     told: impl Fn(&Alarm),
 ) -> Result<Vec<Alarm>, LabError> {
@@ -91,8 +104,8 @@ pub async fn alarms(
     Ok(alarms)
 }
 
-async fn one(laboratory: &Laboratory, server: (String, Vec<(String, String)>, u64)) -> Result<Alarm, LabError> {
-    let (name, readings, seed) = server;
+async fn one(laboratory: &Laboratory, server: Conforming) -> Result<Alarm, LabError> {
+    let Conforming { name, readings, seed } = server;
     let mut profile = Profile::default();
     for (clause, reading) in &readings {
         profile.set(clause, reading).map_err(|e| LabError::Name(e.to_string()))?;

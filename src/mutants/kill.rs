@@ -58,11 +58,12 @@ pub async fn kills(
 
 async fn one(laboratory: &Laboratory, fault: FaultInfo) -> Result<Kill, LabError> {
     let mut config = ServerConfig::default();
-    config.faults.insert(&fault.name).map_err(|e| LabError::Name(e.to_string()))?;
+    config.faults.insert(fault.name).map_err(|e| LabError::Name(e.to_string()))?;
     let started = Instant::now();
     let report = laboratory.run(config).await?;
     let operations: Vec<String> = fault.operations.iter().map(|o| (*o).to_owned()).collect();
-    let own = |clause: &str| operations.iter().any(|o| clause.strip_prefix(o).is_some_and(|rest| rest.starts_with('.')));
+    let own =
+        |clause: &str| operations.iter().any(|o| clause.strip_prefix(o).is_some_and(|rest| rest.starts_with('.')));
     let (found, elsewhere): (Vec<_>, Vec<_>) = violated(&report).into_iter().partition(|(_, clause)| own(clause));
     let ids = |list: Vec<(String, String)>| list.into_iter().map(|(_, clause)| clause).collect::<Vec<_>>();
     let accused = report.cases.iter().any(|c| matches!(c.outcome, Outcome::Fail | Outcome::Warn));

@@ -5,6 +5,6 @@ mod falsealarm;
 mod kill;
 mod lab;
 
-pub use falsealarm::{Alarm, AlarmPlan, alarms, profiles};
+pub use falsealarm::{Alarm, AlarmPlan, Conforming, alarms, profiles};
 pub use kill::{Kill, kills};
 pub use lab::{LabError, Laboratory, embedded_target};

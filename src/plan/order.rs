@@ -5,12 +5,11 @@ use crate::suite::{CaseSpec, StatusRule};
 
 /// The open clauses whose readings a case's expectations refer to.
 pub(super) fn depends_on(spec: &CaseSpec) -> BTreeSet<String> {
-    let statuses = spec.steps.iter().flat_map(|s| s.expect.iter().chain(s.readings.values())).filter_map(|e| {
-        match &e.status {
+    let statuses =
+        spec.steps.iter().flat_map(|s| s.expect.iter().chain(s.readings.values())).filter_map(|e| match &e.status {
             StatusRule::ByClause(reference) => Some(reference.trim_start_matches('@').to_owned()),
             StatusRule::Fixed(_) => None,
-        }
-    });
+        });
     statuses.chain(spec.when.keys().cloned()).collect()
 }
 

@@ -34,6 +34,7 @@ impl PlannedCase {
         let ordinary = step.setup.is_none()
             && step.fill.is_none()
             && step.race.is_none()
+            && !step.hidden
             && !step.wire
             && !step.second
             && step.operation.is_none()

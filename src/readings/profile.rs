@@ -98,8 +98,7 @@ impl Profile {
         if seen.is_empty() || !self.remaining(clause).is_empty() {
             return None;
         }
-        let unexplained =
-            |set: &[&Observation]| !readings.iter().any(|r| set.iter().all(|o| o.explained_by(r)));
+        let unexplained = |set: &[&Observation]| !readings.iter().any(|r| set.iter().all(|o| o.explained_by(r)));
         // With n readings, at most n observations are needed: one against each.
         let mut sets: Vec<Vec<&Observation>> = seen.iter().map(|o| vec![o]).collect();
         for _ in 0..readings.len() {

@@ -7,7 +7,7 @@ use super::text::{copyable, visible, visible_lines};
 const BODY_COLUMNS: usize = 4_000;
 
 /// Everything there is to say about a case that went wrong, as unwrapped plain text.
-pub(super) fn failure_text(report: &Report, case: &CaseReport) -> String {
+pub fn failure_text(report: &Report, case: &CaseReport) -> String {
     let mut lines = Vec::new();
     if let Some(reason) = &case.reason {
         lines.push(visible_lines(reason));

@@ -21,6 +21,7 @@ mod sample;
 mod tests;
 
 pub use error::ReportError;
+pub use failure_text::failure_text;
 pub use model::{
     CaseReport, ClauseReport, ExchangeReport, FindingReport, ReadingReport, Report, SCHEMA, Summary, TargetSummary,
 };

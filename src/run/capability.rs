@@ -29,13 +29,25 @@ pub(super) async fn reach(session: &Session, op: &OperationSuite, resource: &str
     Err(format!("{} {}: {last}", request.method, session.redactor.clean(&request.url)))
 }
 
-fn request(session: &Session, op: &OperationSuite, resource: &str, body: String, token: TokenChoice) -> Option<Request> {
+fn request(
+    session: &Session,
+    op: &OperationSuite,
+    resource: &str,
+    body: String,
+    token: TokenChoice,
+) -> Option<Request> {
     let operation = &op.operation;
     let own = |_: &str| PathChoice::Own;
     let url = session.addresses.url(&operation.service, &operation.path, operation.resource, resource, own, None)?;
     let mut headers = headers_of(&StepSpec::default());
     headers.extend(session.addresses.token(token).map(|t| ("X-Auth-Token".to_owned(), t)));
-    Some(Request { operation: operation.id.clone(), method: operation.method.clone(), url, headers, body: Some(body.into_bytes()) })
+    Some(Request {
+        operation: operation.id.clone(),
+        method: operation.method.clone(),
+        url,
+        headers,
+        body: Some(body.into_bytes()),
+    })
 }
 
 /// Finds out which observers work on a resource, what is stored there, and how long a write takes to show.

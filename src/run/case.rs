@@ -8,9 +8,9 @@ use crate::report::CaseReport;
 use crate::suite::{Answer, Effect, Expect, OperationSuite, StepSpec};
 use crate::vocabulary::PathChoice;
 
-use super::record::Record;
 use super::needs::unmet;
 use super::prediction::writing;
+use super::record::Record;
 use super::resource::Resource;
 use super::session::Session;
 use super::step::{Outgoing, Sent, body_of, headers_of, send};
@@ -48,7 +48,12 @@ pub(super) struct Running<'a> {
 }
 
 impl<'a> Running<'a> {
-    fn new(session: &'a Session, case: &'a PlannedCase, first: &'a mut Resource, second: Option<&'a mut Resource>) -> Self {
+    fn new(
+        session: &'a Session,
+        case: &'a PlannedCase,
+        first: &'a mut Resource,
+        second: Option<&'a mut Resource>,
+    ) -> Self {
         let record = Record::new(session, case);
         Running { session, case, record, first, second, own: Default::default(), touched: Default::default() }
     }
@@ -83,6 +88,8 @@ impl<'a> Running<'a> {
                 self.set_up(&op, tags.iter(), step.second).await;
             } else if let Some(count) = step.fill {
                 self.fill(&op, step, count).await;
+            } else if step.hidden {
+                self.look_as_foreign().await;
             } else if step.race.is_some() {
                 self.race(&op, step).await;
             } else {
@@ -135,9 +142,8 @@ impl<'a> Running<'a> {
                 .map(|i| places.fill(&op.operation.valid.replace("${name}", &format!("${{name-fill{}}}", base + i))))
                 .collect(),
             Effect::Put { .. } | Effect::Batch { .. } => {
-                let tags: Vec<(String, String)> = (0..missing)
-                    .map(|i| (places.key(&format!("fill{}", base + i)), format!("v{i}")))
-                    .collect();
+                let tags: Vec<(String, String)> =
+                    (0..missing).map(|i| (places.key(&format!("fill{}", base + i)), format!("v{i}"))).collect();
                 writing(op, &tags)
             }
         };
@@ -164,7 +170,8 @@ impl<'a> Running<'a> {
     /// Sends the request of a step and judges answer and state.
     async fn act(&mut self, op: &OperationSuite, step: &StepSpec, body: Option<String>) {
         if let Some(key) = self.collision(op, step, body.as_deref()) {
-            let reason = format!("the resource carries {key:?} already, which dewspec did not write and will not touch");
+            let reason =
+                format!("the resource carries {key:?} already, which dewspec did not write and will not touch");
             self.record.skip(reason, false);
             return;
         }
@@ -176,8 +183,7 @@ impl<'a> Running<'a> {
     fn collision(&mut self, op: &OperationSuite, step: &StepSpec, body: Option<&str>) -> Option<String> {
         let json: Value = serde_json::from_str(body?).ok()?;
         let theirs = self.resource(step.second).theirs();
-        let found = change_of(&op.operation, &json, None).keys().find(|k| theirs.contains(*k)).cloned();
-        found
+        change_of(&op.operation, &json, None).keys().find(|k| theirs.contains(*k)).cloned()
     }
 
     async fn send(&mut self, op: &OperationSuite, step: &StepSpec, body: Option<String>) -> Option<Sent> {
@@ -238,7 +244,13 @@ impl<'a> Running<'a> {
     }
 
     /// The case's own items on the first resource and on the addressed one, if the step went as `expect` says.
-    pub(super) fn predicted(&mut self, op: &OperationSuite, step: &StepSpec, expect: &Expect, sent: &Sent) -> [State; 2] {
+    pub(super) fn predicted(
+        &mut self,
+        op: &OperationSuite,
+        step: &StepSpec,
+        expect: &Expect,
+        sent: &Sent,
+    ) -> [State; 2] {
         let mut states = self.own.clone();
         let which = usize::from(step.second);
         let accepted = match expect.answer {

@@ -64,7 +64,8 @@ fn blame_conflicts(session: &Session, cases: &mut [CaseReport]) {
         let ids: Vec<&str> = conflict.iter().map(|o| o.case.as_str()).collect();
         for observation in &conflict {
             if let Some(case) = cases.iter_mut().find(|c| c.id == observation.case) {
-                let together = if conflict.len() > 1 { format!(" (together with {})", ids.join(", ")) } else { String::new() };
+                let together =
+                    if conflict.len() > 1 { format!(" (together with {})", ids.join(", ")) } else { String::new() };
                 blame(session, case, clause, observation, &together);
             }
             let mut tally = session.tally();
@@ -158,8 +159,12 @@ fn readings(session: &Session, operations: &[String]) -> Vec<ReadingReport> {
                 [one] => Some(one.clone()),
                 _ => None,
             };
-            let meaning =
-                clause.readings.iter().filter(|(name, _)| remaining.contains(name)).map(|(n, m)| (n.clone(), m.clone())).collect();
+            let meaning = clause
+                .readings
+                .iter()
+                .filter(|(name, _)| remaining.contains(name))
+                .map(|(n, m)| (n.clone(), m.clone()))
+                .collect();
             ReadingReport { clause: clause.id.clone(), determined, remaining, meaning }
         })
         .collect()
@@ -175,7 +180,10 @@ fn exit_code(session: &Session, cases: &[CaseReport], clauses: &[ClauseReport], 
         return (exit::NONCONFORMING, format!("the target does not conform: {} clause(s) broken", broken(false)));
     }
     if warns > 0 && session.settings.strict {
-        return (exit::NONCONFORMING, format!("the target does not conform: {} should clause(s) broken, and --strict is on", broken(true)));
+        return (
+            exit::NONCONFORMING,
+            format!("the target does not conform: {} should clause(s) broken, and --strict is on", broken(true)),
+        );
     }
     if findings.interrupted {
         return (exit::BROKEN, "the run was interrupted; the target was restored".to_owned());

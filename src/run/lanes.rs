@@ -19,9 +19,12 @@ use super::session::Session;
 /// Every resource of the target, each behind a lock that is its lease.
 pub(super) type Leases = BTreeMap<ResourceKind, Vec<Arc<Mutex<Resource>>>>;
 
+/// A lease, if the target has such a resource, with the cases that use it.
+type Lane = (Option<Arc<Mutex<Resource>>>, Vec<PlannedCase>);
+
 /// Cases by the resource they run on. The assignment depends on the order of the plan alone, so that a
 /// case sends the same requests whatever the concurrency.
-fn assign(cases: &[PlannedCase], leases: &Leases) -> Vec<(Option<Arc<Mutex<Resource>>>, Vec<PlannedCase>)> {
+fn assign(cases: &[PlannedCase], leases: &Leases) -> Vec<Lane> {
     let mut lanes: BTreeMap<(ResourceKind, usize), Vec<PlannedCase>> = BTreeMap::new();
     let mut turns: BTreeMap<ResourceKind, usize> = BTreeMap::new();
     // Neighbours stay together in blocks, since simple cases in a row share a read-back.

@@ -6,12 +6,20 @@ use super::resource::{LEFT_BEHIND, Resource};
 use super::session::Session;
 
 /// Why a case cannot run here, and whether its own condition is the reason.
-pub(super) fn unmet(session: &Session, case: &PlannedCase, resource: &Resource, has_second: bool) -> Option<(String, bool)> {
+pub(super) fn unmet(
+    session: &Session,
+    case: &PlannedCase,
+    resource: &Resource,
+    has_second: bool,
+) -> Option<(String, bool)> {
     for (clause, readings) in &case.spec.when {
         let profile = session.profile();
         if !profile.may_be(clause, readings) {
             let found = profile.remaining(clause).join(" or ");
-            return Some((format!("it applies only where {clause} is {}; here it is {found}", readings.join(" or ")), true));
+            return Some((
+                format!("it applies only where {clause} is {}; here it is {found}", readings.join(" or ")),
+                true,
+            ));
         }
     }
     let target = &session.target;
@@ -24,15 +32,20 @@ pub(super) fn unmet(session: &Session, case: &PlannedCase, resource: &Resource, 
                 .foreign_resource(resource.kind)
                 .is_none()
                 .then(|| format!("another tenant's {} is needed: give --foreign-{}-id", resource.kind, resource.kind)),
-            Need::ForeignProject => {
-                target.foreign.project_id.is_none().then(|| "another tenant's project is needed: give --foreign-project-id".to_owned())
-            }
-            Need::ForeignToken => {
-                target.foreign.token.is_none().then(|| "another tenant's token is needed: give --foreign-token".to_owned())
-            }
-            Need::ReadOnlyToken => {
-                target.read_only_token.is_none().then(|| "a token that may only read is needed: give --read-only-token".to_owned())
-            }
+            Need::ForeignProject => target
+                .foreign
+                .project_id
+                .is_none()
+                .then(|| "another tenant's project is needed: give --foreign-project-id".to_owned()),
+            Need::ForeignToken => target
+                .foreign
+                .token
+                .is_none()
+                .then(|| "another tenant's token is needed: give --foreign-token".to_owned()),
+            Need::ReadOnlyToken => target
+                .read_only_token
+                .is_none()
+                .then(|| "a token that may only read is needed: give --read-only-token".to_owned()),
             Need::EmptyResource => (!resource.baseline.items.is_empty())
                 .then(|| format!("the {} carries tags of its own, and the case needs an empty one", resource.kind)),
         };
@@ -65,7 +78,10 @@ fn room(session: &Session, case: &PlannedCase, resource: &Resource) -> Option<St
     if fills.is_some() || there + case.spec.room <= limit {
         return None;
     }
-    Some(format!("the {} carries {there} items already, and there is no room for {} more", resource.kind, case.spec.room))
+    Some(format!(
+        "the {} carries {there} items already, and there is no room for {} more",
+        resource.kind, case.spec.room
+    ))
 }
 
 /// How many items a resource may carry, as far as is known.

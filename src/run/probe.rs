@@ -127,7 +127,9 @@ impl Running<'_> {
 
 /// Whether a tag is listed in the form that the reading predicts.
 fn listed_as(prospect: &Prospect, listing: &Listing, fill: &dyn Fn(&str) -> String) -> bool {
-    prospect.expect.listed.as_ref().is_none_or(|listed| {
-        listing.item(&fill(&listed.key)).and_then(|item| item.form()) == Some(listed.value)
-    })
+    prospect
+        .expect
+        .listed
+        .as_ref()
+        .is_none_or(|listed| listing.item(&fill(&listed.key)).and_then(|item| item.form()) == Some(listed.value))
 }

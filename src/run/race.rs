@@ -25,7 +25,11 @@ impl Running<'_> {
             let Some(exchanges) = self.send_all(op, step, round).await else { return };
             self.judge_race(op, &exchanges).await;
             // The next round begins where this one did.
-            let added: State = self.own[0].iter().filter(|(k, _)| !before.contains_key(*k)).map(|(k, v)| (k.clone(), v.clone())).collect();
+            let added: State = self.own[0]
+                .iter()
+                .filter(|(k, _)| !before.contains_key(*k))
+                .map(|(k, v)| (k.clone(), v.clone()))
+                .collect();
             let session = self.session;
             self.first.remove(session, &added).await;
             self.own[0] = before;
@@ -34,7 +38,8 @@ impl Running<'_> {
 
     async fn send_all(&mut self, op: &OperationSuite, step: &StepSpec, round: usize) -> Option<Vec<(usize, Exchange)>> {
         let session = self.session;
-        let places = session.placeholders_named(&format!("{}#{round}", self.case.spec.id), &self.case.op.operation.valid);
+        let places =
+            session.placeholders_named(&format!("{}#{round}", self.case.spec.id), &self.case.op.operation.valid);
         let id = self.first.id.clone();
         let mut requests = Vec::new();
         for body in step.race.iter().flatten() {
@@ -59,9 +64,12 @@ impl Running<'_> {
             }
             requests.push((request, out));
         }
-        let answers = join_all(requests.iter().map(|(request, _)| session.client.send(request))).await;
+        let sent = join_all(requests.iter().map(|(request, _)| session.client.send(request))).await;
+        let mut answers: Vec<_> = sent.into_iter().zip(&requests).collect();
+        // Who wins is chance; what is reported is not: the accepted come first.
+        answers.sort_by_key(|(exchange, _)| exchange.status());
         let mut kept = Vec::with_capacity(answers.len());
-        for (exchange, (_, out)) in answers.into_iter().zip(&requests) {
+        for (exchange, (_, out)) in answers {
             session.answered(exchange.answer.is_ok());
             if let Err(failure) = &exchange.answer {
                 let why = failure.message.clone();
@@ -78,7 +86,8 @@ impl Running<'_> {
         let mut accepted: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let mut named: BTreeSet<String> = BTreeSet::new();
         for (_, exchange) in exchanges {
-            let json = exchange.request.body.as_deref().and_then(|b| serde_json::from_slice(b).ok()).unwrap_or_default();
+            let json =
+                exchange.request.body.as_deref().and_then(|b| serde_json::from_slice(b).ok()).unwrap_or_default();
             let put = change_of(&op.operation, &json, None).put;
             named.extend(put.iter().map(|(key, _)| key.clone()));
             if exchange.status() == Some(op.operation.success) {
@@ -92,14 +101,14 @@ impl Running<'_> {
         let settled = |state: &State| accepted.keys().all(|key| state.contains_key(key));
         self.first.let_settle().await;
         let patience = session.settings.settle;
-        let Some(listing) =
-            self.first.look_until(session, patience, |l| settled(&resource_state(l, &start))).await
+        let Some(listing) = self.first.look_until(session, patience, |l| settled(&resource_state(l, &start))).await
         else {
             return;
         };
         let seen = resource_state(&listing, &start);
         let Some((last, _)) = exchanges.last() else { return };
-        let answers = exchanges.iter().filter_map(|(_, e)| e.status()).map(|s| s.to_string()).collect::<Vec<_>>().join(", ");
+        let answers =
+            exchanges.iter().filter_map(|(_, e)| e.status()).map(|s| s.to_string()).collect::<Vec<_>>().join(", ");
         let mut broken = |blame: Blame, allowed: &str, seen: String| {
             let seen = format!("{seen}; the answers were {answers}");
             self.record.deviation(&Deviation { blame, allowed: allowed.to_owned(), seen }, Some(*last));
@@ -107,11 +116,19 @@ impl Running<'_> {
         if let Some(most) = limit(session, self.case)
             && seen.len() > most
         {
-            broken(Blame::Limit, &format!("at most {most} tags, whatever comes at once"), format!("{} tags", seen.len()));
+            broken(
+                Blame::Limit,
+                &format!("at most {most} tags, whatever comes at once"),
+                format!("{} tags", seen.len()),
+            );
         }
         for (key, values) in &accepted {
             match seen.get(key) {
-                None => broken(Blame::Stored, "every accepted tag is stored", format!("{key:?} was accepted and is not there")),
+                None => broken(
+                    Blame::Stored,
+                    "every accepted tag is stored",
+                    format!("{key:?} was accepted and is not there"),
+                ),
                 Some(value) if !values.contains(value) => broken(
                     Blame::Stored,
                     "a value that some order of the requests explains",
@@ -120,7 +137,8 @@ impl Running<'_> {
                 Some(_) => {}
             }
         }
-        let strays: Vec<&String> = named.iter().filter(|k| !accepted.contains_key(*k) && seen.contains_key(*k)).collect();
+        let strays: Vec<&String> =
+            named.iter().filter(|k| !accepted.contains_key(*k) && seen.contains_key(*k)).collect();
         if let Some(stray) = strays.first() {
             broken(Blame::Unchanged, "refused tags are not stored", format!("{stray:?} was refused and is there"));
         }

@@ -11,32 +11,40 @@ use super::step::Sent;
 
 impl Running<'_> {
     /// Reads back and compares; afterwards what is there is what counts.
-    pub(super) async fn check_state(&mut self, step: &StepSpec, expect: &Expect, expected: &[State; 2], sent: &Sent, judged: bool) {
+    pub(super) async fn check_state(
+        &mut self,
+        step: &StepSpec,
+        expect: &Expect,
+        expected: &[State; 2],
+        sent: &Sent,
+        judged: bool,
+    ) {
         let refused = expect.answer == Answer::Refused;
         let explicit = expect.stored.is_some();
         let op = self.case.op.clone();
         let clause = op.id(if refused { "refused-unchanged" } else { "stored" });
         let patience = self.patience(&clause);
-        for which in 0..2 {
+        for (which, expected) in expected.iter().enumerate() {
             if which == 1 && self.second.is_none() {
                 continue;
             }
             let session = self.session;
             let resource = self.resource(which == 1);
             if !resource.can_list() {
-                self.own[which] = expected[which].clone();
+                self.own[which] = expected.clone();
                 continue;
             }
-            let whole = whole(resource, &expected[which]);
+            let whole = whole(resource, expected);
             if refused {
                 resource.let_settle().await;
             }
             // Where any answer will do, so will any state: one look is enough.
             let any = expect.answer == Answer::Any;
-            let found = resource.look_until(session, patience, |l| any || agrees(&whole, resource_state(l, &whole))).await;
+            let found =
+                resource.look_until(session, patience, |l| any || agrees(&whole, resource_state(l, &whole))).await;
             let Some(listing) = found else {
                 self.unreadable(&clause, sent);
-                self.own[which] = expected[which].clone();
+                self.own[which] = expected.clone();
                 continue;
             };
             let seen = resource_state(&listing, &whole);
@@ -61,7 +69,11 @@ impl Running<'_> {
         let known = self.session.is_broken(clause)
             || self.case.spec.clauses.first().is_some_and(|c| self.session.is_broken(c))
             || self.record.has_findings();
-        if known { (self.first.lag * 2).max(SHORT_PATIENCE).min(self.session.settings.settle) } else { self.session.settings.settle }
+        if known {
+            (self.first.lag * 2).max(SHORT_PATIENCE).min(self.session.settings.settle)
+        } else {
+            self.session.settings.settle
+        }
     }
 
     fn unreadable(&mut self, clause: &str, sent: &Sent) {
@@ -71,7 +83,15 @@ impl Running<'_> {
         }
     }
 
-    fn compare(&mut self, expected: &State, seen: &State, step: &StepSpec, expect: &Expect, sent: &Sent, explicit: bool) {
+    fn compare(
+        &mut self,
+        expected: &State,
+        seen: &State,
+        step: &StepSpec,
+        expect: &Expect,
+        sent: &Sent,
+        explicit: bool,
+    ) {
         let Some(told) = difference(expected, seen) else {
             let role = if expect.answer == Answer::Refused { "refused-unchanged" } else { "stored" };
             self.record.held(self.case.op.id(role));
@@ -88,7 +108,7 @@ impl Running<'_> {
             Answer::Refused => "a state that the refused request left as it was".to_owned(),
             _ => "exactly what was sent, and everything else as it was".to_owned(),
         };
-        let after = step.second.then_some(" (sent to the other resource)").unwrap_or_default();
+        let after = if step.second { " (sent to the other resource)" } else { "" };
         self.record.deviation(&Deviation { blame, allowed, seen: format!("{told}{after}") }, Some(sent.index));
     }
 

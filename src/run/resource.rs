@@ -117,7 +117,29 @@ impl Resource {
         self.baseline.items.iter().map(|i| i.key.clone()).collect()
     }
 
-    fn request(&self, session: &Session, observer: &Observer, item: Option<&str>, body: Option<Vec<u8>>) -> Option<Request> {
+    /// The whole state of the other tenant's resource of the same kind, as that tenant sees it.
+    pub(super) async fn look_as_foreign(&mut self, session: &Session) -> Option<Listing> {
+        let observer = self.list.clone()?;
+        let foreign = |_: &str| PathChoice::Foreign;
+        let url = session.addresses.url(&observer.service, &observer.path, self.kind, &self.id, foreign, None)?;
+        let headers = vec![("X-Auth-Token".to_owned(), session.addresses.token(TokenChoice::Foreign)?)];
+        let request =
+            Request { operation: observer.id.clone(), method: observer.method.clone(), url, headers, body: None };
+        let exchange = session.client.send(&request).await;
+        session.answered(exchange.answer.is_ok());
+        let found = exchange.answer.as_ref().ok().filter(|r| observer.success.contains(&r.status));
+        let listing = found.and_then(|r| r.json()).and_then(|body| parse_listing(&observer, &body));
+        self.looks.push(exchange);
+        listing
+    }
+
+    fn request(
+        &self,
+        session: &Session,
+        observer: &Observer,
+        item: Option<&str>,
+        body: Option<Vec<u8>>,
+    ) -> Option<Request> {
         let url =
             session.addresses.url(&observer.service, &observer.path, self.kind, &self.id, |_| PathChoice::Own, item)?;
         let mut headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
@@ -275,7 +297,11 @@ impl Resource {
         let items: Vec<String> = chunk
             .iter()
             .map(|(key, value)| {
-                let value = if value.is_empty() { String::new() } else { format!(",\"value\":{}", Value::from(value.as_str())) };
+                let value = if value.is_empty() {
+                    String::new()
+                } else {
+                    format!(",\"value\":{}", Value::from(value.as_str()))
+                };
                 format!("{{\"key\":{}{value}}}", Value::from(key.as_str()))
             })
             .collect();

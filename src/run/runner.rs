@@ -18,6 +18,7 @@ use crate::vocabulary::{PathChoice, Request, TokenChoice};
 use super::capability::{discover, reach};
 use super::conclude::{Findings, conclude};
 use super::lanes::{Leases, run_lanes, run_pairs};
+use super::lock::Locks;
 use super::progress::Observer;
 use super::resource::Resource;
 use super::session::Session;
@@ -56,6 +57,9 @@ pub async fn run(
     let limits = Limits { timeout: settings.timeout, rate: settings.rate, ..Limits::default() };
     let session = Session::new(suite, target, settings, Client::new(limits)?);
     progress.planned(plan.cases().count());
+    let wanted = target.clone();
+    // Waiting for another process must not hold up a thread of the runtime.
+    let _locks = tokio::task::spawn_blocking(move || Locks::acquire(&wanted)).await.ok();
     let selected = operations(plan);
     let mut stop = stop;
     let (leases, cases, interrupted) = {
@@ -192,7 +196,8 @@ async fn put_back(session: &Session, selected: &[Arc<OperationSuite>], resource:
     let seen = resource.state(&now);
     let lost: Vec<(&String, &String)> = before.iter().filter(|(k, v)| seen.get(*k) != Some(v)).collect();
     let writer = selected.iter().find(|op| {
-        op.operation.resource == resource.kind && matches!(op.operation.effect, Effect::Put { .. } | Effect::Batch { .. })
+        op.operation.resource == resource.kind
+            && matches!(op.operation.effect, Effect::Put { .. } | Effect::Batch { .. })
     });
     if let Some(op) = writer {
         for (key, value) in &lost {

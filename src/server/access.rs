@@ -26,19 +26,13 @@ pub(crate) struct Credentials([Credential; 3]);
 /// Leaves the tokens out: what is debugged may be printed.
 impl fmt::Debug for Credentials {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Credentials")
-            .finish_non_exhaustive()
+        formatter.debug_struct("Credentials").finish_non_exhaustive()
     }
 }
 
 impl Credentials {
     pub(crate) fn new(identities: &Identities) -> Self {
-        let credential = |token: &str, tenant, writes| Credential {
-            token: token.to_owned(),
-            tenant,
-            writes,
-        };
+        let credential = |token: &str, tenant, writes| Credential { token: token.to_owned(), tenant, writes };
         Self([
             credential(&identities.token, 0, true),
             credential(&identities.read_only_token, 0, false),
@@ -54,8 +48,7 @@ impl Credentials {
                     && token.len() >= COMPARED_PREFIX
                     && known.starts_with(token)
                 || rules.bends(Deviation::AcceptsTokenSuffix) && token.starts_with(known)
-                || rules.bends(Deviation::AcceptsTokenInAnyCase)
-                    && known.eq_ignore_ascii_case(token)
+                || rules.bends(Deviation::AcceptsTokenInAnyCase) && known.eq_ignore_ascii_case(token)
         })
     }
 }
@@ -72,10 +65,7 @@ pub(crate) fn admit<'a>(
     let known = match authenticate(state, rules, headers) {
         Ok(known) => known,
         Err(refusal) => {
-            return waved_through(rules, &refusal)
-                .then_some(owner)
-                .flatten()
-                .ok_or(refusal.failure);
+            return waved_through(rules, &refusal).then_some(owner).flatten().ok_or(refusal.failure);
         }
     };
     let own = &state.tenants[known.tenant];
@@ -84,28 +74,16 @@ pub(crate) fn admit<'a>(
         None if rules.bends(Deviation::AcceptsUnknownProject) => own,
         None => {
             let message = "project_id: no such project is open to this token";
-            return Err(Failure::new(
-                rules.access.unknown_project,
-                Reason::Project,
-                message,
-            ));
+            return Err(Failure::new(rules.access.unknown_project, Reason::Project, message));
         }
     };
     if owner.project_id != own.project_id && !rules.bends(Deviation::AcceptsForeignToken) {
         let message = "header X-Auth-Token: was issued for another project than project_id";
-        return Err(Failure::new(
-            rules.access.token_foreign,
-            Reason::Project,
-            message,
-        ));
+        return Err(Failure::new(rules.access.token_foreign, Reason::Project, message));
     }
     if writes && !known.writes && !rules.bends(Deviation::WritesWithReadOnlyToken) {
         let message = "header X-Auth-Token: its role may read but not write";
-        return Err(Failure::new(
-            rules.access.token_read_only,
-            Reason::Permission,
-            message,
-        ));
+        return Err(Failure::new(rules.access.token_read_only, Reason::Permission, message));
     }
     Ok(owner)
 }
@@ -122,21 +100,16 @@ enum Presented {
     Wrong,
 }
 
-fn authenticate<'a>(
-    state: &'a State,
-    rules: &Rules,
-    headers: &HeaderMap,
-) -> Result<&'a Credential, Refusal> {
+fn authenticate<'a>(state: &'a State, rules: &Rules, headers: &HeaderMap) -> Result<&'a Credential, Refusal> {
     let refusal = |presented, status: StatusCode, envelope: Envelope, reason, rule| Refusal {
         presented,
         failure: Failure::new(status, reason, rule).enveloped(envelope),
     };
     let access = &rules.access;
     match headers.get("x-auth-token").map(|token| token.as_bytes()) {
-        None if rules.bends(Deviation::FailsOnMissingToken) => Err(Refusal {
-            presented: Presented::Nothing,
-            failure: Failure::internal(),
-        }),
+        None if rules.bends(Deviation::FailsOnMissingToken) => {
+            Err(Refusal { presented: Presented::Nothing, failure: Failure::internal() })
+        }
         None => Err(refusal(
             Presented::Nothing,
             access.token_missing,

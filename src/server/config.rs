@@ -20,12 +20,6 @@ pub struct ServerConfig {
 
 impl Default for ServerConfig {
     fn default() -> Self {
-        Self {
-            profile: Profile::default(),
-            faults: FaultSet::default(),
-            secrets: 12,
-            keys: 12,
-            seed: 0,
-        }
+        Self { profile: Profile::default(), faults: FaultSet::default(), secrets: 12, keys: 12, seed: 0 }
     }
 }

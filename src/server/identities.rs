@@ -6,8 +6,7 @@ use super::config::ServerConfig;
 use super::random::SplitMix;
 
 const TOKEN_LENGTH: usize = 200;
-const TOKEN_ALPHABET: &[u8; 64] =
-    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-";
+const TOKEN_ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-";
 
 /// Identifiers and credentials of the two tenants, a function of the seed alone.
 #[derive(Clone, PartialEq, Eq)]
@@ -52,8 +51,7 @@ impl Identities {
     ///
     /// Every kind draws from a stream of its own, so that more secrets do not change the keys.
     pub(crate) fn derive(config: &ServerConfig) -> Self {
-        let stream =
-            |kind: u64| SplitMix::new(config.seed ^ kind.wrapping_mul(0xd6e8_feb8_6659_fd93));
+        let stream = |kind: u64| SplitMix::new(config.seed ^ kind.wrapping_mul(0xd6e8_feb8_6659_fd93));
         let mut projects = stream(1);
         let mut secrets = stream(2);
         let mut keys = stream(3);
@@ -79,9 +77,7 @@ fn project_id(random: &mut SplitMix) -> String {
 
 fn uuid(random: &mut SplitMix) -> String {
     let bits = u128::from(random.next()) << 64 | u128::from(random.next());
-    uuid::Builder::from_random_bytes(bits.to_be_bytes())
-        .into_uuid()
-        .to_string()
+    uuid::Builder::from_random_bytes(bits.to_be_bytes()).into_uuid().to_string()
 }
 
 fn token(random: &mut SplitMix) -> String {

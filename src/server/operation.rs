@@ -32,9 +32,7 @@ impl Operation {
     pub(crate) const fn service(self) -> Service {
         match self {
             Self::CreateKmsTag => Service::Kms,
-            Self::CreateSecretTag | Self::BatchCreateOrDeleteTags | Self::CreateSecretEvent => {
-                Service::Csms
-            }
+            Self::CreateSecretTag | Self::BatchCreateOrDeleteTags | Self::CreateSecretEvent => Service::Csms,
         }
     }
 }

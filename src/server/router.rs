@@ -19,9 +19,7 @@ pub(crate) struct Assembled {
 
 /// A router for use inside the process, and who and what exists behind it.
 pub fn router(config: ServerConfig) -> (Router, Identities) {
-    let Assembled {
-        router, identities, ..
-    } = assemble(&config, false);
+    let Assembled { router, identities, .. } = assemble(&config, false);
     (router, identities)
 }
 
@@ -31,9 +29,5 @@ pub(crate) fn assemble(config: &ServerConfig, over_the_wire: bool) -> Assembled 
     let rewrites = state.writes_bodies_with_204();
     // Paths are resolved by hand: tag keys arrive percent-encoded, and every path shares one answer to being unknown.
     let router = Router::new().fallback(handle).with_state(state);
-    Assembled {
-        router,
-        identities,
-        rewrites,
-    }
+    Assembled { router, identities, rewrites }
 }

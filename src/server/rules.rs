@@ -4,9 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::fault::{Deviation, DeviationSet, FaultSet};
 use super::operation::Operation;
-use super::reading::{
-    AccessReadings, BatchReadings, EventReadings, Profile, SequenceReadings, TagReadings,
-};
+use super::reading::{AccessReadings, BatchReadings, EventReadings, Profile, SequenceReadings, TagReadings};
 
 /// The readings and deviations of one operation.
 #[derive(Debug)]
@@ -48,11 +46,7 @@ impl Rules {
 
     /// Numbers the requests, from one; not counted where nothing could depend on it.
     pub(crate) fn number_request(&self) -> u64 {
-        if self.is_bent() {
-            self.seen.fetch_add(1, Ordering::Relaxed) + 1
-        } else {
-            0
-        }
+        if self.is_bent() { self.seen.fetch_add(1, Ordering::Relaxed) + 1 } else { 0 }
     }
 
     /// Whether a success needs bytes that an HTTP library would not send.

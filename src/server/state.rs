@@ -9,9 +9,7 @@ use super::event::Event;
 use super::fault::FaultSet;
 use super::http::Answerer;
 use super::identities::Identities;
-use super::operation::Operation::{
-    self, BatchCreateOrDeleteTags, CreateKmsTag, CreateSecretEvent, CreateSecretTag,
-};
+use super::operation::Operation::{self, BatchCreateOrDeleteTags, CreateKmsTag, CreateSecretEvent, CreateSecretTag};
 use super::rules::Rules;
 use super::tag::Shelf;
 
@@ -54,27 +52,14 @@ impl State {
     pub(crate) fn new(config: &ServerConfig, identities: &Identities, over_the_wire: bool) -> Self {
         let rules = |faults: &FaultSet| {
             let of = |operation: Operation| Rules::new(operation, &config.profile, faults);
-            [
-                of(CreateSecretTag),
-                of(BatchCreateOrDeleteTags),
-                of(CreateKmsTag),
-                of(CreateSecretEvent),
-            ]
+            [of(CreateSecretTag), of(BatchCreateOrDeleteTags), of(CreateKmsTag), of(CreateSecretEvent)]
         };
         let foreign_secrets = [identities.foreign_secret_id.clone()];
         let foreign_keys = [identities.foreign_key_id.clone()];
         Self {
             tenants: [
-                Tenant::new(
-                    &identities.project_id,
-                    &identities.secret_ids,
-                    &identities.key_ids,
-                ),
-                Tenant::new(
-                    &identities.foreign_project_id,
-                    &foreign_secrets,
-                    &foreign_keys,
-                ),
+                Tenant::new(&identities.project_id, &identities.secret_ids, &identities.key_ids),
+                Tenant::new(&identities.foreign_project_id, &foreign_secrets, &foreign_keys),
             ],
             credentials: Credentials::new(identities),
             answerer: Answerer::new(config.seed, over_the_wire),
@@ -93,9 +78,7 @@ impl State {
     }
 
     pub(crate) fn tenant_of(&self, project: &str) -> Option<&Tenant> {
-        self.tenants
-            .iter()
-            .find(|tenant| tenant.project_id == project)
+        self.tenants.iter().find(|tenant| tenant.project_id == project)
     }
 
     pub(crate) fn writes_bodies_with_204(&self) -> bool {

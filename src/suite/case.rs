@@ -54,7 +54,7 @@ pub enum Need {
     EmptyResource,
 }
 
-/// One step of a case: exactly one of `setup`, `fill`, `body`, `fixture`, `race`, `no-body` says what is sent.
+/// One step of a case: exactly one of `setup`, `fill`, `body`, `fixture`, `race`, `hidden`, `no-body` says what is sent.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct StepSpec {
@@ -68,6 +68,9 @@ pub struct StepSpec {
     pub fixture: Option<String>,
     /// Bodies of writes that are sent at the same time, several times over.
     pub race: Option<Vec<String>>,
+    /// Look as the other tenant: nothing that this case stored may be listed there.
+    #[serde(default)]
+    pub hidden: bool,
     /// The request has no body at all.
     #[serde(default)]
     pub no_body: bool,
@@ -211,7 +214,7 @@ pub enum WireBody {
 #[serde(untagged)]
 enum ExpectForm {
     Word(Answer),
-    Full(ExpectFull),
+    Full(Box<ExpectFull>),
 }
 
 #[derive(Deserialize)]

@@ -158,10 +158,11 @@ impl Lint<'_> {
             step.body.is_some(),
             step.fixture.is_some(),
             step.race.is_some(),
+            step.hidden,
             step.no_body,
         ];
         if doings.iter().filter(|set| **set).count() != 1 {
-            let problem = "a step has exactly one of setup, fill, body, fixture, race, no-body";
+            let problem = "a step has exactly one of setup, fill, body, fixture, race, hidden, no-body";
             self.error(&origin, format!("case {}: {problem}", case.id));
         }
         let judged = step.expect.is_some() || !step.readings.is_empty();
@@ -192,7 +193,9 @@ impl Lint<'_> {
             if let StatusRule::ByClause(reference) = &expect.status {
                 let id = reference.trim_start_matches('@');
                 match op.clause(id) {
-                    None => self.error(&origin, format!("case {} refers to the clause {id}, which is not there", case.id)),
+                    None => {
+                        self.error(&origin, format!("case {} refers to the clause {id}, which is not there", case.id))
+                    }
                     Some(clause) if clause.readings.keys().any(|name| name.parse::<u16>().is_err()) => {
                         self.error(&origin, format!("the readings of {id} are not statuses"));
                     }
@@ -210,7 +213,10 @@ impl Lint<'_> {
         let clean = id.chars().all(|c| c.is_ascii_alphanumeric() || "._-/+*".contains(c));
         if !own || !clean {
             let rule = "letters, digits and . _ - / + *";
-            self.error(origin, format!("`{id}` is no id here: it begins with `{}.` and has {rule}", op.operation.prefix));
+            self.error(
+                origin,
+                format!("`{id}` is no id here: it begins with `{}.` and has {rule}", op.operation.prefix),
+            );
         }
     }
 

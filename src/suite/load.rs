@@ -178,12 +178,7 @@ impl<'a> Loader<'a> {
                 for clause in &mut clauses {
                     clause.item.source = with_documents(&clause.item.source, &operation.documents);
                 }
-                suite.operations.push(Arc::new(OperationSuite {
-                    operation,
-                    file: file.path.clone(),
-                    clauses,
-                    cases,
-                }));
+                suite.operations.push(Arc::new(OperationSuite { operation, file: file.path.clone(), clauses, cases }));
                 Ok(())
             }
             None if clauses.is_empty() && cases.is_empty() => Ok(()),
@@ -218,7 +213,10 @@ impl<'a> Loader<'a> {
             let include = include.get_ref();
             let Some(shape) = self.shapes.get(include.shape.as_str()) else {
                 let known = self.shapes.keys().copied().collect::<Vec<_>>().join(", ");
-                return Err(DataError::new(origin, format!("there is no shape `{}`; there are: {known}", include.shape)));
+                return Err(DataError::new(
+                    origin,
+                    format!("there is no shape `{}`; there are: {known}", include.shape),
+                ));
             };
             if depth >= INCLUDE_DEPTH {
                 return Err(DataError::new(origin, "shapes include each other too deeply"));

@@ -13,7 +13,8 @@ mod source;
 mod template;
 
 pub use case::{
-    Answer, CaseSpec, Envelope, Expect, Listed, MemberValue, Need, NumberRange, StatusRule, StepSpec, ValueForm, WireBody,
+    Answer, CaseSpec, Envelope, Expect, Listed, MemberValue, Need, NumberRange, StatusRule, StepSpec, ValueForm,
+    WireBody,
 };
 pub use clause::{Clause, Source};
 pub use constraint::{Characters, Constraint, EdgeClass, JsonType};

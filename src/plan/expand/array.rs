@@ -28,7 +28,9 @@ pub(super) fn at_least(field: &Field<'_>, least: usize) -> Vec<CaseSpec> {
     let words = field.words().unwrap_or_default();
     let mut cases = Vec::new();
     if let Some(less) = least.checked_sub(1) {
-        cases.push(field.refused(&format!("{less}-elements"), field.with(pointer, json!(words[..less.min(words.len())]))));
+        cases.push(
+            field.refused(&format!("{less}-elements"), field.with(pointer, json!(words[..less.min(words.len())]))),
+        );
     }
     if words.len() >= least {
         cases.push(field.accepted(&format!("{least}-elements"), field.with(pointer, json!(words[..least]))));

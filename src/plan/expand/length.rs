@@ -29,11 +29,15 @@ pub(super) fn at_least(field: &Field<'_>, least: usize) -> Vec<CaseSpec> {
     let mut cases = Vec::new();
     if let Some(less) = least.checked_sub(1) {
         let what = format!("length-{less}");
-        cases.extend(field.refused_everywhere(&what, |pointer| field.with(pointer, json!(text(field, pointer, "ascii", less)))));
+        cases.extend(
+            field.refused_everywhere(&what, |pointer| field.with(pointer, json!(text(field, pointer, "ascii", less)))),
+        );
     }
     for kind in kinds(field) {
         let pointer = field.pointer_in_turn(0);
-        cases.push(field.accepted(&format!("{kind}-{least}"), field.with(&pointer, json!(text(field, &pointer, kind, least)))));
+        cases.push(
+            field.accepted(&format!("{kind}-{least}"), field.with(&pointer, json!(text(field, &pointer, kind, least)))),
+        );
     }
     cases
 }
@@ -45,13 +49,19 @@ pub(super) fn at_most(field: &Field<'_>, most: usize) -> Vec<CaseSpec> {
     for (turn, kind) in kinds(field).into_iter().enumerate() {
         let pointer = field.pointer_in_turn(turn);
         for length in [most - 1, most] {
-            cases.push(field.accepted(&format!("{kind}-{length}"), field.with(&pointer, json!(text(field, &pointer, kind, length)))));
+            cases.push(field.accepted(
+                &format!("{kind}-{length}"),
+                field.with(&pointer, json!(text(field, &pointer, kind, length))),
+            ));
         }
         let what = format!("{kind}-{}", most + 1);
-        cases.extend(field.refused_everywhere(&what, |pointer| field.with(pointer, json!(text(field, pointer, kind, most + 1)))));
+        cases.extend(
+            field.refused_everywhere(&what, |pointer| field.with(pointer, json!(text(field, pointer, kind, most + 1)))),
+        );
     }
     let far = most * FAR;
     let pointer = field.pointer_in_turn(1);
-    cases.push(field.refused(&format!("ascii-{far}"), field.with(&pointer, json!(text(field, &pointer, "ascii", far)))));
+    cases
+        .push(field.refused(&format!("ascii-{far}"), field.with(&pointer, json!(text(field, &pointer, "ascii", far)))));
     cases
 }

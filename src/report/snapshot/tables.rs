@@ -13,6 +13,9 @@ use super::shape::body_shape;
 const REPEATS: usize = 3;
 /// Longest error code shown.
 const CODE_COLUMNS: usize = 40;
+/// Topics with so many cases that they fill a table of their own; all others share one.
+const OWN_TABLE: [&str; 5] = ["body", "key", "name", "value", "event_types"];
+
 /// How the target answered the cases of one topic.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SnapshotTable {
@@ -37,7 +40,11 @@ pub fn tables(report: &Report) -> Vec<SnapshotTable> {
 /// The topic with the operation before it, and what stands after the operation.
 fn split_id(id: &str) -> (String, String) {
     let path = id.split('/').next().unwrap_or(id);
-    let topic = path.split('.').take(3).collect::<Vec<_>>().join(".");
+    let topic = match path.split('.').collect::<Vec<_>>().as_slice() {
+        [service, operation, topic, ..] if OWN_TABLE.contains(topic) => format!("{service}.{operation}.{topic}"),
+        [service, operation, _, ..] => format!("{service}.{operation}.other"),
+        parts => parts.join("."),
+    };
     let operation: usize = path.split_inclusive('.').take(2).map(str::len).sum();
     let key = id.get(operation..).unwrap_or(id).trim_start_matches('/');
     (visible(&topic), visible(key))

@@ -88,7 +88,8 @@ fn write_case(page: &mut Page, report: &Report, deviation: &Deviation<'_>) {
     }
     page.field(2, "allowed", &finding.allowed, Tint::Good);
     page.field(2, "seen", &finding.seen, Tint::Bad);
-    if let Some(reason) = case.reason.as_ref().filter(|reason| **reason != finding.seen && **reason != finding.wording) {
+    if let Some(reason) = case.reason.as_ref().filter(|reason| **reason != finding.seen && **reason != finding.wording)
+    {
         page.field(2, "reason", reason, Tint::Plain);
     }
     if let Some(exchange) = exchange {

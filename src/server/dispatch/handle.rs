@@ -11,9 +11,7 @@ use super::robustness;
 use crate::server::access::admit;
 use crate::server::event;
 use crate::server::fault::Deviation;
-use crate::server::http::{
-    Collected, Envelope, Failure, Method, Reason, Route, Success, Target, collect, read_text,
-};
+use crate::server::http::{Collected, Envelope, Failure, Method, Reason, Route, Success, Target, collect, read_text};
 use crate::server::json::{Json, Kept, keep, parse};
 use crate::server::operation::Operation;
 use crate::server::reading::DuplicateMember;
@@ -42,27 +40,15 @@ pub(crate) async fn handle(Shared(state): Shared<Arc<State>>, request: Request) 
     let (parts, body) = request.into_parts();
     let gateway = state.observer(Operation::CreateSecretTag);
     let Some(route) = Route::of(parts.uri.path()) else {
-        let failure = Failure::new(
-            StatusCode::NOT_FOUND,
-            Reason::NoRoute,
-            "the API does not exist",
-        );
-        return state
-            .answerer
-            .answer(gateway, Err(failure.enveloped(Envelope::Gateway)));
+        let failure = Failure::new(StatusCode::NOT_FOUND, Reason::NoRoute, "the API does not exist");
+        return state.answerer.answer(gateway, Err(failure.enveloped(Envelope::Gateway)));
     };
-    let asked = Method::of(&parts.method)
-        .and_then(|method| asked(method, &route.target, parts.uri.query()));
+    let asked = Method::of(&parts.method).and_then(|method| asked(method, &route.target, parts.uri.query()));
     match asked {
         None => {
-            let failure = Failure::new(
-                StatusCode::METHOD_NOT_ALLOWED,
-                Reason::NoMethod,
-                "the API does not support this method",
-            );
-            state
-                .answerer
-                .answer(gateway, Err(failure.enveloped(Envelope::Gateway)))
+            let failure =
+                Failure::new(StatusCode::METHOD_NOT_ALLOWED, Reason::NoMethod, "the API does not support this method");
+            state.answerer.answer(gateway, Err(failure.enveloped(Envelope::Gateway)))
         }
         Some(Asked::Operation(operation)) => {
             let rules = state.operation(operation);
@@ -72,26 +58,11 @@ pub(crate) async fn handle(Shared(state): Shared<Arc<State>>, request: Request) 
         }
         Some(Asked::Observer(observer)) => {
             let rules = state.observer(observer.neighbour());
-            let outcome = match admit(
-                &state,
-                rules,
-                &parts.headers,
-                &route.project,
-                observer.writes(),
-            ) {
+            let outcome = match admit(&state, rules, &parts.headers, &route.project, observer.writes()) {
                 Err(failure) => Err(failure),
                 Ok(tenant) => {
-                    let body = if observer.reads_body() {
-                        Some(collect(body).await)
-                    } else {
-                        None
-                    };
-                    let call = Call {
-                        state: &state,
-                        rules,
-                        tenant,
-                        number: 0,
-                    };
+                    let body = if observer.reads_body() { Some(collect(body).await) } else { None };
+                    let call = Call { state: &state, rules, tenant, number: 0 };
                     observe(call, observer, &route.target, &parts.headers, body).await
                 }
             };
@@ -122,24 +93,14 @@ async fn perform(
     robustness::fail_now_and_then(rules, number)?;
     match admit(state, rules, headers, &route.project, true) {
         Ok(tenant) => {
-            let call = Call {
-                state,
-                rules,
-                tenant,
-                number,
-            };
+            let call = Call { state, rules, tenant, number };
             carry_out(call, &route.target, headers, body).await
         }
         Err(failure) => {
             if rules.bends(Deviation::StoresUnauthenticated)
                 && let Some(tenant) = state.tenant_of(&route.project)
             {
-                let call = Call {
-                    state,
-                    rules,
-                    tenant,
-                    number,
-                };
+                let call = Call { state, rules, tenant, number };
                 // The client hears of the refusal only.
                 let _ = carry_out(call, &route.target, headers, body).await;
             }
@@ -172,10 +133,7 @@ async fn carry_out(
     let body = match body {
         Collected::Whole(body) => body,
         Collected::Broken => {
-            return Err(Failure::invalid(
-                Reason::Json,
-                "body: could not be read to its end",
-            ));
+            return Err(Failure::invalid(Reason::Json, "body: could not be read to its end"));
         }
         Collected::TooLarge => {
             let message = "body: must not exceed 12 MiB";
@@ -187,8 +145,8 @@ async fn carry_out(
         return outcome;
     }
     let text = read_text(rules, headers, &body)?;
-    let document = parse(&text, robustness::leniency(rules))
-        .map_err(|error| robustness::on_malformed(rules, &error))?;
+    let document =
+        parse(&text, robustness::leniency(rules)).map_err(|error| robustness::on_malformed(rules, &error))?;
     robustness::fail_on(rules, &document.root)?;
     let mut root = document.root;
     if let Some(name) = document.repeated {
@@ -218,8 +176,6 @@ async fn execute(call: Call<'_>, target: &Target<'_>, body: &Json<'_>) -> Result
         Target::KmsTagsAction { key_id } => tag::batch(call, key_id, body).await,
         Target::Events => event::create(call, body),
         // Nothing else takes a body, so that nothing else gets here.
-        Target::SecretTag { .. } | Target::KmsTag { .. } | Target::Event { .. } => {
-            Ok(Success::NoContent)
-        }
+        Target::SecretTag { .. } | Target::KmsTag { .. } | Target::Event { .. } => Ok(Success::NoContent),
     }
 }

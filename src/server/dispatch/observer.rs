@@ -20,31 +20,17 @@ pub(super) enum Observer<'a> {
 }
 
 impl<'a> Observer<'a> {
-    pub(super) fn of(
-        method: Method,
-        target: &'a Target<'a>,
-        query: Option<&'a str>,
-    ) -> Option<Self> {
+    pub(super) fn of(method: Method, target: &'a Target<'a>, query: Option<&'a str>) -> Option<Self> {
         Some(match (method, target) {
             (Method::Get, Target::SecretTags { secret }) => Self::ListSecretTags { secret },
-            (Method::Delete, Target::SecretTag { secret, key }) => {
-                Self::DeleteSecretTag { secret, key }
-            }
+            (Method::Delete, Target::SecretTag { secret, key }) => Self::DeleteSecretTag { secret, key },
             // A tag may be called `action`; deleting it has the path of a batch.
-            (Method::Delete, Target::SecretTagsAction { secret }) => Self::DeleteSecretTag {
-                secret,
-                key: "action",
-            },
+            (Method::Delete, Target::SecretTagsAction { secret }) => Self::DeleteSecretTag { secret, key: "action" },
             (Method::Get, Target::KmsTags { key_id }) => Self::ShowKmsTags { key_id },
             (Method::Delete, Target::KmsTag { key_id, key }) => Self::DeleteKmsTag { key_id, key },
-            (Method::Delete, Target::KmsTagsAction { key_id }) => Self::DeleteKmsTag {
-                key_id,
-                key: "action",
-            },
+            (Method::Delete, Target::KmsTagsAction { key_id }) => Self::DeleteKmsTag { key_id, key: "action" },
             (Method::Post, Target::KmsTagsAction { .. }) => Self::BatchCreateKmsTags,
-            (Method::Get, Target::Events) => Self::ListSecretEvents {
-                query: query.unwrap_or_default(),
-            },
+            (Method::Get, Target::Events) => Self::ListSecretEvents { query: query.unwrap_or_default() },
             (Method::Get, Target::Event { name }) => Self::ShowSecretEvent { name },
             (Method::Delete, Target::Event { name }) => Self::DeleteSecretEvent { name },
             _ => return None,
@@ -54,15 +40,11 @@ impl<'a> Observer<'a> {
     /// The operation whose readings the observer shares.
     pub(super) fn neighbour(self) -> Operation {
         match self {
-            Self::ListSecretTags { .. } | Self::DeleteSecretTag { .. } => {
-                Operation::CreateSecretTag
+            Self::ListSecretTags { .. } | Self::DeleteSecretTag { .. } => Operation::CreateSecretTag,
+            Self::ShowKmsTags { .. } | Self::DeleteKmsTag { .. } | Self::BatchCreateKmsTags => Operation::CreateKmsTag,
+            Self::ListSecretEvents { .. } | Self::ShowSecretEvent { .. } | Self::DeleteSecretEvent { .. } => {
+                Operation::CreateSecretEvent
             }
-            Self::ShowKmsTags { .. } | Self::DeleteKmsTag { .. } | Self::BatchCreateKmsTags => {
-                Operation::CreateKmsTag
-            }
-            Self::ListSecretEvents { .. }
-            | Self::ShowSecretEvent { .. }
-            | Self::DeleteSecretEvent { .. } => Operation::CreateSecretEvent,
         }
     }
 

@@ -20,22 +20,11 @@ pub(super) fn fail_now_and_then(rules: &Rules, number: u64) -> Result<(), Failur
     if rules.bends(Deviation::FailsNowAndThen) {
         Err(Failure::internal())
     } else if rules.bends(Deviation::TimesOutNowAndThen) {
-        Err(Failure::new(
-            StatusCode::GATEWAY_TIMEOUT,
-            Reason::Internal,
-            "the upstream server did not answer",
-        ))
+        Err(Failure::new(StatusCode::GATEWAY_TIMEOUT, Reason::Internal, "the upstream server did not answer"))
     } else if rules.bends(Deviation::LosesUpstreamNowAndThen) {
-        Err(Failure::new(
-            StatusCode::BAD_GATEWAY,
-            Reason::Internal,
-            "the upstream server answered nonsense",
-        ))
+        Err(Failure::new(StatusCode::BAD_GATEWAY, Reason::Internal, "the upstream server answered nonsense"))
     } else if rules.bends(Deviation::RefusesNowAndThen) {
-        Err(Failure::invalid(
-            Reason::Parameter,
-            "body: is not valid this time",
-        ))
+        Err(Failure::invalid(Reason::Parameter, "body: is not valid this time"))
     } else {
         Ok(())
     }
@@ -74,34 +63,20 @@ pub(super) fn on_malformed(rules: &Rules, error: &ParseError) -> Failure {
 
 /// Breaks down on inputs that a fault makes fragile.
 pub(super) fn fail_on(rules: &Rules, body: &Json<'_>) -> Result<(), Failure> {
-    let fragile =
-        |deviation, test: &dyn Fn(&Json<'_>) -> bool| rules.bends(deviation) && body.any(test);
+    let fragile = |deviation, test: &dyn Fn(&Json<'_>) -> bool| rules.bends(deviation) && body.any(test);
     let failed = rules.bends(Deviation::FailsOnArrayBody) && body.is_array()
         || rules.bends(Deviation::FailsOnDeepNesting) && body.depth() >= FRAGILE_DEPTH
         || rules.bends(Deviation::FailsOnWrongType)
-            && body
-                .members()
-                .iter()
-                .any(|(_, value)| matches!(value, Json::Number(_)))
+            && body.members().iter().any(|(_, value)| matches!(value, Json::Number(_)))
         || fragile(Deviation::FailsOnNull, &|json| json.is_null())
-        || fragile(Deviation::FailsOnEmptyArray, &|json| {
-            json.is_array() && json.elements().is_empty()
-        })
-        || fragile(Deviation::FailsOnEmoji, &|json| {
-            has(json, |character| character > '\u{ffff}')
-        })
-        || fragile(Deviation::FailsOnNulCharacter, &|json| {
-            has(json, |character| character == '\0')
-        })
+        || fragile(Deviation::FailsOnEmptyArray, &|json| json.is_array() && json.elements().is_empty())
+        || fragile(Deviation::FailsOnEmoji, &|json| has(json, |character| character > '\u{ffff}'))
+        || fragile(Deviation::FailsOnNulCharacter, &|json| has(json, |character| character == '\0'))
         || fragile(
             Deviation::FailsOnLongString,
             &|json| matches!(json, Json::String(string) if string.len() > FRAGILE_LENGTH),
         );
-    if failed {
-        Err(Failure::internal())
-    } else {
-        Ok(())
-    }
+    if failed { Err(Failure::internal()) } else { Ok(()) }
 }
 
 fn has(json: &Json<'_>, test: impl Fn(char) -> bool) -> bool {

@@ -22,9 +22,7 @@ pub(crate) fn create(call: Call<'_>, body: &Json<'_>) -> Result<Success, Failure
             if rules.bends(Deviation::StoresRefused)
                 && let Some(draft) = request::salvage(call, body)
             {
-                call.tenant
-                    .events()
-                    .insert(draft.name.clone(), Event::new(draft));
+                call.tenant.events().insert(draft.name.clone(), Event::new(draft));
             }
             return Err(failure);
         }
@@ -44,16 +42,10 @@ fn store(call: Call<'_>, event: &Event) -> Result<(), Failure> {
     if events.contains_key(name) {
         if !rules.event.repeated_name_accepted {
             let message = "name: belongs to another event";
-            return Err(Failure::new(
-                rules.event.duplicate_status,
-                Reason::RepeatedName,
-                message,
-            ));
+            return Err(Failure::new(rules.event.duplicate_status, Reason::RepeatedName, message));
         }
     } else {
-        let low = rules
-            .bends(Deviation::LimitsEventsToThree)
-            .then_some(LOW_QUOTA);
+        let low = rules.bends(Deviation::LimitsEventsToThree).then_some(LOW_QUOTA);
         if let Some(quota) = low.or(rules.event.quota)
             && events.len() >= quota
         {
@@ -61,19 +53,14 @@ fn store(call: Call<'_>, event: &Event) -> Result<(), Failure> {
             return Err(Failure::invalid(Reason::EventQuota, message));
         }
     }
-    let forgets =
-        rules.bends(Deviation::ForgetsNowAndThen) && call.number.is_multiple_of(FORGETFUL_PERIOD);
+    let forgets = rules.bends(Deviation::ForgetsNowAndThen) && call.number.is_multiple_of(FORGETFUL_PERIOD);
     if forgets || rules.bends(Deviation::StoresNothing) {
         return Ok(());
     }
     events.insert(name.clone(), event.clone());
     drop(events);
     if rules.bends(Deviation::ShowsEventToOtherTenant) {
-        let others = call
-            .state
-            .tenants
-            .iter()
-            .filter(|tenant| tenant.project_id != call.tenant.project_id);
+        let others = call.state.tenants.iter().filter(|tenant| tenant.project_id != call.tenant.project_id);
         others.for_each(|tenant| {
             tenant.events().insert(name.clone(), event.clone());
         });

@@ -34,9 +34,7 @@ pub(crate) struct Milliseconds(pub(crate) u64);
 
 impl Milliseconds {
     pub(crate) fn now() -> Self {
-        let since = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
     }
 }
@@ -45,11 +43,6 @@ impl Event {
     /// A new event with an id of its own.
     pub(crate) fn new(draft: Draft) -> Self {
         let now = Milliseconds::now();
-        Self {
-            draft,
-            event_id: uuid::Uuid::new_v4().to_string(),
-            created: now,
-            updated: now,
-        }
+        Self { draft, event_id: uuid::Uuid::new_v4().to_string(), created: now, updated: now }
     }
 }

@@ -21,11 +21,7 @@ pub(super) fn read(rules: &Rules, body: &Json<'_>, number: u64) -> Result<String
     check_length(rules, name)?;
     check_characters(rules, name)?;
     let lower_cased = rules.bends(Deviation::LowerCasesName);
-    Ok(if lower_cased {
-        name.to_lowercase()
-    } else {
-        name.to_owned()
-    })
+    Ok(if lower_cased { name.to_lowercase() } else { name.to_owned() })
 }
 
 fn check_length(rules: &Rules, name: &str) -> Result<(), Failure> {
@@ -62,13 +58,10 @@ fn check_characters(rules: &Rules, name: &str) -> Result<(), Failure> {
         other if other.is_ascii() => !other.is_ascii_alphanumeric(),
         other => !(other.is_alphabetic() && rules.bends(Deviation::AcceptsNonAsciiLetterInName)),
     };
-    let starts_wrong = rules.bends(Deviation::RefusesLeadingDigitInName)
-        && name.starts_with(|first: char| first.is_ascii_digit());
+    let starts_wrong =
+        rules.bends(Deviation::RefusesLeadingDigitInName) && name.starts_with(|first: char| first.is_ascii_digit());
     if examined.contains(wrong) || starts_wrong {
-        return Err(Failure::invalid(
-            Reason::Parameter,
-            "name: must consist of letters a to z, digits, _ and -",
-        ));
+        return Err(Failure::invalid(Reason::Parameter, "name: must consist of letters a to z, digits, _ and -"));
     }
     Ok(())
 }

@@ -47,9 +47,7 @@ pub(super) fn read(rules: &Rules, body: &Json<'_>) -> Result<Notification, Failu
         Some(Json::Null) if rules.bends(Deviation::AcceptsNullNotification) => {
             return Ok(Notification::default());
         }
-        Some(Json::Array(elements)) if rules.bends(Deviation::AcceptsNotificationArray) => {
-            elements.first()
-        }
+        Some(Json::Array(elements)) if rules.bends(Deviation::AcceptsNotificationArray) => elements.first(),
         other => other,
     };
     let notification = match notification {
@@ -60,12 +58,7 @@ pub(super) fn read(rules: &Rules, body: &Json<'_>) -> Result<Notification, Failu
         }
     };
     let refused = rules.event.unknown_notification_field_refused;
-    check_members(
-        refused,
-        "notification",
-        notification,
-        &["target_type", "target_id", "target_name"],
-    )?;
+    check_members(refused, "notification", notification, &["target_type", "target_id", "target_name"])?;
     let notification = Notification {
         target_type: member(rules, notification, "target_type", &TARGET_TYPE)?,
         target_id: member(rules, notification, "target_id", &TARGET_ID)?,
@@ -75,12 +68,7 @@ pub(super) fn read(rules: &Rules, body: &Json<'_>) -> Result<Notification, Failu
     Ok(notification)
 }
 
-fn member(
-    rules: &Rules,
-    notification: &Json<'_>,
-    name: &str,
-    laxity: &Laxity,
-) -> Result<String, Failure> {
+fn member(rules: &Rules, notification: &Json<'_>, name: &str, laxity: &Laxity) -> Result<String, Failure> {
     let field = format_args!("notification.{name}");
     match notification.get(name) {
         None if rules.bends(laxity.missing) => Ok(String::new()),
@@ -105,17 +93,13 @@ fn check(rules: &Rules, notification: &Notification) -> Result<(), Failure> {
         && !fits(&notification.target_id, MAX_TARGET_ID, b"-._:")
         && !is_excused(rules, &notification.target_id, &TARGET_ID)
     {
-        return invalid(
-            "notification.target_id: must be 1 to 256 letters a to z, digits, -, ., _ and :",
-        );
+        return invalid("notification.target_id: must be 1 to 256 letters a to z, digits, -, ., _ and :");
     }
     if readings.target_name_pattern
         && !fits(&notification.target_name, MAX_TARGET_NAME, b"_-")
         && !is_excused(rules, &notification.target_name, &TARGET_NAME)
     {
-        return invalid(
-            "notification.target_name: must be 1 to 64 letters a to z, digits, _ and -",
-        );
+        return invalid("notification.target_name: must be 1 to 64 letters a to z, digits, _ and -");
     }
     if rules.bends(Deviation::ChecksTargetExists) && notification.target_id != KNOWN_TOPIC {
         return invalid("notification.target_id: no such topic exists");
@@ -126,13 +110,10 @@ fn check(rules: &Rules, notification: &Notification) -> Result<(), Failure> {
 /// Whether a fault that lets a member be absent or coerced is on, which a further rule must not undo.
 fn is_excused(rules: &Rules, text: &str, laxity: &Laxity) -> bool {
     text.is_empty() && (rules.bends(laxity.missing) || rules.bends(laxity.null))
-        || rules.bends(laxity.number)
-            && text.starts_with(|first: char| first == '-' || first.is_ascii_digit())
+        || rules.bends(laxity.number) && text.starts_with(|first: char| first == '-' || first.is_ascii_digit())
 }
 
 fn fits(text: &str, maximum: usize, punctuation: &[u8]) -> bool {
     (1..=maximum).contains(&text.len())
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || punctuation.contains(&byte))
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || punctuation.contains(&byte))
 }

@@ -31,14 +31,8 @@ pub(crate) fn list(call: Call<'_>, query: &str) -> Result<Success, Failure> {
     let shown: Vec<_> = rest.by_ref().take(page.limit).collect();
     let more = rest.next().is_some();
     let last = shown.last().filter(|_| more).map(|(name, _)| name);
-    let first = shown
-        .first()
-        .filter(|_| page.marker.is_some())
-        .map(|(name, _)| name);
-    let rendered: Vec<_> = shown
-        .iter()
-        .map(|(_, event)| members(&call.rules.event, event))
-        .collect();
+    let first = shown.first().filter(|_| page.marker.is_some()).map(|(name, _)| name);
+    let rendered: Vec<_> = shown.iter().map(|(_, event)| members(&call.rules.event, event)).collect();
     Success::json(&json!({
         "events": rendered,
         "page_info": { "next_marker": last, "previous_marker": first, "current_count": shown.len() },
@@ -62,33 +56,20 @@ pub(crate) fn delete(call: Call<'_>, name: &str) -> Result<Success, Failure> {
 }
 
 fn unknown() -> Failure {
-    Failure::new(
-        StatusCode::NOT_FOUND,
-        Reason::NoSuchEvent,
-        "event_name: no such event exists",
-    )
+    Failure::new(StatusCode::NOT_FOUND, Reason::NoSuchEvent, "event_name: no such event exists")
 }
 
 impl Page {
     fn of(query: &str) -> Result<Self, Failure> {
-        let mut page = Self {
-            limit: DEFAULT_LIMIT,
-            marker: None,
-        };
+        let mut page = Self { limit: DEFAULT_LIMIT, marker: None };
         for pair in query.split('&') {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let value = percent_decode_str(value).decode_utf8_lossy();
             match name {
                 "limit" => {
-                    let limit = value
-                        .parse()
-                        .ok()
-                        .filter(|limit| (1..=MAX_LIMIT).contains(limit));
+                    let limit = value.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
                     page.limit = limit.ok_or_else(|| {
-                        Failure::invalid(
-                            Reason::Parameter,
-                            format!("limit: must be a number from 1 to {MAX_LIMIT}"),
-                        )
+                        Failure::invalid(Reason::Parameter, format!("limit: must be a number from 1 to {MAX_LIMIT}"))
                     })?;
                 }
                 "marker" if !value.is_empty() => page.marker = Some(value.into_owned()),

@@ -37,14 +37,8 @@ pub(super) fn members(readings: &EventReadings, event: &Event) -> Map<String, Va
     put("event_id", event.event_id.clone().into());
     put("event_types", draft.types.clone().into());
     put("state", draft.state.clone().into());
-    put(
-        "create_time",
-        time(event.created, readings.create_time).into(),
-    );
-    put(
-        "update_time",
-        time(event.updated, readings.update_time).into(),
-    );
+    put("create_time", time(event.created, readings.create_time).into());
+    put("update_time", time(event.updated, readings.update_time).into());
     put("notification", notification(&draft.notification));
     members
 }
@@ -86,9 +80,7 @@ fn bend_identity(rules: &Rules, members: &mut Map<String, Value>) {
         replace(members, "event_id", uuid::Uuid::new_v4().to_string().into());
     }
     if rules.bends(Deviation::SendsBooleanState) {
-        let enabled = members
-            .get("state")
-            .is_some_and(|state| state == super::request::ENABLED);
+        let enabled = members.get("state").is_some_and(|state| state == super::request::ENABLED);
         replace(members, "state", enabled.into());
     }
 }
@@ -122,10 +114,7 @@ fn bend_times(rules: &Rules, event: &Event, members: &mut Map<String, Value>) {
     } else if rules.bends(Deviation::SendsCreateTimeInMicroseconds) {
         replace(members, "create_time", (event.created.0 * 1000).into());
     } else if rules.bends(Deviation::SendsCreateTimeOfTomorrow) {
-        let tomorrow = time(
-            Milliseconds(event.created.0 + 24 * HOUR),
-            readings.create_time,
-        );
+        let tomorrow = time(Milliseconds(event.created.0 + 24 * HOUR), readings.create_time);
         replace(members, "create_time", tomorrow.into());
     }
     if rules.bends(Deviation::SendsUpdateTimeAsString) {
@@ -135,10 +124,7 @@ fn bend_times(rules: &Rules, event: &Event, members: &mut Map<String, Value>) {
     } else if rules.bends(Deviation::SendsUpdateTimeOfZero) {
         replace(members, "update_time", 0.into());
     } else if rules.bends(Deviation::SendsUpdateTimeBeforeCreateTime) {
-        let before = time(
-            Milliseconds(event.created.0.saturating_sub(HOUR)),
-            readings.update_time,
-        );
+        let before = time(Milliseconds(event.created.0.saturating_sub(HOUR)), readings.update_time);
         replace(members, "update_time", before.into());
     }
 }

@@ -49,8 +49,7 @@ fn state(rules: &Rules, body: &Json<'_>) -> Result<String, Failure> {
     };
     let in_any_case = rules.bends(Deviation::MatchesStateInAnyCase);
     let mut known = [ENABLED, DISABLED].into_iter();
-    let known =
-        known.find(|known| *known == state || in_any_case && known.eq_ignore_ascii_case(state));
+    let known = known.find(|known| *known == state || in_any_case && known.eq_ignore_ascii_case(state));
     match known {
         Some(DISABLED) if rules.bends(Deviation::RefusesDisabled) => {}
         Some(_) if rules.bends(Deviation::EnablesAlways) => return enabled(),
@@ -58,8 +57,5 @@ fn state(rules: &Rules, body: &Json<'_>) -> Result<String, Failure> {
         None if rules.bends(Deviation::AcceptsUnknownState) => return Ok(state.to_owned()),
         None => {}
     }
-    Err(Failure::invalid(
-        Reason::Parameter,
-        "state: must be ENABLED or DISABLED",
-    ))
+    Err(Failure::invalid(Reason::Parameter, "state: must be ENABLED or DISABLED"))
 }

@@ -40,17 +40,17 @@ deviations! {
         AnswersLimitWithTooManyRequests "status.documented" "the tag limit is answered with 429";
     }
     "error-shape" {
-        FlattensErrors "error.body" "errors lack the outer `error` object";
-        SendsErrorArray "error.body" "`error` is an array of one object";
-        SendsErrorString "error.body" "`error` is a string";
-        SendsHtmlErrors "error.body" "errors are HTML pages";
-        SendsEmptyErrors "error.body" "errors have no body";
-        SendsTruncatedErrors "error.body" "error bodies stop before the last brace";
-        OmitsErrorCode "error.error_code" "errors lack `error_code`";
-        SendsNumericErrorCode "error.error_code" "`error_code` is a number";
-        SendsKeystoneErrors "error.error_code" "errors have `title` and `message` instead of the documented members";
-        OmitsErrorMessage "error.error_msg" "errors lack `error_msg`";
-        SendsNullErrorMessage "error.error_msg" "`error_msg` is null";
+        FlattensErrors "error.400.error" "errors lack the outer `error` object";
+        SendsErrorArray "error.400.error" "`error` is an array of one object";
+        SendsErrorString "error.400.error" "`error` is a string";
+        SendsHtmlErrors "error.400.error" "errors are HTML pages";
+        SendsEmptyErrors "error.400.error" "errors have no body";
+        SendsTruncatedErrors "error.400.error" "error bodies stop before the last brace";
+        OmitsErrorCode "error.400.error_code" "errors lack `error_code`";
+        SendsNumericErrorCode "error.400.error_code" "`error_code` is a number";
+        SendsKeystoneErrors "error.400.error_code" "errors have `title` and `message` instead of the documented members";
+        OmitsErrorMessage "error.400.error_msg" "errors lack `error_msg`";
+        SendsNullErrorMessage "error.400.error_msg" "`error_msg` is null";
     }
     "constraint" {
         AcceptsKeyOneTooLong "key.max-length" "a key of one character more than the maximum is accepted";

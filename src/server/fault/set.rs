@@ -29,10 +29,9 @@ impl FaultSet {
     ///
     /// Fails if no fault has that name.
     pub fn insert(&mut self, name: &str) -> Result<(), FaultError> {
-        let fault = name.parse().map_err(|_| FaultError {
-            name: name.to_owned(),
-            nearest: nearest(name, Fault::iter().map(Into::into)),
-        })?;
+        let fault = name
+            .parse()
+            .map_err(|_| FaultError { name: name.to_owned(), nearest: nearest(name, Fault::iter().map(Into::into)) })?;
         self.add(fault);
         Ok(())
     }

@@ -29,9 +29,7 @@ pub(crate) enum Success {
 
 impl Success {
     pub(crate) fn json(value: &impl Serialize) -> Result<Self, Failure> {
-        serde_json::to_vec(value)
-            .map(Self::Json)
-            .map_err(|_| Failure::internal())
+        serde_json::to_vec(value).map(Self::Json).map_err(|_| Failure::internal())
     }
 }
 
@@ -63,11 +61,7 @@ struct Flat<'a> {
 
 impl Answerer {
     pub(crate) fn new(seed: u64, over_the_wire: bool) -> Self {
-        Self {
-            over_the_wire,
-            seed,
-            answered: AtomicU64::new(0),
-        }
+        Self { over_the_wire, seed, answered: AtomicU64::new(0) }
     }
 
     /// The response to a request that followed the given rules.
@@ -90,18 +84,12 @@ impl Answerer {
         };
         let bends = |deviation| rules.bends(deviation);
         match json {
-            Some(json) if bends(Deviation::AnswersSuccessWithCreated) => {
-                respond(StatusCode::CREATED, JSON, json)
-            }
-            Some(_) if bends(Deviation::AnswersSuccessWithNoContent) => {
-                empty(StatusCode::NO_CONTENT)
-            }
+            Some(json) if bends(Deviation::AnswersSuccessWithCreated) => respond(StatusCode::CREATED, JSON, json),
+            Some(_) if bends(Deviation::AnswersSuccessWithNoContent) => empty(StatusCode::NO_CONTENT),
             Some(json) => respond(StatusCode::OK, JSON, json),
             None if bends(Deviation::AnswersSuccessWithOk) => empty(StatusCode::OK),
             None if bends(Deviation::AnswersSuccessWithCreated) => empty(StatusCode::CREATED),
-            None if bends(Deviation::SendsBodyWithNoContent) => {
-                self.no_content_with(UNDOCUMENTED_BODY)
-            }
+            None if bends(Deviation::SendsBodyWithNoContent) => self.no_content_with(UNDOCUMENTED_BODY),
             None if rules.tag.success_body => self.no_content_with(EMPTY_OBJECT),
             None => empty(StatusCode::NO_CONTENT),
         }
@@ -109,9 +97,7 @@ impl Answerer {
 
     /// A 204 with a body; over the wire another status carries it past the HTTP library, which would drop it.
     fn no_content_with(&self, body: &'static [u8]) -> Response {
-        let placeholder = StatusCode::from_u16(PLACEHOLDER_STATUS)
-            .ok()
-            .filter(|_| self.over_the_wire);
+        let placeholder = StatusCode::from_u16(PLACEHOLDER_STATUS).ok().filter(|_| self.over_the_wire);
         respond(placeholder.unwrap_or(StatusCode::NO_CONTENT), JSON, body)
     }
 
@@ -137,12 +123,7 @@ fn refusal(rules: &Rules, failure: &Failure, request_id: &[u8]) -> Response {
     let json = match failure.envelope {
         Envelope::Wrapped => {
             let error_code = failure.reason.code(rules.operation.service());
-            serde_json::to_vec(&Wrapped {
-                error: ErrorDetail {
-                    error_code,
-                    error_msg: &failure.message,
-                },
-            })
+            serde_json::to_vec(&Wrapped { error: ErrorDetail { error_code, error_msg: &failure.message } })
         }
         Envelope::Gateway => serde_json::to_vec(&Flat {
             error_msg: &failure.message,
@@ -156,9 +137,7 @@ fn refusal(rules: &Rules, failure: &Failure, request_id: &[u8]) -> Response {
 fn respond(status: StatusCode, content_type: HeaderValue, body: impl Into<Body>) -> Response {
     let mut response = Response::new(body.into());
     *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, content_type);
+    response.headers_mut().insert(header::CONTENT_TYPE, content_type);
     response
 }
 

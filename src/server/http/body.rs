@@ -56,27 +56,16 @@ pub(crate) async fn collect(mut body: Body) -> Collected {
     if length > MAX_BODY {
         return Collected::TooLarge;
     }
-    Collected::Whole(if rest.is_empty() {
-        first
-    } else {
-        rest.freeze()
-    })
+    Collected::Whole(if rest.is_empty() { first } else { rest.freeze() })
 }
 
 /// Checks what a body says it is and turns it into text.
-pub(crate) fn read_text<'a>(
-    rules: &Rules,
-    headers: &HeaderMap,
-    body: &'a [u8],
-) -> Result<Cow<'a, str>, Failure> {
+pub(crate) fn read_text<'a>(rules: &Rules, headers: &HeaderMap, body: &'a [u8]) -> Result<Cow<'a, str>, Failure> {
     check_content_type(rules.access.content_types, headers)?;
     let body = match body.strip_prefix(b"\xef\xbb\xbf") {
         Some(rest) if rules.access.byte_order_mark_accepted => rest,
         Some(_) => {
-            return Err(Failure::invalid(
-                Reason::Json,
-                "body: must not start with a byte order mark",
-            ));
+            return Err(Failure::invalid(Reason::Json, "body: must not start with a byte order mark"));
         }
         None => body,
     };
@@ -84,30 +73,19 @@ pub(crate) fn read_text<'a>(
         return Ok(String::from_utf8_lossy(body));
     }
     let text = std::str::from_utf8(body);
-    text.map(Cow::Borrowed)
-        .map_err(|_| Failure::invalid(Reason::Json, "body: must be UTF-8"))
+    text.map(Cow::Borrowed).map_err(|_| Failure::invalid(Reason::Json, "body: must be UTF-8"))
 }
 
 fn check_content_type(readings: ContentTypes, headers: &HeaderMap) -> Result<(), Failure> {
-    let content_type = headers
-        .get(header::CONTENT_TYPE)
-        .map(|value| value.as_bytes())
-        .unwrap_or_default();
-    let essence = content_type
-        .split(|byte| *byte == b';')
-        .next()
-        .unwrap_or_default()
-        .trim_ascii();
+    let content_type = headers.get(header::CONTENT_TYPE).map(|value| value.as_bytes()).unwrap_or_default();
+    let essence = content_type.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
     let refused = if essence.is_empty() {
         readings.missing_refused
     } else {
         readings.other_refused && !essence.eq_ignore_ascii_case(b"application/json")
     };
     if refused {
-        return Err(Failure::invalid(
-            Reason::Json,
-            "header Content-Type: must be application/json",
-        ));
+        return Err(Failure::invalid(Reason::Json, "header Content-Type: must be application/json"));
     }
     Ok(())
 }

@@ -56,17 +56,8 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
-    pub(crate) fn new(
-        status: StatusCode,
-        reason: Reason,
-        message: impl Into<Cow<'static, str>>,
-    ) -> Self {
-        Self {
-            status,
-            reason,
-            message: message.into(),
-            envelope: Envelope::Wrapped,
-        }
+    pub(crate) fn new(status: StatusCode, reason: Reason, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { status, reason, message: message.into(), envelope: Envelope::Wrapped }
     }
 
     /// An invalid request.
@@ -79,27 +70,17 @@ impl Failure {
     }
 
     pub(crate) fn wrong_type(field: impl std::fmt::Display, expected: &str, found: &str) -> Self {
-        Self::invalid(
-            Reason::Parameter,
-            format!("{field}: must be {expected}, not {found}"),
-        )
+        Self::invalid(Reason::Parameter, format!("{field}: must be {expected}, not {found}"))
     }
 
     pub(crate) fn unknown_member(place: impl std::fmt::Display, name: &str) -> Self {
         let name: String = name.chars().take(64).collect();
-        Self::invalid(
-            Reason::Parameter,
-            format!("{place}: has no member `{name}`"),
-        )
+        Self::invalid(Reason::Parameter, format!("{place}: has no member `{name}`"))
     }
 
     /// What a broken implementation answers; only faults make one.
     pub(crate) fn internal() -> Self {
-        Self::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            Reason::Internal,
-            "internal service error",
-        )
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, Reason::Internal, "internal service error")
     }
 
     pub(crate) fn enveloped(mut self, envelope: Envelope) -> Self {

@@ -22,15 +22,9 @@ pub(crate) fn status(rules: &Rules, failure: &Failure) -> StatusCode {
         _ if bends(Deviation::AnswersErrorsWithOk) => StatusCode::OK,
         Reason::Json if bends(Deviation::AnswersBadJsonWithNotFound) => StatusCode::NOT_FOUND,
         Reason::UnknownId if bends(Deviation::AnswersUnknownIdWithGone) => StatusCode::GONE,
-        Reason::UnknownId if bends(Deviation::FailsOnUnknownId) => {
-            StatusCode::INTERNAL_SERVER_ERROR
-        }
-        Reason::TagLimit if bends(Deviation::AnswersLimitWithTooManyRequests) => {
-            StatusCode::TOO_MANY_REQUESTS
-        }
-        reason
-            if is_about_the_body(reason) && bends(Deviation::AnswersInvalidWithUnprocessable) =>
-        {
+        Reason::UnknownId if bends(Deviation::FailsOnUnknownId) => StatusCode::INTERNAL_SERVER_ERROR,
+        Reason::TagLimit if bends(Deviation::AnswersLimitWithTooManyRequests) => StatusCode::TOO_MANY_REQUESTS,
+        reason if is_about_the_body(reason) && bends(Deviation::AnswersInvalidWithUnprocessable) => {
             StatusCode::UNPROCESSABLE_ENTITY
         }
         _ => failure.status,
@@ -42,18 +36,11 @@ pub(crate) fn body(rules: &Rules, failure: &Failure) -> Option<Shape> {
     let bends = |deviation| rules.bends(deviation);
     let code = failure.reason.code(rules.operation.service());
     let message = failure.message.as_ref();
-    let number = code
-        .bytes()
-        .filter(u8::is_ascii_digit)
-        .fold(0, |number, digit| number * 10 + u32::from(digit - b'0'));
-    let from_upstream =
-        failure.status == StatusCode::BAD_GATEWAY || failure.status == StatusCode::GATEWAY_TIMEOUT;
+    let number = code.bytes().filter(u8::is_ascii_digit).fold(0, |number, digit| number * 10 + u32::from(digit - b'0'));
+    let from_upstream = failure.status == StatusCode::BAD_GATEWAY || failure.status == StatusCode::GATEWAY_TIMEOUT;
     let detail = json!({ "error_code": code, "error_msg": message });
     if from_upstream || bends(Deviation::SendsHtmlErrors) {
-        return Some(Shape {
-            content_type: "text/html",
-            body: HTML.to_owned(),
-        });
+        return Some(Shape { content_type: "text/html", body: HTML.to_owned() });
     }
     if bends(Deviation::SendsTruncatedErrors) {
         let mut body = json!({ "error": detail }).to_string();
@@ -86,27 +73,11 @@ pub(crate) fn body(rules: &Rules, failure: &Failure) -> Option<Shape> {
 
 impl Shape {
     fn json(body: String) -> Self {
-        Self {
-            content_type: "application/json",
-            body,
-        }
+        Self { content_type: "application/json", body }
     }
 }
 
 fn is_about_the_body(reason: Reason) -> bool {
-    use Reason::{
-        Action, Json, Key, KeyLength, Missing, Parameter, Sequence, TagList, Value, ValueLength,
-    };
-    matches!(
-        reason,
-        Json | Missing
-            | Parameter
-            | Key
-            | KeyLength
-            | Value
-            | ValueLength
-            | TagList
-            | Action
-            | Sequence
-    )
+    use Reason::{Action, Json, Key, KeyLength, Missing, Parameter, Sequence, TagList, Value, ValueLength};
+    matches!(reason, Json | Missing | Parameter | Key | KeyLength | Value | ValueLength | TagList | Action | Sequence)
 }

@@ -7,30 +7,14 @@ use percent_encoding::percent_decode_str;
 /// What a path stands for inside a project.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Target<'a> {
-    SecretTags {
-        secret: Cow<'a, str>,
-    },
-    SecretTagsAction {
-        secret: Cow<'a, str>,
-    },
-    SecretTag {
-        secret: Cow<'a, str>,
-        key: Cow<'a, str>,
-    },
-    KmsTags {
-        key_id: Cow<'a, str>,
-    },
-    KmsTagsAction {
-        key_id: Cow<'a, str>,
-    },
-    KmsTag {
-        key_id: Cow<'a, str>,
-        key: Cow<'a, str>,
-    },
+    SecretTags { secret: Cow<'a, str> },
+    SecretTagsAction { secret: Cow<'a, str> },
+    SecretTag { secret: Cow<'a, str>, key: Cow<'a, str> },
+    KmsTags { key_id: Cow<'a, str> },
+    KmsTagsAction { key_id: Cow<'a, str> },
+    KmsTag { key_id: Cow<'a, str>, key: Cow<'a, str> },
     Events,
-    Event {
-        name: Cow<'a, str>,
-    },
+    Event { name: Cow<'a, str> },
 }
 
 /// A known path.
@@ -60,19 +44,14 @@ impl<'a> Route<'a> {
         }
         let target = match (version, service, first?, second, third, fourth) {
             ("v1", "csms", "events", None, ..) => Target::Events,
-            ("v1", "csms", "events", Some(name), None, _) if !name.is_empty() => Target::Event {
-                name: decoded(name),
-            },
+            ("v1", "csms", "events", Some(name), None, _) if !name.is_empty() => Target::Event { name: decoded(name) },
             ("v1", "csms", secret, Some("tags"), tail, None) => {
                 let secret = decoded(secret);
                 match tail {
                     None => Target::SecretTags { secret },
                     Some("action") => Target::SecretTagsAction { secret },
                     Some("") => return None,
-                    Some(key) => Target::SecretTag {
-                        secret,
-                        key: decoded(key),
-                    },
+                    Some(key) => Target::SecretTag { secret, key: decoded(key) },
                 }
             }
             ("v1.0", "kms", key_id, Some("tags"), tail, None) => {
@@ -81,18 +60,12 @@ impl<'a> Route<'a> {
                     None => Target::KmsTags { key_id },
                     Some("action") => Target::KmsTagsAction { key_id },
                     Some("") => return None,
-                    Some(key) => Target::KmsTag {
-                        key_id,
-                        key: decoded(key),
-                    },
+                    Some(key) => Target::KmsTag { key_id, key: decoded(key) },
                 }
             }
             _ => return None,
         };
-        Some(Self {
-            project: decoded(project),
-            target,
-        })
+        Some(Self { project: decoded(project), target })
     }
 }
 
@@ -109,11 +82,7 @@ impl Method {
 
 /// Undoes percent-encoding; bytes that are not UTF-8 become replacement characters, which no identifier contains.
 fn decoded(segment: &str) -> Cow<'_, str> {
-    if segment.contains('%') {
-        percent_decode_str(segment).decode_utf8_lossy()
-    } else {
-        Cow::Borrowed(segment)
-    }
+    if segment.contains('%') { percent_decode_str(segment).decode_utf8_lossy() } else { Cow::Borrowed(segment) }
 }
 
 #[cfg(test)]
@@ -124,26 +93,11 @@ mod tests {
     fn documented_paths_are_known() {
         let target = |path| Route::of(path).map(|route| route.target);
         let secret = || "s".into();
-        assert_eq!(
-            target("/v1/p/csms/s/tags"),
-            Some(Target::SecretTags { secret: secret() })
-        );
-        assert_eq!(
-            target("/v1/p/csms/s/tags/action"),
-            Some(Target::SecretTagsAction { secret: secret() })
-        );
-        assert_eq!(
-            target("/v1.0/p/kms/s/tags"),
-            Some(Target::KmsTags { key_id: secret() })
-        );
+        assert_eq!(target("/v1/p/csms/s/tags"), Some(Target::SecretTags { secret: secret() }));
+        assert_eq!(target("/v1/p/csms/s/tags/action"), Some(Target::SecretTagsAction { secret: secret() }));
+        assert_eq!(target("/v1.0/p/kms/s/tags"), Some(Target::KmsTags { key_id: secret() }));
         assert_eq!(target("/v1/p/csms/events"), Some(Target::Events));
-        assert_eq!(
-            target("/v1/p/csms/s/tags/a%2Fb"),
-            Some(Target::SecretTag {
-                secret: secret(),
-                key: "a/b".into()
-            })
-        );
+        assert_eq!(target("/v1/p/csms/s/tags/a%2Fb"), Some(Target::SecretTag { secret: secret(), key: "a/b".into() }));
     }
 
     #[test]

@@ -79,15 +79,8 @@ pub async fn start(config: ServerConfig, listen: SocketAddr) -> std::io::Result<
             let _ = stream.set_nodelay(true);
         });
         tokio::spawn(async move {
-            let _ = axum::serve(listener, router)
-                .with_graceful_shutdown(until_stopped)
-                .await;
+            let _ = axum::serve(listener, router).with_graceful_shutdown(until_stopped).await;
         })
     };
-    Ok(RunningServer {
-        address,
-        identities: assembled.identities,
-        stop,
-        task,
-    })
+    Ok(RunningServer { address, identities: assembled.identities, stop, task })
 }

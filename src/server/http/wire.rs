@@ -31,14 +31,7 @@ impl Listener for RewritingListener {
         let (inner, address) = Listener::accept(&mut self.0).await;
         // Without it answers only get slower.
         let _ = inner.set_nodelay(true);
-        (
-            RewritingStream {
-                inner,
-                pending: Vec::new(),
-                sent: 0,
-            },
-            address,
-        )
+        (RewritingStream { inner, pending: Vec::new(), sent: 0 }, address)
     }
 
     fn local_addr(&self) -> io::Result<Self::Addr> {
@@ -57,8 +50,7 @@ pub(crate) struct RewritingStream {
 impl RewritingStream {
     fn poll_send(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         while self.sent < self.pending.len() {
-            let written =
-                ready!(Pin::new(&mut self.inner).poll_write(context, &self.pending[self.sent..]))?;
+            let written = ready!(Pin::new(&mut self.inner).poll_write(context, &self.pending[self.sent..]))?;
             if written == 0 {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
@@ -71,11 +63,7 @@ impl RewritingStream {
 }
 
 impl AsyncWrite for RewritingStream {
-    fn poll_write(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         ready!(this.poll_send(context))?;
         rewrite(bytes, &mut this.pending);
@@ -99,21 +87,14 @@ impl AsyncWrite for RewritingStream {
 }
 
 impl AsyncRead for RewritingStream {
-    fn poll_read(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
+    fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.get_mut().inner).poll_read(context, buffer)
     }
 }
 
 /// Copies a response, with the placeholder in its status line replaced.
 fn rewrite(bytes: &[u8], into: &mut Vec<u8>) {
-    let line = bytes
-        .iter()
-        .position(|byte| *byte == b'\r')
-        .unwrap_or_default();
+    let line = bytes.iter().position(|byte| *byte == b'\r').unwrap_or_default();
     match bytes.get(VERSION.end..line) {
         Some(status) if bytes.starts_with(b"HTTP/1.") && status.starts_with(PLACEHOLDER) => {
             into.extend_from_slice(&bytes[VERSION]);
@@ -135,16 +116,8 @@ mod tests {
             rewrite(bytes, &mut into);
             into
         };
-        assert_eq!(
-            rewritten(b"HTTP/1.1 299 <none>\r\na: b\r\n\r\n{ }"),
-            b"HTTP/1.1 204 No Content\r\na: b\r\n\r\n{ }"
-        );
-        for kept in [
-            &b"HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 299 x\r\n"[..],
-            b"",
-            b"HTTP/1.1",
-            b"\r\n",
-        ] {
+        assert_eq!(rewritten(b"HTTP/1.1 299 <none>\r\na: b\r\n\r\n{ }"), b"HTTP/1.1 204 No Content\r\na: b\r\n\r\n{ }");
+        for kept in [&b"HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 299 x\r\n"[..], b"", b"HTTP/1.1", b"\r\n"] {
             assert_eq!(rewritten(kept), kept);
         }
     }

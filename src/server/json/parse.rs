@@ -36,23 +36,14 @@ pub(crate) struct Leniency {
 
 /// Parses a whole text.
 pub(crate) fn parse(text: &str, leniency: Leniency) -> Result<Document<'_>, ParseError> {
-    let mut parser = Parser {
-        text,
-        at: 0,
-        depth: 0,
-        leniency,
-        repeated: None,
-    };
+    let mut parser = Parser { text, at: 0, depth: 0, leniency, repeated: None };
     parser.skip_space();
     let root = parser.value()?;
     parser.skip_space();
     if parser.at < text.len() && !leniency.trailing_text {
         return Err(parser.error("text after the value"));
     }
-    Ok(Document {
-        root,
-        repeated: parser.repeated,
-    })
+    Ok(Document { root, repeated: parser.repeated })
 }
 
 struct Parser<'a> {
@@ -65,10 +56,7 @@ struct Parser<'a> {
 
 impl<'a> Parser<'a> {
     fn error(&self, problem: &'static str) -> ParseError {
-        ParseError {
-            offset: self.at,
-            problem,
-        }
+        ParseError { offset: self.at, problem }
     }
 
     fn peek(&self) -> Option<u8> {
@@ -208,11 +196,7 @@ impl<'a> Parser<'a> {
         while matches!(self.peek(), Some(b'0'..=b'9')) {
             self.at += 1;
         }
-        if self.at == start {
-            Err(self.error("no digit in a number"))
-        } else {
-            Ok(())
-        }
+        if self.at == start { Err(self.error("no digit in a number")) } else { Ok(()) }
     }
 
     fn string(&mut self) -> Result<Cow<'a, str>, ParseError> {
@@ -291,9 +275,7 @@ impl<'a> Parser<'a> {
     fn code_unit(&mut self) -> Result<u32, ParseError> {
         let digits = self.text.as_bytes().get(self.at + 1..self.at + 5);
         let unit = digits.and_then(|digits| {
-            digits.iter().try_fold(0, |unit, digit| {
-                Some(unit << 4 | char::from(*digit).to_digit(16)?)
-            })
+            digits.iter().try_fold(0, |unit, digit| Some(unit << 4 | char::from(*digit).to_digit(16)?))
         });
         let unit = unit.ok_or_else(|| self.error("no four hexadecimal digits in an escape"))?;
         self.at += 5;

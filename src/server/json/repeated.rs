@@ -15,8 +15,7 @@ pub(crate) fn keep(json: &mut Json<'_>, kept: Kept) {
         Json::Array(elements) => elements.iter_mut().for_each(|element| keep(element, kept)),
         Json::Object(members) => {
             let mut places = std::collections::HashMap::new();
-            let mut left: Vec<(std::borrow::Cow<'_, str>, Json<'_>)> =
-                Vec::with_capacity(members.len());
+            let mut left: Vec<(std::borrow::Cow<'_, str>, Json<'_>)> = Vec::with_capacity(members.len());
             for (name, value) in std::mem::take(members) {
                 match places.get(&name) {
                     Some(&place) if kept == Kept::Last => {

@@ -17,10 +17,7 @@ pub(crate) enum Json<'a> {
 impl<'a> Json<'a> {
     /// The member of the given name; the first of them if the name is repeated.
     pub(crate) fn get(&self, name: &str) -> Option<&Json<'a>> {
-        self.members()
-            .iter()
-            .find(|(member, _)| member == name)
-            .map(|(_, value)| value)
+        self.members().iter().find(|(member, _)| member == name).map(|(_, value)| value)
     }
 
     /// The members of an object, none of anything else.

@@ -72,6 +72,5 @@ impl AccessReadings {
 
 /// The status a clause is read as; operations without the clause never ask for it.
 pub(super) fn status(profile: &Profile, operation: Operation, suffix: &str) -> StatusCode {
-    StatusCode::from_bytes(profile.at(operation, suffix).as_bytes())
-        .unwrap_or(StatusCode::BAD_REQUEST)
+    StatusCode::from_bytes(profile.at(operation, suffix).as_bytes()).unwrap_or(StatusCode::BAD_REQUEST)
 }

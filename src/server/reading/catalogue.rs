@@ -3,8 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::server::operation::Operation::{
-    self, BatchCreateOrDeleteTags as BAT, CreateKmsTag as KMT, CreateSecretEvent as EVT,
-    CreateSecretTag as CST,
+    self, BatchCreateOrDeleteTags as BAT, CreateKmsTag as KMT, CreateSecretEvent as EVT, CreateSecretTag as CST,
 };
 
 /// One open clause with the readings it permits.
@@ -19,15 +18,10 @@ pub struct ReadingSet {
 /// Every open clause of every operation, in the order of the table.
 pub fn catalogue() -> &'static [ReadingSet] {
     static SETS: LazyLock<Vec<ReadingSet>> = LazyLock::new(|| {
-        let at = |(operations, suffix, readings): &(
-            &'static [Operation],
-            &str,
-            &'static [&'static str],
-        )| {
-            let sets = operations.iter().map(|operation| ReadingSet {
-                clause: format!("{}.{suffix}", operation.id()).leak(),
-                readings,
-            });
+        let at = |(operations, suffix, readings): &(&'static [Operation], &str, &'static [&'static str])| {
+            let sets = operations
+                .iter()
+                .map(|operation| ReadingSet { clause: format!("{}.{suffix}", operation.id()).leak(), readings });
             sets.collect::<Vec<_>>()
         };
         TABLE.iter().flat_map(at).collect()

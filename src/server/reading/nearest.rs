@@ -8,11 +8,7 @@ pub(crate) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>)
         .collect();
     ranked.sort_unstable();
     ranked.dedup();
-    ranked
-        .into_iter()
-        .take(3)
-        .map(|(_, candidate)| candidate)
-        .collect()
+    ranked.into_iter().take(3).map(|(_, candidate)| candidate).collect()
 }
 
 /// As many trailing segments of the candidate as the name has, since a clause may be given by its end.
@@ -45,10 +41,7 @@ mod tests {
 
     #[test]
     fn misspelt_suffix_finds_the_clause() {
-        let clauses = [
-            "csms.create-secret-tag.key.reserved-prefix",
-            "kms.create-kms-tag.tag-limit",
-        ];
+        let clauses = ["csms.create-secret-tag.key.reserved-prefix", "kms.create-kms-tag.tag-limit"];
         assert_eq!(nearest("reserved-prefx", clauses.into_iter()), [clauses[0]]);
         assert!(nearest("zzzzzz", clauses.into_iter()).is_empty());
     }

@@ -66,18 +66,14 @@ impl Profile {
 
     /// The reading followed, by full id or suffix; nothing if no clause matches or those that match are read differently.
     pub fn get(&self, clause: &str) -> Option<&str> {
-        let mut readings = matching(clause)
-            .into_iter()
-            .filter_map(|set| self.effective(set));
+        let mut readings = matching(clause).into_iter().filter_map(|set| self.effective(set));
         let first = readings.next()?;
         readings.all(|other| other == first).then_some(first)
     }
 
     /// Every open clause with the reading followed.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        catalogue()
-            .iter()
-            .filter_map(|set| Some((set.clause, self.effective(set)?)))
+        catalogue().iter().filter_map(|set| Some((set.clause, self.effective(set)?)))
     }
 
     /// The reading of a clause of one operation, empty where that operation has no such clause.

@@ -29,12 +29,7 @@ enum Action {
 /// `BatchCreateOrDeleteTags`, and its like for keys.
 pub(crate) async fn batch(call: Call<'_>, id: &str, body: &Json<'_>) -> Result<Success, Failure> {
     let rules = call.rules;
-    check_members(
-        rules.access.unknown_field_refused,
-        "body",
-        body,
-        &["tags", "action", "sequence"],
-    )?;
+    check_members(rules.access.unknown_field_refused, "body", body, &["tags", "action", "sequence"])?;
     sequence::check(rules, body)?;
     let action = action(rules, body)?;
     let tags = tags(rules, body)?;
@@ -64,34 +59,22 @@ fn action(rules: &Rules, body: &Json<'_>) -> Result<Action, Failure> {
     let action = match action {
         Some(Json::String(action)) => action,
         other => {
-            return Err(Failure::wrong_type(
-                "action",
-                "a string",
-                other.map_or("nothing", Json::kind),
-            ));
+            return Err(Failure::wrong_type("action", "a string", other.map_or("nothing", Json::kind)));
         }
     };
     let is = |name: &str| {
-        action == name
-            || rules.bends(Deviation::MatchesActionInAnyCase) && action.eq_ignore_ascii_case(name)
+        action == name || rules.bends(Deviation::MatchesActionInAnyCase) && action.eq_ignore_ascii_case(name)
     };
     if is("create") {
         Ok(Action::Create)
     } else if is("delete") {
-        Ok(if rules.bends(Deviation::AlwaysCreates) {
-            Action::Create
-        } else {
-            Action::Delete
-        })
+        Ok(if rules.bends(Deviation::AlwaysCreates) { Action::Create } else { Action::Delete })
     } else if rules.bends(Deviation::CreatesOnUnknownAction) {
         Ok(Action::Create)
     } else if rules.bends(Deviation::DeletesOnUnknownAction) {
         Ok(Action::Delete)
     } else {
-        Err(Failure::invalid(
-            Reason::Action,
-            "action: must be create or delete",
-        ))
+        Err(Failure::invalid(Reason::Action, "action: must be create or delete"))
     }
 }
 
@@ -101,9 +84,7 @@ fn tags<'a>(rules: &Rules, body: &'a Json<'a>) -> Result<&'a [Json<'a>], Failure
         None => Err(Failure::missing("tags")),
         Some(Json::Null) if rules.bends(Deviation::AcceptsNullTags) => Ok(&[]),
         Some(Json::Array(tags)) => Ok(tags),
-        Some(tag @ Json::Object(_)) if rules.bends(Deviation::AcceptsTagsObject) => {
-            Ok(std::slice::from_ref(tag))
-        }
+        Some(tag @ Json::Object(_)) if rules.bends(Deviation::AcceptsTagsObject) => Ok(std::slice::from_ref(tag)),
         Some(other) => Err(Failure::wrong_type("tags", "an array", other.kind())),
     }
 }
@@ -129,8 +110,7 @@ async fn create(call: Call<'_>, id: &str, tags: &[Json<'_>]) -> Result<(), Failu
     let mut items = Vec::with_capacity(tags.len().min(MAX_DELETED));
     for (index, tag) in tags.iter().enumerate() {
         let item = read(rules, tag, Some(index)).and_then(|item| {
-            item.as_ref()
-                .map_or(Ok(()), |item| text::check(rules, item))?;
+            item.as_ref().map_or(Ok(()), |item| text::check(rules, item))?;
             Ok(item)
         });
         match item {
@@ -140,12 +120,7 @@ async fn create(call: Call<'_>, id: &str, tags: &[Json<'_>]) -> Result<(), Failu
                     && let Some(place) = find(call, id)?
                 {
                     // The client hears of the invalid item only.
-                    let _ = put(
-                        call,
-                        place,
-                        items.iter().map(|item| stored(rules, item)).collect(),
-                    )
-                    .await;
+                    let _ = put(call, place, items.iter().map(|item| stored(rules, item)).collect()).await;
                 }
                 return Err(failure);
             }
@@ -166,9 +141,7 @@ fn distinct(rules: &Rules, items: Vec<TagItem<'_>>) -> Result<Vec<Tag>, Failure>
         let place = *places.entry(&*item.key).or_insert(tags.len());
         match tags.get_mut(place) {
             None => tags.push(stored(rules, item)),
-            Some(_) if rules.bends(Deviation::KeepsBothRepeatedKeys) => {
-                tags.push(stored(rules, item))
-            }
+            Some(_) if rules.bends(Deviation::KeepsBothRepeatedKeys) => tags.push(stored(rules, item)),
             Some(tag) => match rules.batch.repeated_key {
                 RepeatedKey::LastWins => *tag = stored(rules, item),
                 RepeatedKey::FirstWins => {}
@@ -203,10 +176,7 @@ fn deleted_items<'a>(rules: &Rules, tags: &'a [Json<'_>]) -> Result<Vec<TagItem<
     for (index, tag) in tags.iter().enumerate() {
         if let Some(item) = read(rules, tag, Some(index))? {
             if item.key.is_empty() {
-                return Err(Failure::invalid(
-                    Reason::KeyLength,
-                    format!("{}: must not be empty", item.field("key")),
-                ));
+                return Err(Failure::invalid(Reason::KeyLength, format!("{}: must not be empty", item.field("key"))));
             }
             items.push(item);
         }

@@ -15,11 +15,7 @@ use crate::server::operation::Service;
 pub(crate) async fn create(call: Call<'_>, id: &str, body: &Json<'_>) -> Result<Success, Failure> {
     let rules = call.rules;
     let is_kms = rules.operation.service() == Service::Kms;
-    let known: &[&str] = if is_kms {
-        &["tag", "sequence"]
-    } else {
-        &["tag"]
-    };
+    let known: &[&str] = if is_kms { &["tag", "sequence"] } else { &["tag"] };
     check_members(rules.access.unknown_field_refused, "body", body, known)?;
     if is_kms {
         sequence::check(rules, body)?;

@@ -40,10 +40,7 @@ impl fmt::Display for Field {
 
 impl TagItem<'_> {
     pub(crate) fn field(&self, member: &'static str) -> Field {
-        Field {
-            position: self.position,
-            member: Some(member),
-        }
+        Field { position: self.position, member: Some(member) }
     }
 }
 
@@ -62,52 +59,28 @@ pub(crate) fn read<'a>(
     }
     let value = read_value(rules, json, field(Some("value")))?;
     let key = read_key(rules, json, field(Some("key")))?;
-    Ok(key.map(|key| TagItem {
-        key,
-        value,
-        position,
-    }))
+    Ok(key.map(|key| TagItem { key, value, position }))
 }
 
-fn read_key<'a>(
-    rules: &Rules,
-    json: &'a Json<'_>,
-    field: Field,
-) -> Result<Option<Cow<'a, str>>, Failure> {
+fn read_key<'a>(rules: &Rules, json: &'a Json<'_>, field: Field) -> Result<Option<Cow<'a, str>>, Failure> {
     let readings = &rules.tag;
     match json.get("key") {
-        None if readings.absent_key_accepted || rules.bends(Deviation::AcceptsMissingKey) => {
-            Ok(None)
-        }
+        None if readings.absent_key_accepted || rules.bends(Deviation::AcceptsMissingKey) => Ok(None),
         None => Err(Failure::missing(field)),
-        Some(Json::Null)
-            if readings.null_key_accepted || rules.bends(Deviation::AcceptsNullKey) =>
-        {
-            Ok(None)
-        }
+        Some(Json::Null) if readings.null_key_accepted || rules.bends(Deviation::AcceptsNullKey) => Ok(None),
         Some(Json::String(key)) => Ok(Some(Cow::Borrowed(key))),
-        Some(Json::Number(key)) if rules.bends(Deviation::CoercesNumberKey) => {
-            Ok(Some(Cow::Borrowed(key)))
-        }
-        Some(Json::Bool(key)) if rules.bends(Deviation::CoercesBooleanKey) => {
-            Ok(Some(Cow::Owned(key.to_string())))
-        }
+        Some(Json::Number(key)) if rules.bends(Deviation::CoercesNumberKey) => Ok(Some(Cow::Borrowed(key))),
+        Some(Json::Bool(key)) if rules.bends(Deviation::CoercesBooleanKey) => Ok(Some(Cow::Owned(key.to_string()))),
         Some(other) => Err(Failure::wrong_type(field, "a string", other.kind())),
     }
 }
 
-fn read_value<'a>(
-    rules: &Rules,
-    json: &'a Json<'_>,
-    field: Field,
-) -> Result<Option<Cow<'a, str>>, Failure> {
+fn read_value<'a>(rules: &Rules, json: &'a Json<'_>, field: Field) -> Result<Option<Cow<'a, str>>, Failure> {
     match json.get("value") {
         None => Ok(None),
         Some(Json::Null) if rules.tag.null_value_accepted => Ok(None),
         Some(Json::String(value)) => Ok(Some(Cow::Borrowed(value))),
-        Some(Json::Number(value)) if rules.bends(Deviation::CoercesNumberValue) => {
-            Ok(Some(Cow::Borrowed(value)))
-        }
+        Some(Json::Number(value)) if rules.bends(Deviation::CoercesNumberValue) => Ok(Some(Cow::Borrowed(value))),
         Some(Json::Bool(value)) if rules.bends(Deviation::CoercesBooleanValue) => {
             Ok(Some(Cow::Owned(value.to_string())))
         }
@@ -122,10 +95,7 @@ pub(crate) fn check_absence(rules: &Rules, json: Option<&Json<'_>>) -> Result<()
         None => kms && rules.tag.absent_tag_accepted || rules.bends(Deviation::AcceptsMissingTag),
         Some(_) => kms && rules.tag.null_tag_accepted || rules.bends(Deviation::AcceptsNullTag),
     };
-    let field = Field {
-        position: None,
-        member: None,
-    };
+    let field = Field { position: None, member: None };
     match json {
         _ if accepted => Ok(()),
         None => Err(Failure::missing(field)),

@@ -7,14 +7,8 @@ use crate::server::fault::Deviation;
 use crate::server::http::{Failure, Reason};
 use crate::server::rules::Rules;
 
-const KEY: Limit = Limit {
-    maximum: 36,
-    instead: [(Deviation::LimitsKeyToSecretMaximum, 128)],
-};
-const VALUE: Limit = Limit {
-    maximum: 43,
-    instead: [(Deviation::LimitsValueToSecretMaximum, 255)],
-};
+const KEY: Limit = Limit { maximum: 36, instead: [(Deviation::LimitsKeyToSecretMaximum, 128)] };
+const VALUE: Limit = Limit { maximum: 43, instead: [(Deviation::LimitsValueToSecretMaximum, 255)] };
 
 const DELETE: char = '\u{7f}';
 const UNIT_SEPARATOR: char = '\u{1f}';
@@ -24,10 +18,7 @@ pub(crate) fn check(rules: &Rules, item: &TagItem<'_>) -> Result<(), Failure> {
     check_length(rules, Part::Key, field, &item.key, KEY)?;
     let blank = !item.key.is_empty() && item.key.chars().all(char::is_whitespace);
     if rules.tag.blank_means_whitespace && blank {
-        return Err(Failure::invalid(
-            Reason::Key,
-            format!("{field}: must not be blank"),
-        ));
+        return Err(Failure::invalid(Reason::Key, format!("{field}: must not be blank")));
     }
     check_characters(rules, Part::Key, field, &item.key)?;
     if let Some(value) = &item.value {
@@ -43,10 +34,7 @@ fn check_characters(rules: &Rules, part: Part, field: Field, text: &str) -> Resu
         is_forbidden(*character) && !wrongly_accepted(rules, part, *character)
             || wrongly_refused(rules, part, *character)
             || *character == DELETE
-                && rules.bends(part.either(
-                    Deviation::RefusesDeleteInKey,
-                    Deviation::RefusesDeleteInValue,
-                ))
+                && rules.bends(part.either(Deviation::RefusesDeleteInKey, Deviation::RefusesDeleteInValue))
             || part == Part::Key
                 && rules.bends(Deviation::AppliesSecretClassToKey)
                 && !secret_text::is_permitted(part, *character)
@@ -55,44 +43,24 @@ fn check_characters(rules: &Rules, part: Part, field: Field, text: &str) -> Resu
         None => Ok(()),
         Some(character) => {
             let code = u32::from(character);
-            let rule = format!(
-                "{field}: must not contain control characters or any of *<>\\=, as U+{code:04X} is"
-            );
+            let rule = format!("{field}: must not contain control characters or any of *<>\\=, as U+{code:04X} is");
             Err(Failure::invalid(part.reason(), rule))
         }
     }
 }
 
 fn is_forbidden(character: char) -> bool {
-    matches!(
-        character,
-        '\0'..=UNIT_SEPARATOR | '*' | '<' | '>' | '\\' | '='
-    )
+    matches!(character, '\0'..=UNIT_SEPARATOR | '*' | '<' | '>' | '\\' | '=')
 }
 
 fn wrongly_accepted(rules: &Rules, part: Part, character: char) -> bool {
     let bends = |key, value| rules.bends(part.either(key, value));
     match character {
-        '*' => bends(
-            Deviation::AcceptsAsteriskInKey,
-            Deviation::AcceptsAsteriskInValue,
-        ),
-        '<' | '>' => bends(
-            Deviation::AcceptsAngleBracketInKey,
-            Deviation::AcceptsAngleBracketInValue,
-        ),
-        '\\' => bends(
-            Deviation::AcceptsBackslashInKey,
-            Deviation::AcceptsBackslashInValue,
-        ),
-        '=' => bends(
-            Deviation::AcceptsEqualsSignInKey,
-            Deviation::AcceptsEqualsSignInValue,
-        ),
-        UNIT_SEPARATOR => bends(
-            Deviation::AcceptsUnitSeparatorInKey,
-            Deviation::AcceptsUnitSeparatorInValue,
-        ),
+        '*' => bends(Deviation::AcceptsAsteriskInKey, Deviation::AcceptsAsteriskInValue),
+        '<' | '>' => bends(Deviation::AcceptsAngleBracketInKey, Deviation::AcceptsAngleBracketInValue),
+        '\\' => bends(Deviation::AcceptsBackslashInKey, Deviation::AcceptsBackslashInValue),
+        '=' => bends(Deviation::AcceptsEqualsSignInKey, Deviation::AcceptsEqualsSignInValue),
+        UNIT_SEPARATOR => bends(Deviation::AcceptsUnitSeparatorInKey, Deviation::AcceptsUnitSeparatorInValue),
         _ => part == Part::Key && rules.bends(Deviation::AcceptsControlInKey),
     }
 }

@@ -37,22 +37,12 @@ impl Serialize for Tag {
 
 /// `ListSecretTags`.
 pub(crate) fn list_secret_tags(call: Call<'_>, id: &str) -> Result<Success, Failure> {
-    with_tags(call, id, |set| {
-        Success::json(&SecretTags {
-            tags: set.iter().collect(),
-            sys_tags: None,
-        })
-    })
+    with_tags(call, id, |set| Success::json(&SecretTags { tags: set.iter().collect(), sys_tags: None }))
 }
 
 /// `ShowKmsTags`.
 pub(crate) fn show_kms_tags(call: Call<'_>, id: &str) -> Result<Success, Failure> {
-    with_tags(call, id, |set| {
-        Success::json(&KmsTags {
-            tags: set.iter().collect(),
-            exist_tags_num: set.len(),
-        })
-    })
+    with_tags(call, id, |set| Success::json(&KmsTags { tags: set.iter().collect(), exist_tags_num: set.len() }))
 }
 
 /// `DeleteSecretTag` and `DeleteTag`.
@@ -61,11 +51,7 @@ pub(crate) fn delete(call: Call<'_>, id: &str, key: &str) -> Result<Success, Fai
         if set.remove(|tag| *tag.key == *key) {
             return Ok(Success::NoContent);
         }
-        Err(Failure::new(
-            StatusCode::NOT_FOUND,
-            Reason::NoSuchTag,
-            "key: no such tag exists",
-        ))
+        Err(Failure::new(StatusCode::NOT_FOUND, Reason::NoSuchTag, "key: no such tag exists"))
     })
 }
 

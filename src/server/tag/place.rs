@@ -19,30 +19,18 @@ pub(crate) fn find<'a>(call: Call<'a>, id: &str) -> Result<Option<Place<'a>>, Fa
         let strays = rules.bends(Deviation::StoresOnNeighbour);
         return Ok(place.neighbour().filter(|_| strays).or(Some(place)));
     }
-    let foreign = call
-        .state
-        .tenants
-        .iter()
-        .find_map(|tenant| shelf(service, tenant).find(id));
+    let foreign = call.state.tenants.iter().find_map(|tenant| shelf(service, tenant).find(id));
     match foreign {
         Some(place) if rules.bends(Deviation::WritesForeignResource) => Ok(Some(place)),
         // Not even its existence is anybody else's business, so that the message is that of an unknown id.
-        Some(_) => Err(Failure::new(
-            rules.tag.foreign_id,
-            Reason::UnknownId,
-            format!("{field}: no such {noun} exists"),
-        )),
-        None if !is_uuid(id.as_bytes()) => Err(Failure::new(
-            rules.tag.malformed_id,
-            Reason::MalformedId,
-            format!("{field}: must be a UUID"),
-        )),
+        Some(_) => {
+            Err(Failure::new(rules.tag.foreign_id, Reason::UnknownId, format!("{field}: no such {noun} exists")))
+        }
+        None if !is_uuid(id.as_bytes()) => {
+            Err(Failure::new(rules.tag.malformed_id, Reason::MalformedId, format!("{field}: must be a UUID")))
+        }
         None if rules.bends(Deviation::AcceptsUnknownId) => Ok(None),
-        None => Err(Failure::new(
-            rules.tag.unknown_id,
-            Reason::UnknownId,
-            format!("{field}: no such {noun} exists"),
-        )),
+        None => Err(Failure::new(rules.tag.unknown_id, Reason::UnknownId, format!("{field}: no such {noun} exists"))),
     }
 }
 

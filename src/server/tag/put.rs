@@ -46,65 +46,29 @@ pub(crate) async fn put(call: Call<'_>, place: Place<'_>, tags: Vec<Tag>) -> Res
     } else {
         0
     };
-    let neighbour = if rules.bends(Deviation::LeaksToNeighbour) {
-        place.neighbour()
-    } else {
-        None
-    };
-    let leaked = if neighbour.is_some() {
-        tags.clone()
-    } else {
-        Vec::new()
-    };
+    let neighbour = if rules.bends(Deviation::LeaksToNeighbour) { place.neighbour() } else { None };
+    let leaked = if neighbour.is_some() { tags.clone() } else { Vec::new() };
     if races(rules) {
         let mut stale = place.tags().clone();
         leave_a_window().await;
         let mut live = place.tags();
         if rules.bends(Deviation::LosesConcurrentUpdates) {
-            let basis = Basis {
-                known: &stale,
-                count: stale.len(),
-                elsewhere,
-            };
+            let basis = Basis { known: &stale, count: stale.len(), elsewhere };
             let plan = decide(rules, basis, tags);
             carry_out(call, &mut stale, plan)?;
             *live = stale;
         } else {
             let checks_limit_late = rules.bends(Deviation::ExceedsLimitInRace);
             let plan = if checks_limit_late {
-                decide(
-                    rules,
-                    Basis {
-                        known: &live,
-                        count: stale.len(),
-                        elsewhere,
-                    },
-                    tags,
-                )
+                decide(rules, Basis { known: &live, count: stale.len(), elsewhere }, tags)
             } else {
-                decide(
-                    rules,
-                    Basis {
-                        known: &stale,
-                        count: live.len(),
-                        elsewhere,
-                    },
-                    tags,
-                )
+                decide(rules, Basis { known: &stale, count: live.len(), elsewhere }, tags)
             };
             carry_out(call, &mut live, plan)?;
         }
     } else {
         let mut live = place.tags();
-        let plan = decide(
-            rules,
-            Basis {
-                known: &live,
-                count: live.len(),
-                elsewhere,
-            },
-            tags,
-        );
+        let plan = decide(rules, Basis { known: &live, count: live.len(), elsewhere }, tags);
         carry_out(call, &mut live, plan)?;
     }
     if let Some(neighbour) = neighbour {
@@ -119,8 +83,7 @@ fn decide(rules: &Rules, basis: Basis<'_>, tags: Vec<Tag>) -> Plan {
     let mut plan = Plan::default();
     let mut created = 0;
     // Normally a key that is new to the resource cannot be there twice.
-    let beside = rules.bends(Deviation::DuplicatesKeysInRace)
-        || rules.bends(Deviation::KeepsBothRepeatedKeys);
+    let beside = rules.bends(Deviation::DuplicatesKeysInRace) || rules.bends(Deviation::KeepsBothRepeatedKeys);
     for tag in tags {
         match basis.known.get(&tag.key) {
             Some(stored) if stored.value.is_same_as(&tag.value) => {
@@ -134,18 +97,12 @@ fn decide(rules: &Rules, basis: Basis<'_>, tags: Vec<Tag>) -> Plan {
                 return Plan::refused(duplicate(rules, &tag, "with another value"));
             }
             Some(_) => plan.puts.push(tag),
-            None if rules.bends(Deviation::KeepsDeletedKeysReserved)
-                && basis.known.is_buried(&tag.key) =>
-            {
+            None if rules.bends(Deviation::KeepsDeletedKeysReserved) && basis.known.is_buried(&tag.key) => {
                 return Plan::refused(duplicate(rules, &tag, "though deleted"));
             }
             None => {
                 created += 1;
-                if beside {
-                    plan.appends.push(tag)
-                } else {
-                    plan.puts.push(tag)
-                }
+                if beside { plan.appends.push(tag) } else { plan.puts.push(tag) }
             }
         }
     }
@@ -160,18 +117,9 @@ fn decide(rules: &Rules, basis: Basis<'_>, tags: Vec<Tag>) -> Plan {
         && created > 0
         && count + created + basis.elsewhere > limit
     {
-        let noun = if rules.operation.service() == Service::Kms {
-            "key"
-        } else {
-            "secret"
-        };
-        let message =
-            format!("{noun}: has {count} tags, {created} more would exceed the limit of {limit}");
-        plan.refusal = Some(Failure::new(
-            rules.tag.limit_status,
-            Reason::TagLimit,
-            message,
-        ));
+        let noun = if rules.operation.service() == Service::Kms { "key" } else { "secret" };
+        let message = format!("{noun}: has {count} tags, {created} more would exceed the limit of {limit}");
+        plan.refusal = Some(Failure::new(rules.tag.limit_status, Reason::TagLimit, message));
     }
     plan
 }
@@ -191,10 +139,8 @@ fn limit(rules: &Rules) -> Option<usize> {
 }
 
 fn carry_out(call: Call<'_>, set: &mut TagSet, plan: Plan) -> Result<(), Failure> {
-    let forgets = call.rules.bends(Deviation::ForgetsNowAndThen)
-        && call.number.is_multiple_of(FORGETFUL_PERIOD);
-    let refused_for_good =
-        plan.refusal.is_some() && !call.rules.bends(Deviation::StoresRefusedAtLimit);
+    let forgets = call.rules.bends(Deviation::ForgetsNowAndThen) && call.number.is_multiple_of(FORGETFUL_PERIOD);
+    let refused_for_good = plan.refusal.is_some() && !call.rules.bends(Deviation::StoresRefusedAtLimit);
     if !forgets && !refused_for_good && !call.rules.bends(Deviation::StoresNothing) {
         plan.puts.into_iter().for_each(|tag| set.put(tag));
         plan.appends.into_iter().for_each(|tag| set.append(tag));
@@ -208,18 +154,12 @@ fn carry_out(call: Call<'_>, set: &mut TagSet, plan: Plan) -> Result<(), Failure
 impl Plan {
     fn refused(failure: Failure) -> Self {
         // Nothing of a refused request is stored, whatever its other tags are.
-        Self {
-            refusal: Some(failure),
-            ..Self::default()
-        }
+        Self { refusal: Some(failure), ..Self::default() }
     }
 }
 
 fn duplicate(rules: &Rules, tag: &Tag, how: &str) -> Failure {
-    repeated(
-        rules.tag.duplicate_status,
-        format!("tag key `{}`: exists already {how}", tag.key),
-    )
+    repeated(rules.tag.duplicate_status, format!("tag key `{}`: exists already {how}", tag.key))
 }
 
 /// The refusal of a key that is, or is asked for, twice.
@@ -231,11 +171,7 @@ fn check_elsewhere(rules: &Rules, place: Place<'_>, tags: &[Tag]) -> Result<(), 
     if !rules.bends(Deviation::SharesKeysInProject) {
         return Ok(());
     }
-    let in_use = |tag: &&Tag| {
-        place
-            .others()
-            .any(|other| other.tags().get(&tag.key).is_some())
-    };
+    let in_use = |tag: &&Tag| place.others().any(|other| other.tags().get(&tag.key).is_some());
     match tags.iter().find(in_use) {
         Some(tag) => Err(duplicate(rules, tag, "in this project")),
         None => Ok(()),

@@ -14,11 +14,7 @@ use crate::server::reading::Disposal;
 use crate::server::rules::Rules;
 
 /// Removes the tags that the items name.
-pub(crate) fn remove(
-    call: Call<'_>,
-    place: Place<'_>,
-    items: &[TagItem<'_>],
-) -> Result<(), Failure> {
+pub(crate) fn remove(call: Call<'_>, place: Place<'_>, items: &[TagItem<'_>]) -> Result<(), Failure> {
     let rules = call.rules;
     let mut set = place.tags();
     let mut doomed = HashSet::with_capacity(items.len());
@@ -36,10 +32,8 @@ pub(crate) fn remove(
     if rules.bends(Deviation::KeepsDeletedKeysReserved) {
         doomed.iter().for_each(|key| set.bury(key));
     }
-    let named = |tag: &Tag| {
-        doomed.contains(&*tag.key)
-            || rules.is_bent() && doomed.iter().any(|key| matches(rules, tag, key))
-    };
+    let named =
+        |tag: &Tag| doomed.contains(&*tag.key) || rules.is_bent() && doomed.iter().any(|key| matches(rules, tag, key));
     set.remove(|tag| named(tag) || rules.bends(Deviation::DeletesEverything));
     Ok(())
 }
@@ -47,20 +41,11 @@ pub(crate) fn remove(
 /// Whether an item takes a tag away, judged by what was there before the batch.
 fn is_removed(rules: &Rules, set: &TagSet, item: &TagItem<'_>) -> Result<bool, Failure> {
     let readings = &rules.batch;
-    let refused = |status, reason, rule: &str| {
-        Err(Failure::new(
-            status,
-            reason,
-            format!("{}: {rule}", item.field("key")),
-        ))
-    };
+    let refused =
+        |status, reason, rule: &str| Err(Failure::new(status, reason, format!("{}: {rule}", item.field("key"))));
     let Some(stored) = set.get(&item.key) else {
         if readings.delete_absent_refused {
-            return refused(
-                StatusCode::NOT_FOUND,
-                Reason::NoSuchTag,
-                "no such tag exists",
-            );
+            return refused(StatusCode::NOT_FOUND, Reason::NoSuchTag, "no such tag exists");
         }
         // Lets a fault match other tags by a key that is not there.
         return Ok(true);
@@ -74,11 +59,7 @@ fn is_removed(rules: &Rules, set: &TagSet, item: &TagItem<'_>) -> Result<bool, F
     match disposal {
         Disposal::Deleted => Ok(true),
         Disposal::Ignored => Ok(false),
-        Disposal::Refused => refused(
-            StatusCode::BAD_REQUEST,
-            Reason::Value,
-            "is stored with another value",
-        ),
+        Disposal::Refused => refused(StatusCode::BAD_REQUEST, Reason::Value, "is stored with another value"),
     }
 }
 

@@ -20,23 +20,12 @@ pub(crate) fn stored(rules: &Rules, item: &TagItem<'_>) -> Tag {
         OmittedValue::Absent => TagValue::Absent,
     };
     if !rules.is_bent() {
-        let value = item
-            .value
-            .as_deref()
-            .map_or_else(omitted, |value| TagValue::Text(value.into()));
-        return Tag {
-            key: item.key.as_ref().into(),
-            value,
-        };
+        let value = item.value.as_deref().map_or_else(omitted, |value| TagValue::Text(value.into()));
+        return Tag { key: item.key.as_ref().into(), value };
     }
-    let value = item
-        .value
-        .as_deref()
-        .filter(|_| !rules.bends(Deviation::LosesValue));
+    let value = item.value.as_deref().filter(|_| !rules.bends(Deviation::LosesValue));
     let (key, value) = match value {
-        Some(value) if !value.is_empty() && rules.bends(Deviation::SwapsKeyAndValue) => {
-            (value, Some(&*item.key))
-        }
+        Some(value) if !value.is_empty() && rules.bends(Deviation::SwapsKeyAndValue) => (value, Some(&*item.key)),
         value => (&*item.key, value),
     };
     let value = value.map(|value| garbled(rules, Part::Value, value));
@@ -53,33 +42,20 @@ fn garbled(rules: &Rules, part: Part, text: &str) -> String {
     if bends(Deviation::StoresKeyTrimmed, Deviation::StoresValueTrimmed) {
         text = text.trim_matches(' ').to_owned();
     }
-    if bends(
-        Deviation::StoresKeyLowerCased,
-        Deviation::StoresValueLowerCased,
-    ) {
+    if bends(Deviation::StoresKeyLowerCased, Deviation::StoresValueLowerCased) {
         text = text.to_lowercase();
     }
     if bends(Deviation::StoresKeyComposed, Deviation::StoresValueComposed) {
         text = composed(&text);
     }
-    if bends(
-        Deviation::StoresKeyTruncated,
-        Deviation::StoresValueTruncated,
-    ) {
-        let kept = if part == Part::Key {
-            TRUNCATED_KEY
-        } else {
-            TRUNCATED_VALUE
-        };
+    if bends(Deviation::StoresKeyTruncated, Deviation::StoresValueTruncated) {
+        let kept = if part == Part::Key { TRUNCATED_KEY } else { TRUNCATED_VALUE };
         text = text.chars().take(kept).collect();
     }
     if bends(Deviation::LosesAstralInKey, Deviation::LosesAstralInValue) {
         text = text.replace(|character| character > '\u{ffff}', "?");
     }
-    if bends(
-        Deviation::ManglesNonAsciiInKey,
-        Deviation::ManglesNonAsciiInValue,
-    ) {
+    if bends(Deviation::ManglesNonAsciiInKey, Deviation::ManglesNonAsciiInValue) {
         text = text.bytes().map(char::from).collect();
     }
     if part == Part::Value && rules.bends(Deviation::DecodesPlusInValue) {
@@ -98,10 +74,7 @@ fn garbled(rules: &Rules, part: Part, text: &str) -> String {
 fn composed(text: &str) -> String {
     let mut composed = String::with_capacity(text.len());
     for character in text.chars() {
-        let with_accent = composed
-            .chars()
-            .next_back()
-            .and_then(|base| accented(base, character));
+        let with_accent = composed.chars().next_back().and_then(|base| accented(base, character));
         match (with_accent, character) {
             (Some(accented), _) => {
                 composed.pop();

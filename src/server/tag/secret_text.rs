@@ -9,14 +9,8 @@ use crate::server::http::{Failure, Reason};
 use crate::server::reading::{ReservedPrefix, Whitespace};
 use crate::server::rules::Rules;
 
-const KEY: Limit = Limit {
-    maximum: 128,
-    instead: [(Deviation::LimitsKeyToOldMaximum, 36)],
-};
-const VALUE: Limit = Limit {
-    maximum: 255,
-    instead: [(Deviation::LimitsValueToOldMaximum, 43)],
-};
+const KEY: Limit = Limit { maximum: 128, instead: [(Deviation::LimitsKeyToOldMaximum, 36)] };
+const VALUE: Limit = Limit { maximum: 255, instead: [(Deviation::LimitsValueToOldMaximum, 43)] };
 
 /// Punctuation that keys and values share.
 const PUNCTUATION: &str = "_.:=+-@";
@@ -51,10 +45,7 @@ fn check_ends(rules: &Rules, field: Field, key: &str) -> Result<(), Failure> {
     let trailing = key.ends_with(is_space) && !trailing_passes;
     if leading || trailing {
         let end = if leading { "start" } else { "end" };
-        return Err(Failure::invalid(
-            Reason::Key,
-            format!("{field}: must not {end} with white space"),
-        ));
+        return Err(Failure::invalid(Reason::Key, format!("{field}: must not {end} with white space")));
     }
     Ok(())
 }
@@ -130,23 +121,16 @@ fn wrongly_accepted(rules: &Rules, part: Part, character: char) -> bool {
     use GeneralCategory as Is;
     let is_mark = || {
         let category = get_general_category(character);
-        matches!(
-            category,
-            Is::NonspacingMark | Is::SpacingMark | Is::EnclosingMark
-        )
+        matches!(category, Is::NonspacingMark | Is::SpacingMark | Is::EnclosingMark)
     };
-    rules.bends(part.either(Deviation::AcceptsMarkInKey, Deviation::AcceptsMarkInValue))
-        && is_mark()
+    rules.bends(part.either(Deviation::AcceptsMarkInKey, Deviation::AcceptsMarkInValue)) && is_mark()
         || part == Part::Key && character == '/' && rules.bends(Deviation::AcceptsSlashInKey)
 }
 
 fn wrongly_refused_in_secrets(rules: &Rules, part: Part, character: char) -> bool {
     use GeneralCategory as Is;
     let is = |category| get_general_category(character) == category;
-    let letter_number = part.either(
-        Deviation::RefusesLetterNumberInKey,
-        Deviation::RefusesLetterNumberInValue,
-    );
+    let letter_number = part.either(Deviation::RefusesLetterNumberInKey, Deviation::RefusesLetterNumberInValue);
     rules.bends(letter_number) && is(Is::LetterNumber)
         || match part {
             Part::Key => {

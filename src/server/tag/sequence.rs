@@ -24,20 +24,14 @@ pub(crate) fn check(rules: &Rules, body: &Json<'_>) -> Result<(), Failure> {
     };
     let (fits, rule) = match readings.length {
         SequenceLength::Exactly36 => (sequence.len() == LENGTH, "sequence: must be 36 bytes long"),
-        SequenceLength::AtMost36 => (
-            sequence.len() <= LENGTH,
-            "sequence: must be at most 36 bytes long",
-        ),
+        SequenceLength::AtMost36 => (sequence.len() <= LENGTH, "sequence: must be at most 36 bytes long"),
         SequenceLength::Any => (true, ""),
     };
     if !fits {
         return Err(Failure::invalid(Reason::Sequence, rule));
     }
     if readings.uuid && sequence.len() == LENGTH && !is_uuid(sequence) {
-        return Err(Failure::invalid(
-            Reason::Sequence,
-            "sequence: must be a UUID",
-        ));
+        return Err(Failure::invalid(Reason::Sequence, "sequence: must be a UUID"));
     }
     Ok(())
 }

@@ -23,19 +23,13 @@ pub(crate) struct Place<'a> {
 impl Shelf {
     pub(crate) fn new(ids: &[String]) -> Self {
         Self {
-            places: ids
-                .iter()
-                .enumerate()
-                .map(|(index, id)| (id.clone(), index))
-                .collect(),
+            places: ids.iter().enumerate().map(|(index, id)| (id.clone(), index)).collect(),
             sets: ids.iter().map(|_| Mutex::default()).collect(),
         }
     }
 
     pub(crate) fn find(&self, id: &str) -> Option<Place<'_>> {
-        self.places
-            .get(id)
-            .map(|&index| Place { shelf: self, index })
+        self.places.get(id).map(|&index| Place { shelf: self, index })
     }
 }
 

@@ -60,13 +60,7 @@ pub(crate) fn check(rules: &Rules, item: &TagItem<'_>) -> Result<(), Failure> {
 }
 
 /// Checks the length of a part.
-pub(crate) fn check_length(
-    rules: &Rules,
-    part: Part,
-    field: Field,
-    text: &str,
-    limit: Limit,
-) -> Result<(), Failure> {
+pub(crate) fn check_length(rules: &Rules, part: Part, field: Field, text: &str, limit: Limit) -> Result<(), Failure> {
     let unit = match part {
         Part::Key => rules.tag.key_unit,
         Part::Value => rules.tag.value_unit,
@@ -81,16 +75,10 @@ pub(crate) fn check_length(
         }
     };
     let mut maximum = limit.maximum;
-    if bends(
-        Deviation::AcceptsKeyOneTooLong,
-        Deviation::AcceptsValueOneTooLong,
-    ) {
+    if bends(Deviation::AcceptsKeyOneTooLong, Deviation::AcceptsValueOneTooLong) {
         maximum += 1;
     }
-    if bends(
-        Deviation::RefusesKeyOfMaximumLength,
-        Deviation::RefusesValueOfMaximumLength,
-    ) {
+    if bends(Deviation::RefusesKeyOfMaximumLength, Deviation::RefusesValueOfMaximumLength) {
         maximum -= 1;
     }
     for (deviation, other) in limit.instead {
@@ -103,16 +91,10 @@ pub(crate) fn check_length(
         return Err(Failure::invalid(part.length_reason(), rule));
     }
     if part == Part::Key && length == 0 && !rules.bends(Deviation::AcceptsEmptyKey) {
-        return Err(Failure::invalid(
-            part.length_reason(),
-            format!("{field}: must not be empty"),
-        ));
+        return Err(Failure::invalid(part.length_reason(), format!("{field}: must not be empty")));
     }
     if part == Part::Value && length == 0 && rules.bends(Deviation::RefusesEmptyValue) {
-        return Err(Failure::invalid(
-            part.length_reason(),
-            format!("{field}: must not be empty"),
-        ));
+        return Err(Failure::invalid(part.length_reason(), format!("{field}: must not be empty")));
     }
     Ok(())
 }
@@ -120,21 +102,12 @@ pub(crate) fn check_length(
 /// The part of a text that is looked at, character by character; all of it, faults aside.
 pub(crate) fn examined<'a>(rules: &Rules, part: Part, text: &'a str) -> &'a str {
     let bends = |key, value| rules.bends(part.either(key, value));
-    if bends(
-        Deviation::AcceptsAnyCharacterInKey,
-        Deviation::AcceptsAnyCharacterInValue,
-    ) {
+    if bends(Deviation::AcceptsAnyCharacterInKey, Deviation::AcceptsAnyCharacterInValue) {
         ""
-    } else if bends(
-        Deviation::ChecksOnlyFirstKeyCharacter,
-        Deviation::ChecksOnlyFirstValueCharacter,
-    ) {
+    } else if bends(Deviation::ChecksOnlyFirstKeyCharacter, Deviation::ChecksOnlyFirstValueCharacter) {
         let end = text.chars().next().map_or(0, char::len_utf8);
         &text[..end]
-    } else if bends(
-        Deviation::AcceptsFinalNewlineInKey,
-        Deviation::AcceptsFinalNewlineInValue,
-    ) {
+    } else if bends(Deviation::AcceptsFinalNewlineInKey, Deviation::AcceptsFinalNewlineInValue) {
         text.strip_suffix('\n').unwrap_or(text)
     } else {
         text
@@ -145,9 +118,5 @@ pub(crate) fn examined<'a>(rules: &Rules, part: Part, text: &'a str) -> &'a str 
 pub(crate) fn wrongly_refused(rules: &Rules, part: Part, character: char) -> bool {
     let bends = |key, value| rules.bends(part.either(key, value));
     character == ' ' && bends(Deviation::RefusesSpaceInKey, Deviation::RefusesSpaceInValue)
-        || !character.is_ascii()
-            && bends(
-                Deviation::RefusesNonAsciiInKey,
-                Deviation::RefusesNonAsciiInValue,
-            )
+        || !character.is_ascii() && bends(Deviation::RefusesNonAsciiInKey, Deviation::RefusesNonAsciiInValue)
 }

@@ -16,9 +16,7 @@ pub(super) fn operations() -> impl Iterator<Item = Operation> {
 
 /// Bodies that no reading accepts.
 pub(super) fn hostile_bodies() -> Vec<Vec<u8>> {
-    let nested = |depth: usize| {
-        format!(r#"{{"x":{}{}}}"#, "[".repeat(depth), "]".repeat(depth)).into_bytes()
-    };
+    let nested = |depth: usize| format!(r#"{{"x":{}{}}}"#, "[".repeat(depth), "]".repeat(depth)).into_bytes();
     let texts = [
         "",
         " ",
@@ -47,12 +45,7 @@ pub(super) fn hostile_bodies() -> Vec<Vec<u8>> {
         "{\"name\":\"😀\",\"tags\":[],\"action\":\"create\"}",
     ];
     let mut bodies: Vec<Vec<u8>> = texts.iter().map(|text| text.as_bytes().to_vec()).collect();
-    bodies.extend([
-        nested(100),
-        b"{\"a\":\"\xff\"}".to_vec(),
-        b"\xef\xbb\xbf{}".to_vec(),
-        vec![b'['; 2000],
-    ]);
+    bodies.extend([nested(100), b"{\"a\":\"\xff\"}".to_vec(), b"\xef\xbb\xbf{}".to_vec(), vec![b'['; 2000]]);
     bodies
 }
 
@@ -77,10 +70,7 @@ pub(super) async fn differs(bench: &Bench, operation: Operation, sound: &[String
 
 /// One exchange, without what differs from run to run.
 async fn line(bench: &Bench, ask: Ask) -> String {
-    let shown: String = String::from_utf8_lossy(&ask.body)
-        .chars()
-        .take(80)
-        .collect();
+    let shown: String = String::from_utf8_lossy(&ask.body).chars().take(80).collect();
     let asked = format!("{} {:?} {shown}", ask.method, ask.token);
     let reply = bench.send(ask).await;
     let body = match reply.json() {
@@ -111,30 +101,18 @@ fn battery(bench: &Bench, operation: Operation) -> Vec<Ask> {
         fresh(&mut asks, &[body]);
     }
     asks.extend(replaced(bench, operation));
-    let plain = bodies
-        .first()
-        .and_then(|bodies| bodies.first())
-        .cloned()
-        .unwrap_or_default();
+    let plain = bodies.first().and_then(|bodies| bodies.first()).cloned().unwrap_or_default();
     let own = &bench.identities.project_id;
     let ids = [
         (own.as_str(), "00000000-0000-4000-8000-000000000000"),
         (own.as_str(), "no-uuid"),
         (own.as_str(), &bench.identities.foreign_secret_id),
         (own.as_str(), &bench.identities.foreign_key_id),
-        (
-            "0123456789abcdef0123456789abcdef",
-            &bench.identities.secret_ids[390],
-        ),
-        (
-            "0123456789abcdef0123456789abcdef",
-            &bench.identities.key_ids[390],
-        ),
+        ("0123456789abcdef0123456789abcdef", &bench.identities.secret_ids[390]),
+        ("0123456789abcdef0123456789abcdef", &bench.identities.key_ids[390]),
     ];
     for (project, id) in ids {
-        asks.push(
-            Ask::new("POST", bench.path_of(operation, project, id)).body(renamed(&plain, "ids")),
-        );
+        asks.push(Ask::new("POST", bench.path_of(operation, project, id)).body(renamed(&plain, "ids")));
     }
     for (index, token) in [
         Token::Missing,
@@ -150,11 +128,7 @@ fn battery(bench: &Bench, operation: Operation) -> Vec<Ask> {
     .enumerate()
     {
         let body = renamed(&plain, &format!("token-{index}"));
-        asks.push(
-            Ask::new("POST", bench.path(operation, 380 + index))
-                .token(token)
-                .body(body),
-        );
+        asks.push(Ask::new("POST", bench.path(operation, 380 + index)).token(token).body(body));
         asks.push(Ask::new("GET", bench.observed(operation, 380 + index)));
     }
     if operation == Operation::CreateSecretEvent {
@@ -175,25 +149,16 @@ fn groups(operation: Operation) -> Vec<Vec<Vec<u8>>> {
 
 /// Bodies that come near to being accepted.
 pub(super) fn sound_bodies(operation: Operation) -> Vec<Vec<u8>> {
-    groups(operation)
-        .into_iter()
-        .flatten()
-        .filter(|body| body.len() < 400)
-        .collect()
+    groups(operation).into_iter().flatten().filter(|body| body.len() < 400).collect()
 }
 
 /// A full resource, of which one tag is deleted to make room for another.
 fn replaced(bench: &Bench, operation: Operation) -> Vec<Ask> {
-    if !matches!(
-        operation,
-        Operation::CreateSecretTag | Operation::CreateKmsTag
-    ) {
+    if !matches!(operation, Operation::CreateSecretTag | Operation::CreateKmsTag) {
         return Vec::new();
     }
     let path = bench.path(operation, 395);
-    let post = |index: usize| {
-        Ask::new("POST", path.as_str()).body(format!(r#"{{"tag":{{"key":"k{index}"}}}}"#))
-    };
+    let post = |index: usize| Ask::new("POST", path.as_str()).body(format!(r#"{{"tag":{{"key":"k{index}"}}}}"#));
     let mut asks: Vec<Ask> = (0..20).map(post).collect();
     asks.push(Ask::new("DELETE", format!("{path}/k0")));
     asks.push(post(20));
@@ -201,9 +166,7 @@ fn replaced(bench: &Bench, operation: Operation) -> Vec<Ask> {
 }
 
 fn renamed(body: &[u8], name: &str) -> Vec<u8> {
-    String::from_utf8_lossy(body)
-        .replace("demo-event", name)
-        .into_bytes()
+    String::from_utf8_lossy(body).replace("demo-event", name).into_bytes()
 }
 
 fn texts() -> Vec<String> {
@@ -249,21 +212,14 @@ fn texts() -> Vec<String> {
     .map(str::to_owned)
     .to_vec();
     texts.extend(
-        [
-            32, 35, 36, 37, 40, 42, 43, 44, 100, 127, 128, 129, 254, 255, 256, 5000,
-        ]
-        .map(|length| "a".repeat(length)),
+        [32, 35, 36, 37, 40, 42, 43, 44, 100, 127, 128, 129, 254, 255, 256, 5000].map(|length| "a".repeat(length)),
     );
     texts.extend([30, 100, 200].map(|length| "é".repeat(length)));
     texts
 }
 
 fn tags() -> Vec<Value> {
-    let mut tags = vec![
-        json!({ "key": "k", "value": "v" }),
-        json!({ "key": "k" }),
-        json!({}),
-    ];
+    let mut tags = vec![json!({ "key": "k", "value": "v" }), json!({ "key": "k" }), json!({})];
     for text in texts() {
         tags.push(json!({ "key": text, "value": "v" }));
         tags.push(json!({ "key": "k", "value": text }));
@@ -284,68 +240,36 @@ fn single_bodies() -> Vec<Vec<Vec<u8>>> {
     bodies.push(vec![body(&tag), body(&json!({ "key": "k", "value": "w" }))]);
     bodies.push(vec![body(&tag), body(&tag)]);
     bodies.push((0..22).map(numbered).collect());
-    for sequence in [
-        json!(1),
-        json!("919c82d4-8046-4722-9094-35c3c6524cff"),
-        json!("x"),
-        json!(null),
-    ] {
-        bodies.push(vec![
-            json!({ "tag": tag, "sequence": sequence })
-                .to_string()
-                .into_bytes(),
-        ]);
+    for sequence in [json!(1), json!("919c82d4-8046-4722-9094-35c3c6524cff"), json!("x"), json!(null)] {
+        bodies.push(vec![json!({ "tag": tag, "sequence": sequence }).to_string().into_bytes()]);
     }
     bodies.push(vec![json!({ "tag": [tag] }).to_string().into_bytes()]);
     bodies.push(vec![b"{}".to_vec()]);
-    bodies.push(vec![
-        br#"{"tag":{"key":"k",},}"#.to_vec(),
-        br#"{"tag":{"key":"k2"}} x"#.to_vec(),
-    ]);
+    bodies.push(vec![br#"{"tag":{"key":"k",},}"#.to_vec(), br#"{"tag":{"key":"k2"}} x"#.to_vec()]);
     bodies.push(vec![b"{\"tag\":{\"key\":\"k\"},\"x\":\"\xff\"}".to_vec()]);
     bodies.push(vec![deep(&json!({ "tag": tag }))]);
     bodies
 }
 
 fn batch_bodies() -> Vec<Vec<Vec<u8>>> {
-    let body = |action: &str, tags: Value| {
-        json!({ "action": action, "tags": tags })
-            .to_string()
-            .into_bytes()
-    };
+    let body = |action: &str, tags: Value| json!({ "action": action, "tags": tags }).to_string().into_bytes();
     let create = |tags: Value| body("create", tags);
     let delete = |tags: Value| body("delete", tags);
     let many = |from: usize, to: usize| {
-        Value::from_iter(
-            (from..to).map(|index| json!({ "key": format!("k{index}"), "value": "v" })),
-        )
+        Value::from_iter((from..to).map(|index| json!({ "key": format!("k{index}"), "value": "v" })))
     };
     let tag = || json!([{ "key": "k", "value": "v" }]);
     let full = || json!([{ "key": "ab", "value": "1" }, { "key": "abc", "value": "2" }, { "key": "AB", "value": "3" }]);
-    let mut bodies: Vec<Vec<Vec<u8>>> = tags()
-        .iter()
-        .map(|tag| vec![create(json!([tag]))])
-        .collect();
+    let mut bodies: Vec<Vec<Vec<u8>>> = tags().iter().map(|tag| vec![create(json!([tag]))]).collect();
     bodies.extend([
         vec![create(tag()), create(json!([{ "key": "k", "value": "w" }]))],
         vec![create(many(0, 20)), create(many(20, 21))],
         vec![create(many(0, 19)), create(many(19, 20))],
         vec![create(many(0, 21))],
-        vec![
-            create(many(0, 15)),
-            delete(many(0, 10)),
-            create(many(15, 25)),
-        ],
-        vec![create(
-            json!([{ "key": "k", "value": "1" }, { "key": "k", "value": "2" }]),
-        )],
-        vec![create(
-            json!([{ "key": "k", "value": "1" }, { "key": "!" }]),
-        )],
-        vec![
-            create(full()),
-            delete(json!([{ "key": "ab", "value": "1" }])),
-        ],
+        vec![create(many(0, 15)), delete(many(0, 10)), create(many(15, 25))],
+        vec![create(json!([{ "key": "k", "value": "1" }, { "key": "k", "value": "2" }]))],
+        vec![create(json!([{ "key": "k", "value": "1" }, { "key": "!" }]))],
+        vec![create(full()), delete(json!([{ "key": "ab", "value": "1" }]))],
         vec![create(full()), delete(full())],
         vec![create(tag()), delete(tag()), create(tag())],
         vec![create(tag()), delete(json!([{ "key": "k" }]))],
@@ -354,10 +278,7 @@ fn batch_bodies() -> Vec<Vec<Vec<u8>>> {
         vec![delete(many(0, 21))],
     ]);
     for action in ["CREATE", "Delete", "update", ""] {
-        bodies.push(vec![
-            create(json!([{ "key": "old" }])),
-            body(action, json!([{ "key": "old" }, { "key": "new" }])),
-        ]);
+        bodies.push(vec![create(json!([{ "key": "old" }])), body(action, json!([{ "key": "old" }, { "key": "new" }]))]);
     }
     for body in [
         json!({ "tags": tag() }),
@@ -371,15 +292,9 @@ fn batch_bodies() -> Vec<Vec<Vec<u8>>> {
     ] {
         bodies.push(vec![body.to_string().into_bytes()]);
     }
-    bodies.push(vec![
-        br#"{"action":"create","tags":[{"key":"k"},]}"#.to_vec(),
-    ]);
-    bodies.push(vec![
-        br#"{"action":"create","tags":[{"key":"k"}]} x"#.to_vec(),
-    ]);
-    bodies.push(vec![
-        b"{\"action\":\"create\",\"tags\":[{\"key\":\"k\"}],\"x\":\"\xff\"}".to_vec(),
-    ]);
+    bodies.push(vec![br#"{"action":"create","tags":[{"key":"k"},]}"#.to_vec()]);
+    bodies.push(vec![br#"{"action":"create","tags":[{"key":"k"}]} x"#.to_vec()]);
+    bodies.push(vec![b"{\"action\":\"create\",\"tags\":[{\"key\":\"k\"}],\"x\":\"\xff\"}".to_vec()]);
     bodies.push(vec![deep(&json!({ "action": "create", "tags": tag() }))]);
     bodies
 }

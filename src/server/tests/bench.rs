@@ -54,13 +54,7 @@ pub(super) struct Bench {
 
 impl Ask {
     pub(super) fn new(method: &'static str, path: impl Into<String>) -> Self {
-        Self {
-            method,
-            path: path.into(),
-            token: Token::Own,
-            content_type: Some("application/json"),
-            body: Vec::new(),
-        }
+        Self { method, path: path.into(), token: Token::Own, content_type: Some("application/json"), body: Vec::new() }
     }
 
     pub(super) fn token(mut self, token: Token) -> Self {
@@ -92,10 +86,7 @@ impl Reply {
 impl Bench {
     pub(super) fn new(config: &ServerConfig) -> Self {
         let identities = Identities::derive(config);
-        Self {
-            state: Arc::new(State::new(config, &identities, false)),
-            identities,
-        }
+        Self { state: Arc::new(State::new(config, &identities, false)), identities }
     }
 
     /// The path of an operation on the resource of the given number.
@@ -124,21 +115,13 @@ impl Bench {
         }
     }
 
-    pub(super) async fn post(
-        &self,
-        operation: Operation,
-        resource: usize,
-        body: impl AsRef<[u8]>,
-    ) -> Reply {
-        self.send(Ask::new("POST", self.path(operation, resource)).body(body))
-            .await
+    pub(super) async fn post(&self, operation: Operation, resource: usize, body: impl AsRef<[u8]>) -> Reply {
+        self.send(Ask::new("POST", self.path(operation, resource)).body(body)).await
     }
 
     /// The tags of a resource as `key=value` pairs, or the events.
     pub(super) async fn read_back(&self, operation: Operation, resource: usize) -> Value {
-        self.send(Ask::new("GET", self.observed(operation, resource)))
-            .await
-            .json()
+        self.send(Ask::new("GET", self.observed(operation, resource))).await.json()
     }
 
     pub(super) async fn send(&self, ask: Ask) -> Reply {
@@ -162,14 +145,9 @@ impl Bench {
             request = request.header("Content-Type", content_type);
         }
         let request = request.body(Body::from(ask.body)).expect("a request");
-        let (parts, body) = handle(Shared(Arc::clone(&self.state)), request)
-            .await
-            .into_parts();
+        let (parts, body) = handle(Shared(Arc::clone(&self.state)), request).await.into_parts();
         let header = |name: &str| {
-            let value = parts
-                .headers
-                .get(name)
-                .and_then(|value| value.to_str().ok());
+            let value = parts.headers.get(name).and_then(|value| value.to_str().ok());
             value.unwrap_or_default().to_owned()
         };
         let body = match collect(body).await {

@@ -9,42 +9,22 @@ pub(super) fn bodies() -> Vec<Vec<Vec<u8>>> {
     let mut events = vec![event("demo-event")];
     events.extend(names());
     events.extend(types());
-    for state in [
-        json!("DISABLED"),
-        json!("enabled"),
-        json!("ON"),
-        json!(true),
-        json!(null),
-        json!(1),
-    ] {
+    for state in [json!("DISABLED"), json!("enabled"), json!("ON"), json!(true), json!(null), json!(1)] {
         events.push(with("state", state));
     }
     events.extend(notifications());
     for member in ["name", "event_types", "state", "notification"] {
         let mut event = event("without");
-        event
-            .as_object_mut()
-            .expect("an object")
-            .shift_remove(member);
+        event.as_object_mut().expect("an object").shift_remove(member);
         events.push(event);
     }
-    let mut bodies: Vec<Vec<Vec<u8>>> = events
-        .iter()
-        .map(|event| vec![event.to_string().into_bytes()])
-        .collect();
+    let mut bodies: Vec<Vec<Vec<u8>>> = events.iter().map(|event| vec![event.to_string().into_bytes()]).collect();
     let text = event("lenient").to_string();
     let comma = text.replace("}}", "},}");
     let invalid = text.replace("SMN", "S\u{1}").into_bytes();
     bodies.push(vec![comma.into_bytes()]);
-    bodies.push(vec![
-        format!("{} x", text.replace("lenient", "longer")).into_bytes(),
-    ]);
-    bodies.push(vec![
-        invalid
-            .iter()
-            .map(|byte| if *byte == 1 { 0xff } else { *byte })
-            .collect(),
-    ]);
+    bodies.push(vec![format!("{} x", text.replace("lenient", "longer")).into_bytes()]);
+    bodies.push(vec![invalid.iter().map(|byte| if *byte == 1 { 0xff } else { *byte }).collect()]);
     bodies.push(vec![deep(&event("deep"))]);
     bodies
 }
@@ -52,14 +32,9 @@ pub(super) fn bodies() -> Vec<Vec<Vec<u8>>> {
 /// An event whose id and timestamps are reduced to what does not change from run to run.
 pub(super) fn steady(mut json: Value) -> Value {
     match &mut json {
-        Value::Array(elements) => elements
-            .iter_mut()
-            .for_each(|element| *element = steady(element.take())),
+        Value::Array(elements) => elements.iter_mut().for_each(|element| *element = steady(element.take())),
         Value::Object(members) => {
-            let id = members
-                .get("event_id")
-                .and_then(Value::as_str)
-                .map(str::to_owned);
+            let id = members.get("event_id").and_then(Value::as_str).map(str::to_owned);
             if let Some(id) = id.filter(|id| id.len() == 36 && !id.starts_with("bb6a3d22")) {
                 members.insert("event_id".to_owned(), json!(id.len()));
             }
@@ -73,9 +48,7 @@ pub(super) fn steady(mut json: Value) -> Value {
                     *value = json!(value.to_string().len());
                 }
             }
-            members
-                .values_mut()
-                .for_each(|value| *value = steady(value.take()));
+            members.values_mut().for_each(|value| *value = steady(value.take()));
         }
         _ => {}
     }
@@ -98,11 +71,8 @@ fn with(member: &str, value: Value) -> Value {
 }
 
 fn names() -> Vec<Value> {
-    let mut names: Vec<Value> = [
-        "", "a.b", "a b", "aé", "a!", "a\n", "a-b", "a_b", "1a", "ABC", "a\u{0}", "a😀",
-    ]
-    .map(Value::from)
-    .to_vec();
+    let mut names: Vec<Value> =
+        ["", "a.b", "a b", "aé", "a!", "a\n", "a-b", "a_b", "1a", "ABC", "a\u{0}", "a😀"].map(Value::from).to_vec();
     names.extend([63, 64, 65, 5000].map(|length| Value::from("n".repeat(length))));
     names.extend([json!(1), json!(null), json!(["a"])]);
     names.into_iter().map(|name| with("name", name)).collect()
@@ -131,10 +101,7 @@ fn notifications() -> Vec<Value> {
     let mut notifications = vec![json!(null), json!([whole]), json!({}), json!("SMN")];
     for member in ["target_type", "target_id", "target_name"] {
         let mut without = whole.clone();
-        without
-            .as_object_mut()
-            .expect("an object")
-            .shift_remove(member);
+        without.as_object_mut().expect("an object").shift_remove(member);
         notifications.push(without);
         for wrong in [json!(null), json!(1), json!("a😀")] {
             let mut with = whole.clone();

@@ -10,12 +10,7 @@ use crate::server::operation::Operation;
 use crate::server::reading::{Profile, catalogue};
 
 fn config(faults: FaultSet) -> ServerConfig {
-    ServerConfig {
-        faults,
-        secrets: RESOURCES,
-        keys: RESOURCES,
-        ..ServerConfig::default()
-    }
+    ServerConfig { faults, secrets: RESOURCES, keys: RESOURCES, ..ServerConfig::default() }
 }
 
 /// Faults that only concurrent requests bring out, or only ids that must differ.
@@ -28,17 +23,9 @@ const ELSEWHERE: [Deviation; 4] = [
 
 /// Faults of an operation that change nothing that a battery sees.
 async fn silent_faults(operation: Operation, profile: &Profile) -> Vec<Fault> {
-    let server = |faults| {
-        Bench::new(&ServerConfig {
-            profile: profile.clone(),
-            ..config(faults)
-        })
-    };
+    let server = |faults| Bench::new(&ServerConfig { profile: profile.clone(), ..config(faults) });
     let sound = transcript(&server(FaultSet::default()), operation).await;
-    assert!(
-        !sound.iter().any(|line| line.contains("-> 5")),
-        "a sound server fails"
-    );
+    assert!(!sound.iter().any(|line| line.contains("-> 5")), "a sound server fails");
     let mut silent = Vec::new();
     for fault in Fault::iter().filter(|fault| fault.operation() == operation) {
         if ELSEWHERE.contains(&fault.deviation()) {
@@ -55,8 +42,7 @@ async fn silent_faults(operation: Operation, profile: &Profile) -> Vec<Fault> {
 async fn assert_every_fault_shows(operation: Operation) {
     let mut last = Profile::default();
     for set in catalogue() {
-        last.set(set.clause, set.readings[set.readings.len() - 1])
-            .expect("a reading");
+        last.set(set.clause, set.readings[set.readings.len() - 1]).expect("a reading");
     }
     for profile in [Profile::default(), last] {
         assert_eq!(silent_faults(operation, &profile).await, []);
@@ -85,23 +71,13 @@ async fn every_fault_of_create_secret_event_shows() {
 
 #[tokio::test]
 async fn other_event_id_shows_in_the_list() {
-    for (faults, same) in [
-        (FaultSet::default(), true),
-        (
-            FaultSet::from_iter([Fault::EventCreateShowsOtherEventId]),
-            false,
-        ),
-    ] {
+    for (faults, same) in
+        [(FaultSet::default(), true), (FaultSet::from_iter([Fault::EventCreateShowsOtherEventId]), false)]
+    {
         let bench = Bench::new(&config(faults));
         let operation = Operation::CreateSecretEvent;
-        let created = bench
-            .post(operation, 0, super::documents::EVENT)
-            .await
-            .json();
+        let created = bench.post(operation, 0, super::documents::EVENT).await.json();
         let listed = bench.read_back(operation, 0).await;
-        assert_eq!(
-            created["event"]["event_id"] == listed["events"][0]["event_id"],
-            same
-        );
+        assert_eq!(created["event"]["event_id"] == listed["events"][0]["event_id"], same);
     }
 }

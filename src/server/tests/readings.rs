@@ -7,16 +7,13 @@ use serde_json::{Value, json};
 use super::bench::{Ask, Bench, Token};
 use super::event_battery::{event, steady};
 use crate::server::config::ServerConfig;
-use crate::server::operation::Operation::{
-    self, BatchCreateOrDeleteTags, CreateKmsTag, CreateSecretEvent,
-};
+use crate::server::operation::Operation::{self, BatchCreateOrDeleteTags, CreateKmsTag, CreateSecretEvent};
 use crate::server::reading::catalogue;
 
 #[tokio::test]
 async fn readings_of_a_clause_differ() {
     for set in catalogue() {
-        let operation =
-            super::battery::operations().find(|operation| set.clause.starts_with(operation.id()));
+        let operation = super::battery::operations().find(|operation| set.clause.starts_with(operation.id()));
         let operation = operation.expect("an operation");
         let suffix = &set.clause[operation.id().len() + 1..];
         let mut seen: HashMap<String, &str> = HashMap::new();
@@ -25,9 +22,7 @@ async fn readings_of_a_clause_differ() {
             config.profile.set(set.clause, reading).expect("a reading");
             if suffix == "duplicate-status" {
                 // Nothing about tags of secrets is refused as a duplicate by default.
-                let _ = config
-                    .profile
-                    .set(&format!("{}.existing-key", operation.id()), "refuse");
+                let _ = config.profile.set(&format!("{}.existing-key", operation.id()), "refuse");
             }
             let bench = Bench::new(&config);
             let mut answers = String::new();
@@ -44,10 +39,7 @@ async fn readings_of_a_clause_differ() {
                 answers.push_str(&format!("{} {json}\n", reply.status));
             }
             if let Some(other) = seen.insert(answers.clone(), reading) {
-                panic!(
-                    "{} looks the same as {other} and as {reading}:\n{answers}",
-                    set.clause
-                );
+                panic!("{} looks the same as {other} and as {reading}:\n{answers}", set.clause);
             }
         }
     }
@@ -65,8 +57,7 @@ fn probe(bench: &Bench, operation: Operation, suffix: &str) -> Vec<Ask> {
         "token.foreign" => vec![post(&plain).token(Token::Foreign)],
         "token.read-only" => vec![post(&plain).token(Token::ReadOnly)],
         "unknown-project" => {
-            let unknown =
-                bench.path_of(operation, &"0".repeat(32), &bench.identities.secret_ids[0]);
+            let unknown = bench.path_of(operation, &"0".repeat(32), &bench.identities.secret_ids[0]);
             vec![Ask::new("POST", unknown).body(plain.to_string())]
         }
         "content-type.other" => vec![post(&plain).content_type(Some("text/plain"))],
@@ -137,26 +128,17 @@ fn tag_bodies(operation: Operation, suffix: &str) -> Vec<Value> {
         "key.reserved-prefix" => vec![key("sysx"), key("_sys_x")],
         "key.whitespace" => vec![key("\u{a0}x")],
         "key.character-unit" => vec![key(&"𝒜".repeat(if is_kms { 20 } else { 70 }))],
-        "value.character-unit" => vec![tag(
-            json!("k"),
-            json!("𝒜".repeat(if is_kms { 30 } else { 150 })),
-        )],
+        "value.character-unit" => vec![tag(json!("k"), json!("𝒜".repeat(if is_kms { 30 } else { 150 })))],
         "existing-key" | "duplicate-status" => vec![stored(), tag(json!("k"), json!("w"))],
         "existing-pair" => vec![stored(), stored()],
         "value.omitted" => vec![tagged(operation, json!({ "key": "k" }))],
         "value.null" => vec![tag(json!("k"), json!(null))],
         "limit-status" | "tag-limit" => many(21),
         "create.repeated-key" => {
-            vec![batch(
-                "create",
-                json!([{ "key": "k", "value": "1" }, { "key": "k", "value": "2" }]),
-            )]
+            vec![batch("create", json!([{ "key": "k", "value": "1" }, { "key": "k", "value": "2" }]))]
         }
         "delete.absent-tag" => vec![batch("delete", json!([{ "key": "k" }]))],
-        "delete.other-value" => vec![
-            stored(),
-            batch("delete", json!([{ "key": "k", "value": "w" }])),
-        ],
+        "delete.other-value" => vec![stored(), batch("delete", json!([{ "key": "k", "value": "w" }]))],
         "delete.value-omitted" => vec![stored(), batch("delete", json!([{ "key": "k" }]))],
         "create.empty-batch" => vec![batch("create", json!([]))],
         "delete.empty-batch" => vec![batch("delete", json!([]))],
@@ -164,10 +146,7 @@ fn tag_bodies(operation: Operation, suffix: &str) -> Vec<Value> {
             let tags = (0..21).map(|index| json!({ "key": format!("k{index}") }));
             vec![batch("delete", Value::from_iter(tags))]
         }
-        "sequence.length" => vec![
-            sequence(json!("a".repeat(35))),
-            sequence(json!("a".repeat(37))),
-        ],
+        "sequence.length" => vec![sequence(json!("a".repeat(35))), sequence(json!("a".repeat(37)))],
         "sequence.format" => vec![sequence(json!("a".repeat(36)))],
         "sequence.null" => vec![sequence(json!(null))],
         "key.blank" => vec![key(" \u{3000}")],
@@ -190,14 +169,8 @@ fn event_bodies(suffix: &str) -> Vec<Value> {
     };
     match suffix {
         "repeated-name" | "duplicate-status" => vec![plain.clone(), plain],
-        "quota" => (0..31)
-            .map(|index| event(&format!("event-{index}")))
-            .collect(),
-        "event_types.rotated-failed" => vec![with(
-            &plain,
-            "event_types",
-            json!(["SECRET_ROTATED_FAILED"]),
-        )],
+        "quota" => (0..31).map(|index| event(&format!("event-{index}"))).collect(),
+        "event_types.rotated-failed" => vec![with(&plain, "event_types", json!(["SECRET_ROTATED_FAILED"]))],
         "notification.target_type.other" => vec![notification("target_type", "FUNCTION")],
         "notification.target_id.pattern" => vec![notification("target_id", "urn/smn")],
         "notification.target_name.pattern" => vec![notification("target_name", "a topic")],

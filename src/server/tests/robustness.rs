@@ -23,18 +23,10 @@ async fn hostile_bodies_are_refused() {
 async fn oversized_body_is_refused() {
     let bench = Bench::new(&ServerConfig::default());
     for operation in operations() {
-        let reply = bench
-            .post(operation, 0, vec![b' '; 12 * 1024 * 1024 + 1])
-            .await;
+        let reply = bench.post(operation, 0, vec![b' '; 12 * 1024 * 1024 + 1]).await;
         assert_eq!(reply.status, 413);
         let ask = Ask::new("POST", bench.path(operation, 0)).token(Token::Missing);
-        assert_eq!(
-            bench
-                .send(ask.body(vec![b' '; 13 * 1024 * 1024]))
-                .await
-                .status,
-            401
-        );
+        assert_eq!(bench.send(ask.body(vec![b' '; 13 * 1024 * 1024])).await.status, 401);
     }
 }
 
@@ -50,14 +42,7 @@ async fn strange_paths_are_answered() {
         (format!("/v1/{project}/csms/events/%FF"), 405),
     ] {
         let body = r#"{"tag":{"key":"a"}}"#;
-        assert_eq!(
-            bench
-                .send(Ask::new("POST", path.as_str()).body(body))
-                .await
-                .status,
-            status,
-            "{path}"
-        );
+        assert_eq!(bench.send(Ask::new("POST", path.as_str()).body(body)).await.status, status, "{path}");
     }
 }
 
@@ -65,25 +50,12 @@ async fn strange_paths_are_answered() {
 async fn garbled_bodies_never_break_the_server() {
     let bench = Bench::new(&ServerConfig::default());
     let mut random = SplitMix::new(1);
-    let pieces: [&[u8]; 12] = [
-        b"\"",
-        b"{",
-        b"}",
-        b"[",
-        b"]",
-        b":",
-        b",",
-        b"null",
-        b"\\ud83d",
-        b"\xff",
-        "\u{1d49c}".as_bytes(),
-        b"1e9",
-    ];
+    let pieces: [&[u8]; 12] =
+        [b"\"", b"{", b"}", b"[", b"]", b":", b",", b"null", b"\\ud83d", b"\xff", "\u{1d49c}".as_bytes(), b"1e9"];
     for operation in operations() {
         let bodies = sound_bodies(operation);
         for _ in 0..3000 {
-            let mut below =
-                |bound: usize| usize::try_from(random.next() % (bound as u64)).unwrap_or_default();
+            let mut below = |bound: usize| usize::try_from(random.next() % (bound as u64)).unwrap_or_default();
             let mut body = bodies[below(bodies.len())].clone();
             for _ in 0..=below(3) {
                 let at = below(body.len() + 1);
@@ -92,10 +64,7 @@ async fn garbled_bodies_never_break_the_server() {
             }
             let reply = bench.post(operation, below(12), &body).await;
             let shown = String::from_utf8_lossy(&body).into_owned();
-            assert!(
-                matches!(reply.status, 200 | 204 | 400),
-                "{operation:?} {shown}"
-            );
+            assert!(matches!(reply.status, 200 | 204 | 400), "{operation:?} {shown}");
         }
     }
 }

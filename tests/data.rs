@@ -1,0 +1,319 @@
+//! The contract's data is sound: it loads, every reference holds, and the facts agree with the documented
+//! expressions and examples.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+use std::collections::BTreeSet;
+
+use dewspec::check::{History, Judgement, Scene, judge};
+use dewspec::fixture::FixtureKind;
+use dewspec::generate::{Placeholders, to_bytes};
+use dewspec::plan::{Filter, expand, lint_coverage, plan};
+use dewspec::server::{fault, reading};
+use dewspec::suite::{Answer, DataFile, DataSource, Judge, OperationSuite, Suite};
+use dewspec::vocabulary::{Exchange, Level, Request, Response};
+use serde_json::Value;
+
+fn suite() -> Suite {
+    Suite::load(&DataSource::embedded().expect("embedded data")).expect("a suite without mistakes")
+}
+
+#[test]
+fn every_clause_can_be_broken_and_every_case_has_a_clause() {
+    let suite = suite();
+    assert_eq!(lint_coverage(&suite), Vec::new());
+    let operations: Vec<&str> = suite.operations.iter().map(|op| op.operation.id.as_str()).collect();
+    assert_eq!(operations, ["BatchCreateOrDeleteTags", "CreateSecretEvent", "CreateSecretTag", "CreateKmsTag"]);
+    for op in &suite.operations {
+        assert!(op.clauses.len() > 80, "{} has only {} clauses", op.operation.id, op.clauses.len());
+        assert!(expand(op).len() > 150, "{} expands to only {} cases", op.operation.id, expand(op).len());
+    }
+    let cases: Vec<_> = plan(&suite, &Filter::default()).cases().map(|c| c.spec.clone()).collect();
+    assert!(cases.iter().all(|c| !c.clauses.is_empty()));
+    let ids: BTreeSet<_> = cases.iter().map(|c| c.id.clone()).collect();
+    assert_eq!(ids.len(), cases.len(), "two cases share an id");
+}
+
+#[test]
+fn every_table_row_of_the_documents_has_a_clause() {
+    // Rows of the tables that describe requests and success; the error tables are checked below.
+    let rows = [
+        (
+            "CreateSecretTag",
+            vec![(1, "project_id"), (1, "secret_id"), (2, "X-Auth-Token"), (3, "tag"), (4, "key"), (4, "value")],
+        ),
+        (
+            "BatchCreateOrDeleteTags",
+            vec![
+                (1, "project_id"),
+                (1, "secret_id"),
+                (2, "X-Auth-Token"),
+                (3, "tags"),
+                (3, "action"),
+                (3, "sequence"),
+                (4, "key"),
+                (4, "value"),
+            ],
+        ),
+        (
+            "CreateKmsTag",
+            vec![
+                (1, "project_id"),
+                (1, "key_id"),
+                (2, "X-Auth-Token"),
+                (3, "tag"),
+                (3, "sequence"),
+                (4, "key"),
+                (4, "value"),
+            ],
+        ),
+        (
+            "CreateSecretEvent",
+            vec![
+                (1, "project_id"),
+                (2, "X-Auth-Token"),
+                (3, "name"),
+                (3, "event_types"),
+                (3, "state"),
+                (3, "notification"),
+                (4, "target_type"),
+                (4, "target_id"),
+                (4, "target_name"),
+                (5, "event"),
+                (6, "name"),
+                (6, "event_id"),
+                (6, "event_types"),
+                (6, "state"),
+                (6, "create_time"),
+                (6, "update_time"),
+                (6, "notification"),
+                (7, "target_type"),
+                (7, "target_id"),
+                (7, "target_name"),
+            ],
+        ),
+    ];
+    let suite = suite();
+    for (operation, rows) in rows {
+        let op = suite.operation(operation).expect("an operation");
+        for document in &op.operation.documents {
+            for (table, row) in &rows {
+                let cited = op
+                    .clauses
+                    .iter()
+                    .flat_map(|c| &c.source)
+                    .any(|s| s.document == *document && s.table == Some(*table) && s.row.as_deref() == Some(*row));
+                assert!(cited, "{operation}: no clause cites {document} table {table} row {row}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_documented_error_status_has_its_body_clauses() {
+    let suite = suite();
+    for op in &suite.operations {
+        let statuses: &[u16] =
+            if op.operation.service == "kms" { &[400, 403, 404] } else { &[400, 401, 403, 404, 500, 502, 504] };
+        for status in statuses {
+            assert!(op.clause(&op.id(&format!("status.{status}"))).is_some(), "{} {status}", op.operation.id);
+            for member in ["error", "error_code", "error_msg"] {
+                assert!(
+                    op.clause(&op.id(&format!("error.{status}.{member}"))).is_some(),
+                    "{} {status}",
+                    op.operation.id
+                );
+            }
+        }
+    }
+}
+
+/// The documented expressions, run by an engine with look-around, agree with the facts that cases come from.
+#[test]
+fn expanded_strings_agree_with_the_documented_expressions() {
+    let suite = suite();
+    let mut compared = 0;
+    for op in &suite.operations {
+        for clause in &op.clauses {
+            let Some(constraint) = &clause.constraint else { continue };
+            let Some(pattern) = constraint.characters.as_ref().and_then(|c| c.pattern.as_deref()) else { continue };
+            let pattern = fancy_regex::Regex::new(pattern).expect("a documented expression");
+            for case in expand(op).iter().filter(|c| c.clauses == [clause.id.clone()]) {
+                let step = &case.steps[0];
+                let places = Placeholders::new(7, "run", &case.id, &op.operation.valid);
+                let text = places.fill(step.body.as_deref().expect("a body"));
+                let body: Value = serde_json::from_slice(&to_bytes(&text)).expect("JSON");
+                let accepted = step.expect.as_ref().expect("an expectation").answer == Answer::Accepted;
+                let pointers = [constraint.field.replace('*', "0"), constraint.field.replace('*', "1")];
+                let texts: Vec<&str> =
+                    pointers.iter().filter_map(|p| body.pointer(p)).filter_map(Value::as_str).collect();
+                let all = texts.iter().all(|t| pattern.is_match(t).expect("a match"));
+                assert_eq!(all, accepted, "{}: {texts:?}", case.id);
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared > 400, "only {compared} strings were compared");
+}
+
+#[test]
+fn documented_responses_satisfy_our_own_oracles() {
+    let suite = suite();
+    let mut judged = 0;
+    for fixture in suite.fixtures.iter().filter(|f| f.kind == FixtureKind::Response) {
+        let op: &OperationSuite = suite.operation(&fixture.operation).expect("an operation");
+        let request = Request {
+            operation: fixture.operation.clone(),
+            method: "POST".to_owned(),
+            url: "http://target".to_owned(),
+            headers: Vec::new(),
+            body: None,
+        };
+        let response = Response {
+            status: fixture.status.expect("a status"),
+            headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+            body: fixture.text.clone().into_bytes(),
+            capped: false,
+        };
+        let exchange = Exchange { request, answer: Ok(response), elapsed: std::time::Duration::ZERO };
+        let scene = Scene {
+            operation: &op.operation,
+            exchange: &exchange,
+            request: None,
+            repeated_server_error: false,
+            transient_server_error: false,
+            gateway_territory: false,
+            secrets: &[],
+            // The example was made at the time it shows.
+            now: 1_581_507_580,
+        };
+        for clause in &op.clauses {
+            let Some(oracle) = &clause.judge else { continue };
+            let found = judge(oracle, &clause.id, &scene, &mut History::default());
+            assert!(!matches!(found, Judgement::Broken { .. }), "{}: {}: {found:?}", fixture.id, clause.id);
+            judged += usize::from(found == Judgement::Upheld);
+        }
+    }
+    assert!(judged > 20, "only {judged} clauses were judged");
+}
+
+#[test]
+fn the_reference_server_has_exactly_the_readings_of_the_suite() {
+    let suite = suite();
+    let of_suite: BTreeSet<(String, BTreeSet<String>)> = suite
+        .operations
+        .iter()
+        .flat_map(|op| op.clauses.iter())
+        .filter(|c| c.level == Level::Open)
+        .map(|c| (c.id.clone(), c.readings.keys().cloned().collect()))
+        .collect();
+    let of_server: BTreeSet<(String, BTreeSet<String>)> = reading::catalogue()
+        .iter()
+        .map(|set| (set.clause.to_owned(), set.readings.iter().map(|r| (*r).to_owned()).collect()))
+        .collect();
+    assert_eq!(of_suite.difference(&of_server).collect::<Vec<_>>(), Vec::<&_>::new(), "only in the suite");
+    assert_eq!(of_server.difference(&of_suite).collect::<Vec<_>>(), Vec::<&_>::new(), "only in the server");
+}
+
+#[test]
+fn every_fault_breaks_a_clause_that_there_is() {
+    let suite = suite();
+    for fault in fault::catalogue() {
+        assert!(
+            suite.clause(fault.clause).is_some(),
+            "{} breaks {}, which is not in the suite",
+            fault.name,
+            fault.clause
+        );
+    }
+}
+
+#[test]
+fn every_kind_of_oracle_is_in_use() {
+    let suite = suite();
+    let kinds: BTreeSet<String> = suite
+        .operations
+        .iter()
+        .flat_map(|op| op.clauses.iter())
+        .filter_map(|c| c.judge.as_ref())
+        .map(|judge| format!("{judge:?}").split([' ', '{']).next().unwrap_or_default().to_owned())
+        .collect();
+    assert_eq!(kinds.len(), 12, "{kinds:?}");
+    assert!(suite.operations.iter().any(|op| op.clauses.iter().any(|c| matches!(c.judge, Some(Judge::NoBody { .. })))));
+}
+
+/// Loads the embedded data with one file changed; returns the errors.
+fn broken(path: &str, change: impl Fn(&str) -> String) -> Vec<String> {
+    let mut source = DataSource::embedded().expect("embedded data");
+    let all = source.suites.iter_mut().chain(&mut source.fixtures);
+    let file: &mut DataFile = all.into_iter().find(|f| f.path.ends_with(path)).expect("a file to break");
+    let before = file.text.clone();
+    file.text = change(&file.text);
+    assert_ne!(before, file.text, "{path} was not changed");
+    match Suite::load(&source) {
+        Ok(suite) => lint_coverage(&suite).iter().map(ToString::to_string).collect(),
+        Err(errors) => errors.iter().map(ToString::to_string).collect(),
+    }
+}
+
+fn assert_told(errors: &[String], parts: &[&str]) {
+    assert!(errors.iter().any(|e| parts.iter().all(|p| e.contains(p))), "{parts:?} is not in {errors:#?}");
+}
+
+#[test]
+fn mistakes_in_the_data_are_told_with_file_and_line() {
+    let tag = "csms/create_secret_tag.toml";
+    assert_told(
+        &broken(tag, |t| t.replace("level = \"must\"", "level = \"may\"")),
+        &["create_secret_tag.toml:", "must"],
+    );
+    assert_told(&broken(tag, |t| t.replace("wording", "wordign")), &["create_secret_tag.toml:", "wordign"]);
+    assert_told(&broken(tag, |t| t.replace("table = 3", "table = 99")), &["create_secret_tag.toml:", "99"]);
+    assert_told(
+        &broken(tag, |t| t.replace("shape = \"sequence\"", "").replace("shape = \"answers\"", "shape = \"answer\"")),
+        &["no shape `answer`"],
+    );
+    assert_told(&broken(tag, |t| t.replace("{{op}}.tag.type", "{{op}}.tag.mandatory")), &["second clause"]);
+    assert_told(
+        &broken(tag, |t| t.replace("{{op}}.tag.type", "{{operation}}.tag.type")),
+        &["create_secret_tag.toml:", "operation"],
+    );
+    assert_told(&broken(tag, |t| t.replace("[{ table = 3, row = \"tag\" }]", "[]")), &["no source"]);
+    assert_told(&broken(tag, |t| t.replace("field = \"/tag\"", "field = \"/label\"")), &["/label"]);
+    assert_told(
+        &broken(tag, |t| t.replace("[\"{{op}}.example\"]", "[\"{{op}}.exmaple\"]")),
+        &["exmaple", "create_secret_tag.toml:"],
+    );
+    assert_told(&broken(tag, |t| t.replace("fixture = \"csms", "fixture = \"kms")), &["fixture"]);
+    assert_told(&broken(tag, |t| t.replace("[operation]", "[operation")), &["create_secret_tag.toml:1"]);
+    let shape = "shapes/json_body.toml";
+    assert_told(
+        &broken(shape, |t| t.replace("last = \"The last", "latest = \"The last")),
+        &["json_body.toml:", "predicts"],
+    );
+    assert_told(
+        &broken(shape, |t| t.replace("accepted = \"Parsers may ignore it.\"", "")),
+        &["json_body.toml:", "readings"],
+    );
+    assert_told(
+        &broken("shapes/credentials.toml", |t| t.replace("@{{op}}.token.wrong", "@{{op}}.token.bad")),
+        &["token.bad"],
+    );
+    assert_told(
+        &broken("fixtures/index.toml", |t| t.replace("kms/create_kms_tag.request.json", "kms/nowhere.json")),
+        &["nowhere.json", "index.toml:"],
+    );
+    assert_told(
+        &broken("create_kms_tag.request.json", |t| t.replace('}', "")),
+        &["create_kms_tag.request.json:", "not JSON"],
+    );
+    assert_told(&broken("documents.toml", |t| t.replace("DOC-003", "DOC-33")), &["DOC-003"]);
+    assert_told(
+        &broken(tag, |t| {
+            format!(
+                "{t}\n[[clause]]\nid = \"{{{{op}}}}.idle\"\nlevel = \"must\"\nwording = \"Nothing.\"\nsource = [{{ table = 3, row = \"tag\" }}]\n"
+            )
+        }),
+        &["create_secret_tag.toml:", "nothing can break", "idle"],
+    );
+}

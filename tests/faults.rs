@@ -1,0 +1,45 @@
+//! The tester, tested: every seeded fault is found and blamed on a clause of its operation, and no conforming
+//! server is accused, whatever readings it follows.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+use dewspec::mutants::{AlarmPlan, Laboratory, alarms, kills, profiles};
+use dewspec::server::fault;
+use dewspec::suite::{DataSource, Suite};
+use dewspec::target::Settings;
+
+fn laboratory() -> Laboratory {
+    let suite = Suite::load(&DataSource::embedded().expect("embedded data")).expect("a suite without mistakes");
+    Laboratory::new(suite, Settings::default())
+}
+
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(future)
+}
+
+#[test]
+fn every_seeded_fault_is_found() {
+    let kills = block_on(kills(&laboratory(), fault::catalogue(), 4, |_| {})).expect("experiments");
+    assert!(kills.len() >= 150, "only {} faults", kills.len());
+    let survivors: Vec<_> = kills.iter().filter(|k| !k.killed).map(|k| (&k.fault, &k.clause)).collect();
+    assert!(survivors.is_empty(), "survived: {survivors:#?}");
+    let unnoticed: Vec<_> = kills.iter().filter(|k| k.exit_code != 1 && !k.summary.contains("should")).collect();
+    for kill in unnoticed {
+        // What breaks no more than a should is a warning, and the exit code says so.
+        assert!(
+            kill.exit_code == 0 && kill.found.iter().all(|c| c.contains("transient") || c.contains("atomic")),
+            "{kill:?}"
+        );
+    }
+}
+
+#[test]
+fn no_conforming_server_is_accused() {
+    let plan = AlarmPlan { each: true, combinations: 20, seeds: 5 };
+    let servers = profiles(plan, Settings::default().seed);
+    assert!(servers.len() > 250, "only {} servers", servers.len());
+    let alarms = block_on(alarms(&laboratory(), servers, 4, |_| {})).expect("experiments");
+    let accused: Vec<_> = alarms.iter().filter(|a| !a.is_silent()).collect();
+    assert!(accused.is_empty(), "accused: {accused:#?}");
+}
