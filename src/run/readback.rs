@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -78,6 +79,11 @@ impl Running<'_> {
 
     fn unreadable(&mut self, clause: &str, sent: &Sent) {
         if let Some(look) = self.first.looks.last() {
+            // Only an answer that is not a listing is the target's doing.
+            if look.status().is_none_or(|s| s == 429 || s == 503) {
+                self.record.error(format!("the stored state could not be read back: {}", describe(look)));
+                return;
+            }
             let seen = describe(look);
             self.record.finding(clause, "a stored state that can be read back", &seen, Some(sent.index));
         }
@@ -114,18 +120,17 @@ impl Running<'_> {
 
     /// A refused list that was applied in part is a should; anything else that changes is a must.
     fn blame_for_change(&self, expected: &State, seen: &State, sent: &Sent) -> Blame {
+        let Effect::Batch { items, .. } = &self.case.op.operation.effect else { return Blame::Unchanged };
         let Some(json) = &sent.json else { return Blame::Unchanged };
-        let put = change_of(&self.case.op.operation, json, None).put;
-        let added: Vec<&String> = seen.keys().filter(|k| !expected.contains_key(*k)).collect();
-        let untouched = expected.iter().all(|(k, v)| seen.get(k) == Some(v));
-        let listed = match &self.case.op.operation.effect {
-            Effect::Batch { items, .. } => json.pointer(items).and_then(Value::as_array).map_or(0, Vec::len),
-            _ => 0,
+        let listed = json.pointer(items).and_then(Value::as_array).map_or(0, Vec::len);
+        let change = change_of(&self.case.op.operation, json, None);
+        let keys: BTreeSet<&String> = expected.keys().chain(seen.keys()).collect();
+        let changed: Vec<&String> = keys.into_iter().filter(|k| expected.get(*k) != seen.get(*k)).collect();
+        let explained = |key: &&String| match seen.get(*key) {
+            Some(value) => change.put.iter().any(|(k, v)| k == *key && v == value),
+            None => change.delete.contains(key),
         };
-        let part = !added.is_empty()
-            && added.len() < listed
-            && added.iter().all(|k| put.iter().any(|(key, value)| key == *k && seen.get(*k) == Some(value)));
-        if untouched && part { Blame::Atomic } else { Blame::Unchanged }
+        if changed.len() < listed && changed.iter().all(explained) { Blame::Atomic } else { Blame::Unchanged }
     }
 
     /// Two values under one key are broken whatever the case is about.

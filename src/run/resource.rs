@@ -174,7 +174,6 @@ impl Resource {
             let parsed = body.as_ref().and_then(|b| parse_listing(&observer, b));
             self.looks.push(exchange);
             let listing = parsed?;
-            let full = observer.page.as_ref().is_some_and(|page| listing.items.len() >= page.size);
             let next = observer
                 .page
                 .as_ref()
@@ -185,11 +184,27 @@ impl Resource {
             all.items.extend(listing.items);
             // A target that ignores the marker would send the same page for ever.
             match next {
-                Some(next) if full && news => marker = Some(next),
+                Some(next) if news => marker = Some(next),
                 _ => return Some(all),
             }
         }
         None
+    }
+
+    /// A look that failed by chance, or because the target is throttling, is taken again.
+    async fn look_patiently(&mut self, session: &Session) -> Option<Listing> {
+        let kept = self.looks.len();
+        for pause in [50, 200, 800] {
+            if let Some(listing) = self.look(session).await {
+                return Some(listing);
+            }
+            if session.is_gone() {
+                return None;
+            }
+            tokio::time::sleep(Duration::from_millis(pause)).await;
+            self.looks.truncate(kept);
+        }
+        self.look(session).await
     }
 
     /// Looks until `done` or until patience is at its end; returns the last look. What was deleted and
@@ -206,14 +221,9 @@ impl Resource {
         loop {
             // Only the last look is evidence.
             self.looks.truncate(kept);
-            let mut listing = self.look(session).await?;
-            let present: BTreeSet<&String> = listing.items.iter().map(|i| &i.key).collect();
-            let gone: Vec<String> = self.fading.iter().filter(|key| !present.contains(key)).cloned().collect();
+            let mut listing = self.look_patiently(session).await?;
             listing.items.retain(|i| !self.fading.contains(&i.key));
             if done(&listing) {
-                for key in gone {
-                    self.fading.remove(&key);
-                }
                 self.lag = self.lag.max(if pause == LOOK_AGAIN { Duration::ZERO } else { started.elapsed() });
                 return Some(listing);
             }

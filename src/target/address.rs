@@ -84,6 +84,8 @@ impl Addresses {
             TokenChoice::Missing => None,
             TokenChoice::Empty => Some(String::new()),
             TokenChoice::Wrong => Some(wrong(token)),
+            // What is left of a token of one character would be no token at all.
+            TokenChoice::Truncated if token.chars().nth(1).is_none() => Some(wrong(token)),
             TokenChoice::Truncated => Some(token.chars().take(token.chars().count().saturating_sub(1)).collect()),
             TokenChoice::Extended => Some(format!("{token}A")),
             TokenChoice::OtherCase => Some(swap_case(token)),
