@@ -63,9 +63,9 @@ impl Job<'_> {
             }
         };
         let stop: Stop = Box::pin(async {
-            if tokio::signal::ctrl_c().await.is_err() {
-                // Without signals the run goes on to its end.
-                std::future::pending::<()>().await;
+            tokio::select! {
+                () = interrupt() => {}
+                () = termination() => {}
             }
             console::remark("interrupted: finishing what is under way and restoring the target");
         });
@@ -73,6 +73,30 @@ impl Job<'_> {
             .await
             .map_err(|e| Ending::broken(e.to_string()))
     }
+}
+
+/// Ctrl-C; without signals the run goes on to its end.
+async fn interrupt() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// What a CI system sends to a job that has to end.
+#[cfg(unix)]
+async fn termination() {
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut signal) => {
+            signal.recv().await;
+        }
+        Err(_) => std::future::pending().await,
+    }
+}
+
+/// What a CI system sends to a job that has to end.
+#[cfg(not(unix))]
+async fn termination() {
+    std::future::pending().await
 }
 
 /// Where reports go.

@@ -4,6 +4,8 @@ use crate::target::Target;
 const REDACTED: &str = "[redacted]";
 /// Shorter texts are not looked for: they occur by chance.
 const LEAST: usize = 4;
+/// So much of the beginning of a longer one counts as the whole.
+const TELLING: usize = 12;
 
 /// Removes every credential of the run from texts.
 #[derive(Clone, Debug, Default)]
@@ -16,10 +18,8 @@ impl Redactor {
     pub fn new(target: &Target) -> Self {
         let mut secrets: Vec<String> = Vec::new();
         for token in target.secrets() {
-            // What is left of a token that lost its last character is as telling as the whole.
-            let shortened: String = token.chars().take(token.chars().count().saturating_sub(1)).collect();
             secrets.push(token.to_owned());
-            secrets.push(shortened);
+            secrets.push(token.chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect());
         }
         secrets.retain(|s| s.len() >= LEAST);
         secrets.sort_by_key(|s| std::cmp::Reverse(s.len()));
@@ -27,13 +27,12 @@ impl Redactor {
         Redactor { secrets }
     }
 
-    /// The text without credentials.
+    /// The text without credentials, in any case of letters, and without their beginnings: what was cut
+    /// short is as telling as the whole.
     pub fn clean(&self, text: &str) -> String {
         let mut out = text.to_owned();
         for secret in &self.secrets {
-            if out.contains(secret.as_str()) {
-                out = out.replace(secret.as_str(), REDACTED);
-            }
+            out = without(&out, secret);
         }
         out
     }
@@ -41,16 +40,61 @@ impl Redactor {
     /// The same for bytes, which are left alone where they hold none.
     pub fn clean_bytes(&self, bytes: &[u8]) -> Vec<u8> {
         let text = String::from_utf8_lossy(bytes);
-        if self.secrets.iter().any(|s| text.contains(s.as_str())) {
-            self.clean(&text).into_bytes()
-        } else {
-            bytes.to_vec()
-        }
+        let cleaned = self.clean(&text);
+        if cleaned == text { bytes.to_vec() } else { cleaned.into_bytes() }
     }
 
     /// Whether a header is shown at all.
     pub fn shows(&self, header: &str) -> bool {
         !["x-auth-token", "authorization", "x-security-token", "cookie", "set-cookie", "x-subject-token"]
             .contains(&header.to_ascii_lowercase().as_str())
+    }
+}
+
+/// Replaces every place where `secret`, or its beginning, stands.
+fn without(text: &str, secret: &str) -> String {
+    let telling = TELLING.min(secret.len());
+    let head = &secret.as_bytes()[..telling];
+    let (bytes, secret) = (text.as_bytes(), secret.as_bytes());
+    let mut out = String::with_capacity(text.len());
+    let (mut kept, mut at) = (0, 0);
+    while at + telling <= bytes.len() {
+        if !bytes[at..at + telling].eq_ignore_ascii_case(head) || !text.is_char_boundary(at) {
+            at += 1;
+            continue;
+        }
+        let same = bytes[at..].iter().zip(secret).take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count();
+        out.push_str(&text[kept..at]);
+        out.push_str(REDACTED);
+        at += same;
+        kept = at;
+    }
+    out.push_str(&text[kept..]);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn redactor(token: &str) -> Redactor {
+        Redactor::new(&Target { token: token.to_owned(), ..Target::default() })
+    }
+
+    #[test]
+    fn whole_cut_and_bent_credentials_are_removed() {
+        let redactor = redactor("MIIDtoken-of-the-caller");
+        for text in ["MIIDtoken-of-the-caller", "MIIDtoken-of", "miidTOKEN-OF-THE-CALLER", "MIIDtoken-of-the-caller"] {
+            assert_eq!(redactor.clean(&format!("é<{text}>")), "é<[redacted]>");
+        }
+        let escaped: String = "MIIDtoken-of-the-caller".chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect();
+        assert_eq!(redactor.clean(&escaped), "[redacted]");
+        assert_eq!(redactor.clean("MIID is how they all begin"), "MIID is how they all begin");
+    }
+
+    #[test]
+    fn what_is_too_short_to_be_told_apart_is_left_alone() {
+        assert_eq!(redactor("t").clean("the target"), "the target");
+        assert_eq!(redactor("test").clean("a test"), "a [redacted]");
     }
 }

@@ -30,7 +30,7 @@ impl Default for Limits {
             body: 1 << 20,
             rate: None,
             throttled: 4,
-            retry_after: Duration::from_secs(30),
+            retry_after: Duration::from_secs(15),
         }
     }
 }
@@ -112,7 +112,8 @@ impl Client {
         }
     }
 
-    fn throttled(&self, response: &Response, tries: u32) -> Option<Duration> {
+    /// How long to wait before a throttled request is sent again; `None` if the answer stands.
+    pub fn throttled(&self, response: &Response, tries: u32) -> Option<Duration> {
         let named = response.header("retry-after").and_then(retry_after);
         let throttled = response.status == 429 || (response.status == 503 && named.is_some());
         if !throttled {

@@ -2,8 +2,7 @@ use std::hash::{Hash, Hasher};
 
 use super::body;
 
-/// Replaces `${…}` in the data's texts. What it puts there depends on seed, case and name alone, and
-/// for the names of events on the run id too.
+/// Replaces `${…}` in the data's texts. What it puts there depends on seed, run id, case and name alone.
 #[derive(Clone, Debug)]
 pub struct Placeholders {
     seed: u64,
@@ -47,6 +46,7 @@ impl Placeholders {
     fn number(&self, name: &str) -> u64 {
         // FNV-1a: stable over releases and platforms, which std's hasher does not promise.
         let mut hasher = Fnv(0xcbf2_9ce4_8422_2325 ^ self.seed);
+        self.run_id.hash(&mut hasher);
         self.case.hash(&mut hasher);
         name.hash(&mut hasher);
         hasher.finish()
@@ -63,6 +63,7 @@ impl Placeholders {
     ///   `${set:/pointer=text}`, `${null:/pointer}`, `${twice:/pointer}`: the same, changed
     /// - `${value…}`: a tag value; `${name…}`: an event name; `${uuid}`: a UUID
     /// - `${fresh:N}`: N different tags, as the elements of a JSON array
+    /// - `${largest:N}`: N tags of the greatest size that CSMS allows
     /// - `${ascii:N}`, `${latin:N}`, `${cjk:N}`, `${astral:N}`: N characters
     /// - `${exact:KIND:N:NAME}`: N characters that begin with what `${NAME}` stands for, if there is room
     /// - `${byte:ff}`: a byte that need not be UTF-8; see [`to_bytes`]
@@ -120,6 +121,9 @@ impl Placeholders {
         if kind == "fresh" {
             return Some((0..count).map(|i| self.tag(&format!("fresh{i}"))).collect::<Vec<_>>().join(","));
         }
+        if kind == "largest" {
+            return Some((0..count).map(|i| self.largest(i)).collect::<Vec<_>>().join(","));
+        }
         Some(std::iter::repeat_n(filler(kind)?, count).collect())
     }
 
@@ -141,6 +145,13 @@ impl Placeholders {
 
     fn tag(&self, name: &str) -> String {
         format!(r#"{{"key":"{}","value":"v-{}"}}"#, self.key(name), self.word(name))
+    }
+
+    /// A CSMS tag of the greatest size, in characters of three bytes.
+    fn largest(&self, number: usize) -> String {
+        let key = self.exact(&format!("cjk:128:largest{number}")).unwrap_or_default();
+        let value = self.exact("cjk:255:").unwrap_or_default();
+        format!(r#"{{"key":"{key}","value":"{value}"}}"#)
     }
 
     /// `KIND:N:NAME` → N characters.

@@ -85,7 +85,7 @@ pub struct CaseReport {
     pub id: String,
     /// The operation it belongs to.
     pub operation: String,
-    /// The clauses it can break, those of its exchanges' oracles not included.
+    /// The clauses it is about, and those that its exchanges were found to break besides.
     pub clauses: Vec<String>,
     /// What became of it.
     pub outcome: Outcome,

@@ -1,4 +1,4 @@
-use crate::check::{State, change_of};
+use crate::check::{Listing, State, change_of};
 use crate::suite::{OperationSuite, Purpose, StepSpec};
 use crate::vocabulary::{FailureKind, PathChoice, Request, TokenChoice};
 
@@ -67,38 +67,66 @@ pub(super) async fn discover(session: &Session, op: &OperationSuite, resource: &
     resource.looks.clear();
 }
 
-/// Writes one item, sees it appear, deletes it by each means, sees it go.
+/// Writes one item, sees it appear, deletes it by each means, sees it go: a means that does not prove
+/// itself is not relied on.
 async fn canary(session: &Session, op: &OperationSuite, resource: &mut Resource) {
-    let places = session.placeholders_named(&format!("{CANARY}.{}", resource.id), &op.operation.valid);
+    let mut waiting: Option<State> = None;
     for purpose in [Purpose::Delete, Purpose::DeleteMany] {
         if !resource.has(purpose) {
             continue;
         }
-        let text = places.fill(&op.operation.valid.replace("${name}", &format!("${{name-{purpose}}}")));
-        let Some(request) = request(session, op, &resource.id, text.clone(), TokenChoice::Valid) else { return };
-        let exchange = session.client.send(&request).await;
-        if exchange.status() != Some(op.operation.success) {
-            // The operation's own cases will say what is wrong with that.
-            return;
+        let stored = match waiting.take() {
+            Some(stored) => stored,
+            None => match write(session, op, resource, purpose).await {
+                Some(stored) => stored,
+                None => return,
+            },
+        };
+        if resource.removes(session, purpose, &stored).await {
+            continue;
         }
-        let json = serde_json::from_str(&text).unwrap_or_default();
-        let mut stored = State::new();
-        change_of(&op.operation, &json, None).apply(&mut stored);
-        resource.written.extend(stored.clone());
-        if resource.can_list() {
-            let there = |l: &crate::check::Listing| stored.keys().all(|k| l.item(k).is_some());
-            let seen = resource.look_until(session, session.settings.settle, there).await;
-            if !seen.as_ref().is_some_and(there) {
-                // Not stored, or not shown: the cases will tell. There is nothing to delete that could be seen.
-                resource.remove(session, &stored).await;
-                return;
-            }
-        }
-        if !resource.removes(session, purpose, &stored).await {
-            session.note(format!("{} {purpose} does not work on the {}", op.operation.service, resource.kind));
-            resource.lose(purpose);
-            resource.remove(session, &stored).await;
-        }
-        resource.fading.clear();
+        session.note(format!("{} {purpose} does not work on the {}", op.operation.service, resource.kind.carrier()));
+        resource.lose(purpose);
+        waiting = Some(stored);
     }
+    resource.fading.clear();
+    if let Some(stored) = waiting {
+        resource.remove(session, &stored).await;
+    }
+}
+
+/// Writes one item and waits for it to show; `None` if it does not get there.
+async fn write(session: &Session, op: &OperationSuite, resource: &mut Resource, purpose: Purpose) -> Option<State> {
+    let valid = &op.operation.valid;
+    let text = session.placeholders_named(&format!("{CANARY}.{purpose}.{}", resource.id), valid).fill(valid);
+    let request = request(session, op, &resource.id, text.clone(), TokenChoice::Valid)?;
+    let exchange = session.client.send(&request).await;
+    // The operation's own cases will say what is wrong with anything else.
+    match exchange.status() {
+        Some(status) if status == op.operation.success => {}
+        Some(status @ (401 | 403 | 404)) => {
+            let what = format!("{} {}", resource.kind, resource.id);
+            session.note(format!(
+                "a plain {} on the {what} was answered with {status}: are endpoint, token, project and identifier right?",
+                op.operation.id
+            ));
+            return None;
+        }
+        _ => return None,
+    }
+    let json = serde_json::from_str(&text).unwrap_or_default();
+    let mut stored = State::new();
+    let answer = exchange.answer.as_ref().ok().and_then(|r| r.json());
+    change_of(&op.operation, &json, answer.as_ref()).apply(&mut stored);
+    resource.written.extend(stored.clone());
+    if resource.can_list() {
+        let there = |l: &Listing| stored.keys().all(|k| l.item(k).is_some());
+        let seen = resource.look_until(session, session.settings.settle, there).await;
+        if !seen.as_ref().is_some_and(there) {
+            // Not stored, or not shown: the cases will tell. There is nothing to delete that could be seen.
+            resource.remove(session, &stored).await;
+            return None;
+        }
+    }
+    Some(stored)
 }

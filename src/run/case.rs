@@ -129,7 +129,7 @@ impl<'a> Running<'a> {
 
     /// Stores generated items until the resource carries `count`; the last request is judged.
     async fn fill(&mut self, op: &OperationSuite, step: &StepSpec, count: usize) {
-        let there = self.first.baseline.items.len() + self.own[0].len();
+        let there = self.first.carries() + self.own[0].len();
         let missing = count.saturating_sub(there);
         if missing == 0 && count < there {
             self.record.skip(format!("the resource carries more than {count} already"), false);
@@ -199,10 +199,11 @@ impl<'a> Running<'a> {
             wire: step.wire,
         };
         let sent = send(&mut self.record, &out).await?;
-        // Whatever the answer, what the request names may now be stored.
+        // Unless it was refused, what the request names may now be stored.
         let stays = step.path.values().all(|p| *p == PathChoice::Own);
-        if stays && let Some(json) = &sent.json {
-            let change = change_of(&op.operation, json, None);
+        let refused = sent.exchange.status().is_some_and(|s| (400..500).contains(&s));
+        if stays && !refused {
+            let change = self.named(op, &sent);
             for (key, value) in change.put {
                 self.touched[usize::from(step.second)].insert(key.clone(), value.clone());
                 let resource = self.resource(step.second);
@@ -211,6 +212,19 @@ impl<'a> Running<'a> {
             }
         }
         Some(sent)
+    }
+
+    /// What a request may have stored. A body that only its target can read was made from the valid one.
+    fn named(&self, op: &OperationSuite, sent: &Sent) -> Change {
+        if let Some(json) = &sent.json {
+            return change_of(&op.operation, json, None);
+        }
+        let body = String::from_utf8_lossy(sent.exchange.request.body.as_deref().unwrap_or_default()).into_owned();
+        let valid = self.session.placeholders(self.case).fill(&op.operation.valid);
+        let mut change =
+            serde_json::from_str(&valid).map(|json| change_of(&op.operation, &json, None)).unwrap_or_default();
+        change.put.retain(|(key, _)| body.contains(key.as_str()));
+        change
     }
 
     /// Takes an accepted request as done.

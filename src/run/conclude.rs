@@ -194,6 +194,9 @@ fn exit_code(session: &Session, cases: &[CaseReport], clauses: &[ClauseReport], 
     if cases.is_empty() {
         return (exit::VACUOUS, "no case was selected".to_owned());
     }
+    if fails + warns + count(Outcome::Pass) == 0 {
+        return (exit::VACUOUS, "no selected case could be judged".to_owned());
+    }
     let mut proven: BTreeMap<&str, bool> = findings.operations.iter().map(|op| (op.as_str(), false)).collect();
     for clause in clauses {
         if matches!(clause.verdict, Verdict::Upheld | Verdict::Violated | Verdict::Determined) {

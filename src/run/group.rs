@@ -52,8 +52,8 @@ pub(super) async fn run_group(session: &Session, cases: &[&PlannedCase], resourc
         let repeated = resource.kind != ResourceKind::Events && listing.is_some_and(|l| !l.repeated().is_empty());
         clean &= seen.as_ref() == Some(&expected) && !repeated;
         if let Some(seen) = seen {
-            let theirs = resource.theirs();
-            touched = seen.into_iter().filter(|(k, _)| !theirs.contains(k)).collect();
+            let standing = resource.standing();
+            touched = seen.into_iter().filter(|(k, _)| !standing.contains_key(k)).collect();
         }
     }
     resource.remove(session, &touched).await;
@@ -161,7 +161,7 @@ async fn one(
 /// wrongly, so there is always room for one more case's items.
 pub(super) fn group_length(session: &Session, cases: &[PlannedCase], resource: &Resource) -> usize {
     let mut keys: BTreeSet<String> = BTreeSet::new();
-    let there = resource.baseline.items.len() + resource.stuck.len();
+    let there = resource.carries();
     let mut stored = 0;
     let mut length = 0;
     for case in cases.iter().take(MOST) {
@@ -178,7 +178,7 @@ pub(super) fn group_length(session: &Session, cases: &[PlannedCase], resource: &
             }
             keys.extend(change.put.iter().map(|(key, _)| key.to_lowercase()));
         }
-        let full = limit(session, case).is_some_and(|most| there + stored + case.spec.room > most);
+        let full = limit(session, case, resource).is_some_and(|most| there + stored + case.spec.room > most);
         if full || stored > AT_ONCE {
             break;
         }

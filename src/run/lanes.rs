@@ -72,7 +72,13 @@ async fn lane(
         let Some(lease) = &lease else {
             let mut record = Record::new(session, case);
             let kind = case.op.operation.resource;
-            record.skip(format!("the target was given without a {kind}: --{kind}-id"), false);
+            if session.target.endpoint(&case.op.operation.service).is_some()
+                && !session.target.resources(kind).is_empty()
+            {
+                record.error("the operation does not answer");
+            } else {
+                record.skip(format!("the target was given without a {kind}: --{kind}-id"), false);
+            }
             deliver(session, record.finish(), progress, &mut reports);
             rest = &rest[1..];
             continue;
@@ -144,6 +150,8 @@ fn not_started(session: &Session, case: &PlannedCase) -> Option<CaseReport> {
     let mut record = Record::new(session, case);
     if session.is_gone() {
         record.error("the target has stopped answering");
+    } else if session.is_mute(&case.op.operation.id) {
+        record.error("the operation has left too many requests without an answer");
     } else if session.is_stopped() {
         record.skip("the run was stopped before it", false);
     } else {

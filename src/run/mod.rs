@@ -2,6 +2,7 @@
 
 mod capability;
 mod case;
+mod cleanup;
 mod conclude;
 mod group;
 mod isolation;

@@ -53,8 +53,10 @@ pub(super) fn unmet(
             return Some((reason, false));
         }
     }
-    if !resource.can_delete() && writes(case) && resource.written.len() >= LEFT_BEHIND {
-        let reason = format!("nothing can be deleted on this target, and {LEFT_BEHIND} items were written already");
+    let most = case.spec.steps.iter().filter_map(|s| s.fill).max().unwrap_or(case.spec.room);
+    if !resource.can_delete() && writes(case) && resource.residue.len() + most > LEFT_BEHIND {
+        let reason =
+            format!("nothing can be deleted on this target, and more than {LEFT_BEHIND} items would be left behind");
         return Some((reason, false));
     }
     room(session, case, resource).map(|reason| (reason, false))
@@ -72,24 +74,27 @@ fn writes(case: &PlannedCase) -> bool {
 
 /// Whether the case's items fit beside those that are there.
 fn room(session: &Session, case: &PlannedCase, resource: &Resource) -> Option<String> {
-    let limit = limit(session, case)?;
-    let there = resource.baseline.items.len() + resource.stuck.len();
+    let limit = limit(session, case, resource)?;
+    let there = resource.carries();
     let fills = case.spec.steps.iter().filter_map(|s| s.fill).max();
     if fills.is_some() || there + case.spec.room <= limit {
         return None;
     }
     Some(format!(
         "the {} carries {there} items already, and there is no room for {} more",
-        resource.kind, case.spec.room
+        resource.kind.carrier(),
+        case.spec.room
     ))
 }
 
-/// How many items a resource may carry, as far as is known.
-pub(super) fn limit(session: &Session, case: &PlannedCase) -> Option<usize> {
+/// How many items a resource may carry, as far as is known: the least limit that what it carries already
+/// does not refute.
+pub(super) fn limit(session: &Session, case: &PlannedCase, resource: &Resource) -> Option<usize> {
     match case.op.operation.capacity.as_ref()? {
         Capacity::Fixed(limit) => Some(*limit),
         Capacity::Clause(topic) => {
-            session.profile().remaining(&case.op.id(topic)).iter().filter_map(|r| r.parse().ok()).min()
+            let remaining = session.profile().remaining(&case.op.id(topic));
+            remaining.iter().filter_map(|r| r.parse().ok()).filter(|limit| *limit >= resource.carries()).min()
         }
     }
 }

@@ -1,4 +1,4 @@
-use crate::check::{Deviation, Listing, State, describe, difference, judge_answer};
+use crate::check::{Blame, Deviation, Listing, State, describe, difference, judge_answer};
 use crate::readings::{Observation, Prediction};
 use crate::suite::{Expect, OperationSuite, StepSpec};
 
@@ -19,6 +19,13 @@ impl Running<'_> {
     /// Finds the readings that explain answer and state, and takes note of them.
     pub(super) async fn judge_readings(&mut self, op: &OperationSuite, step: &StepSpec, sent: &Sent) {
         let Some(clause) = self.case.spec.clauses.first().cloned() else { return };
+        if sent.exchange.answer.is_err() {
+            // No answer speaks for no reading, and is a deviation in itself.
+            let allowed = "an answer".to_owned();
+            let deviation = Deviation { blame: Blame::Documented, allowed, seen: describe(&sent.exchange) };
+            self.record.deviation(&deviation, Some(sent.index));
+            return;
+        }
         let prospects = self.prospects(op, step, sent);
         let mut seen = describe(&sent.exchange);
         let answered = prospects.iter().position(|p| p.answer.is_ok());

@@ -113,7 +113,7 @@ impl Running<'_> {
             let seen = format!("{seen}; the answers were {answers}");
             self.record.deviation(&Deviation { blame, allowed: allowed.to_owned(), seen }, Some(*last));
         };
-        if let Some(most) = limit(session, self.case)
+        if let Some(most) = limit(session, self.case, self.first)
             && seen.len() > most
         {
             broken(

@@ -36,7 +36,7 @@ impl Running<'_> {
                 continue;
             }
             let whole = whole(resource, expected);
-            if refused {
+            if refused || expect.answer == Answer::Any {
                 resource.let_settle().await;
             }
             // Where any answer will do, so will any state: one look is enough.
@@ -59,17 +59,25 @@ impl Running<'_> {
         }
     }
 
-    /// From here on, what was read back is what the case has stored.
+    /// From here on, what was read back is what the case has stored. Where reading lags behind, what was
+    /// sent may be there all the same, and is cleaned up, too.
     pub(super) fn take_as_read(&mut self, which: usize, seen: State) {
-        let theirs = self.resource(which == 1).theirs();
-        self.own[which] = seen.into_iter().filter(|(k, _)| !theirs.contains(k)).collect();
-        self.touched[which] = self.own[which].clone();
+        let resource = self.resource(which == 1);
+        let (standing, lags) = (resource.standing(), !resource.lag.is_zero());
+        self.own[which] = seen.into_iter().filter(|(k, _)| !standing.contains_key(k)).collect();
+        let own = self.own[which].clone();
+        if lags {
+            self.touched[which].extend(own);
+        } else {
+            self.touched[which] = own;
+        }
     }
 
     pub(super) fn patience(&self, clause: &str) -> Duration {
         let known = self.session.is_broken(clause)
             || self.case.spec.clauses.first().is_some_and(|c| self.session.is_broken(c))
-            || self.record.has_findings();
+            || self.record.has_findings()
+            || self.session.is_impatient();
         if known {
             (self.first.lag * 2).max(SHORT_PATIENCE).min(self.session.settings.settle)
         } else {

@@ -127,10 +127,16 @@ impl<'a> Record<'a> {
             Outcome::Skip => skip.map(|(reason, _)| reason),
         };
         let curl = deciding.and_then(|f| f.exchange).and_then(|i| curls.get(i).cloned().flatten());
+        let mut clauses = case.spec.clauses.clone();
+        for finding in &findings {
+            if !clauses.contains(&finding.clause) {
+                clauses.push(finding.clause.clone());
+            }
+        }
         CaseReport {
             id: case.spec.id.clone(),
             operation: case.op.operation.id.clone(),
-            clauses: case.spec.clauses.clone(),
+            clauses,
             outcome,
             reason: reason.map(|r| session.redactor.clean(&r)),
             allowed: deciding.map(|f| f.allowed.clone()),

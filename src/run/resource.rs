@@ -1,7 +1,6 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::check::{Listing, State, parse_listing, state_of};
@@ -25,16 +24,16 @@ pub(super) struct Resource {
     pub(super) kind: ResourceKind,
     pub(super) id: String,
     list: Option<Observer>,
-    delete: Option<Observer>,
-    delete_many: Option<Observer>,
+    pub(super) delete: Option<Observer>,
+    pub(super) delete_many: Option<Observer>,
     /// What was there before the run, as listed.
     pub(super) baseline: Listing,
     /// Everything written in this run, with the last value.
     pub(super) written: State,
     /// Deleted, but not yet seen to be gone.
     pub(super) fading: BTreeSet<String>,
-    /// Found to be impossible to delete.
-    pub(super) stuck: BTreeSet<String>,
+    /// Written, and still there because nothing deletes it.
+    pub(super) residue: State,
     /// The longest time a write took to show.
     pub(super) lag: Duration,
     /// Exchanges with observers, for the report of the case that holds the resource.
@@ -53,7 +52,7 @@ impl Resource {
             baseline: Listing::default(),
             written: State::new(),
             fading: BTreeSet::new(),
-            stuck: BTreeSet::new(),
+            residue: State::new(),
             lag: Duration::ZERO,
             looks: Vec::new(),
         }
@@ -77,26 +76,6 @@ impl Resource {
         }
     }
 
-    /// Deletes by this means alone, and says whether what was there has gone.
-    pub(super) async fn removes(&mut self, session: &Session, purpose: Purpose, tags: &State) -> bool {
-        let (delete, delete_many) = (self.delete.clone(), self.delete_many.clone());
-        if purpose == Purpose::Delete {
-            self.delete_many = None;
-        } else {
-            self.delete = None;
-        }
-        self.remove(session, tags).await;
-        (self.delete, self.delete_many) = (delete, delete_many);
-        let refused = tags.keys().any(|key| self.stuck.remove(key));
-        self.fading.clear();
-        if refused || !self.can_list() {
-            return !refused;
-        }
-        let gone = |l: &Listing| tags.keys().all(|key| l.item(key).is_none());
-        let listing = self.look_until(session, session.settings.settle, gone).await;
-        listing.is_some_and(|l| gone(&l))
-    }
-
     /// Takes an observer away that turned out not to work.
     pub(super) fn lose(&mut self, purpose: Purpose) {
         match purpose {
@@ -110,6 +89,19 @@ impl Resource {
     /// Names of the observers that work.
     pub(super) fn observers(&self) -> Vec<String> {
         [&self.list, &self.delete, &self.delete_many].into_iter().flatten().map(|o| o.id.clone()).collect()
+    }
+
+    /// Everything that is there beside what the case at hand stores: what was there before, and what
+    /// could not be deleted since.
+    pub(super) fn standing(&self) -> State {
+        let mut state = self.state(&self.baseline);
+        state.extend(self.residue.clone());
+        state
+    }
+
+    /// How many items that are.
+    pub(super) fn carries(&self) -> usize {
+        self.baseline.items.len() + self.residue.len()
     }
 
     /// The keys that were there before.
@@ -133,7 +125,7 @@ impl Resource {
         listing
     }
 
-    fn request(
+    pub(super) fn request(
         &self,
         session: &Session,
         observer: &Observer,
@@ -228,6 +220,7 @@ impl Resource {
                 return Some(listing);
             }
             if started.elapsed() + pause > patience || session.is_gone() {
+                session.waste(started.elapsed());
                 return Some(listing);
             }
             tokio::time::sleep(pause).await;
@@ -247,86 +240,6 @@ impl Resource {
         let mut like = self.written.clone();
         like.retain(|key, _| listing.item(key).is_some());
         state_of(listing, &like)
-    }
-
-    /// Deletes what dewspec wrote under these keys; what was there before is never touched.
-    pub(super) async fn remove(&mut self, session: &Session, tags: &State) {
-        let theirs = self.theirs();
-        let mut ours: Vec<(&String, &String)> =
-            tags.iter().filter(|(key, _)| !theirs.contains(*key) && !self.stuck.contains(*key)).collect();
-        ours.sort();
-        if ours.is_empty() {
-            return;
-        }
-        let many = self.delete_many.clone();
-        let single = self.delete.clone();
-        let mut left: BTreeMap<String, String> = BTreeMap::new();
-        match (&many, &single) {
-            // A batch delete is itself on trial: beside somebody's own tags the single one is safer.
-            (Some(observer), _) if single.is_none() || (ours.len() > 1 && theirs.is_empty()) => {
-                for chunk in ours.chunks(20) {
-                    if !self.delete_chunk(session, observer, chunk, &[]).await {
-                        left.extend(chunk.iter().map(|(k, v)| ((*k).clone(), (*v).clone())));
-                    }
-                }
-            }
-            _ => left.extend(ours.iter().map(|(k, v)| ((*k).clone(), (*v).clone()))),
-        }
-        for (key, value) in left {
-            let mut gone = false;
-            if let Some(observer) = single.as_ref().filter(|_| !key.is_empty()) {
-                gone = self.delete_one(session, observer, &key).await;
-            }
-            if !gone && let Some(observer) = &many {
-                gone = self.delete_chunk(session, observer, &[(&key, &value)], &observer.absent).await;
-            }
-            if !gone {
-                self.stuck.insert(key);
-            }
-        }
-        for key in tags.keys() {
-            self.fading.insert(key.clone());
-        }
-    }
-
-    async fn delete_one(&mut self, session: &Session, observer: &Observer, key: &str) -> bool {
-        match self.request(session, observer, Some(key), None) {
-            Some(request) => self.deleted(session, observer, &request, &observer.absent).await,
-            None => false,
-        }
-    }
-
-    /// One batch; `absent` are the statuses that say there was nothing to delete.
-    async fn delete_chunk(
-        &mut self,
-        session: &Session,
-        observer: &Observer,
-        chunk: &[(&String, &String)],
-        absent: &[u16],
-    ) -> bool {
-        let items: Vec<String> = chunk
-            .iter()
-            .map(|(key, value)| {
-                let value = if value.is_empty() {
-                    String::new()
-                } else {
-                    format!(",\"value\":{}", Value::from(value.as_str()))
-                };
-                format!("{{\"key\":{}{value}}}", Value::from(key.as_str()))
-            })
-            .collect();
-        let body = observer.body.clone().unwrap_or_default().replace("${items}", &items.join(","));
-        match self.request(session, observer, None, Some(body.into_bytes())) {
-            Some(request) => self.deleted(session, observer, &request, absent).await,
-            None => false,
-        }
-    }
-
-    async fn deleted(&mut self, session: &Session, observer: &Observer, request: &Request, absent: &[u16]) -> bool {
-        let exchange = session.client.send(request).await;
-        session.answered(exchange.answer.is_ok());
-        let status = exchange.status();
-        status.is_some_and(|s| observer.success.contains(&s) || absent.contains(&s))
     }
 }
 

@@ -128,6 +128,7 @@ async fn body(
 /// Reaches every endpoint and looks at every resource.
 async fn lease_all(session: &Session, selected: &[Arc<OperationSuite>]) -> Result<Leases, RunError> {
     let mut leases = Leases::new();
+    let mut unreachable = Vec::new();
     let mut kinds: BTreeMap<ResourceKind, &Arc<OperationSuite>> = BTreeMap::new();
     for op in selected {
         kinds.entry(op.operation.resource).or_insert(op);
@@ -138,8 +139,12 @@ async fn lease_all(session: &Session, selected: &[Arc<OperationSuite>]) -> Resul
             continue;
         }
         let ids = session.target.resources(kind);
-        if let Some(first) = ids.first() {
-            reach(session, op, first).await.map_err(RunError::Unreachable)?;
+        if let Some(first) = ids.first()
+            && let Err(why) = reach(session, op, first).await
+        {
+            session.note(format!("{} does not answer: {why}", op.operation.id));
+            unreachable.push(why);
+            continue;
         }
         let mut all = Vec::with_capacity(ids.len());
         for id in ids {
@@ -149,24 +154,28 @@ async fn lease_all(session: &Session, selected: &[Arc<OperationSuite>]) -> Resul
         }
         leases.insert(kind, all);
     }
-    Ok(leases)
+    match unreachable.into_iter().next() {
+        Some(why) if leases.is_empty() => Err(RunError::Unreachable(why)),
+        _ => Ok(leases),
+    }
 }
 
 /// Deletes what dewspec left, and puts back what was there before and is not any more.
 async fn restore(session: &Session, selected: &[Arc<OperationSuite>], resource: &mut Resource) {
     resource.fading.clear();
-    resource.stuck.clear();
+    let residue = std::mem::take(&mut resource.residue);
     let place = format!("{} {}", resource.kind, resource.id);
     if !resource.can_list() {
-        let written = resource.written.clone();
-        if !written.is_empty() && !resource.can_delete() {
-            let names = written.keys().cloned().collect::<Vec<_>>().join(", ");
-            session.note(format!("nothing can be deleted from {place}: left behind {names}"));
+        if resource.can_delete() {
+            resource.remove(session, &residue).await;
+        } else {
+            resource.residue = residue;
         }
+        left_behind(session, resource, &place);
         return;
     }
     resource.let_settle().await;
-    for _ in 0..2 {
+    for _ in 0..4 {
         let Some(listing) = resource.look(session).await else { break };
         let theirs = resource.theirs();
         let extra: State = resource
@@ -174,19 +183,32 @@ async fn restore(session: &Session, selected: &[Arc<OperationSuite>], resource: 
             .into_iter()
             .filter(|(key, _)| !theirs.contains(key) && resource.is_ours(key))
             .collect();
+        resource.residue.clear();
         if extra.is_empty() {
             break;
         }
         resource.remove(session, &extra).await;
         resource.fading.clear();
         resource.let_settle().await;
+        if !resource.can_delete() {
+            break;
+        }
     }
+    left_behind(session, resource, &place);
     put_back(session, selected, resource, &place).await;
     resource.looks.clear();
 }
 
+/// Names what could not be deleted.
+fn left_behind(session: &Session, resource: &Resource, place: &str) {
+    if !resource.residue.is_empty() {
+        let names = resource.residue.keys().map(|k| format!("{k:?}")).collect::<Vec<_>>().join(", ");
+        session.note(format!("left behind on {place}, since nothing deletes it: {names}"));
+    }
+}
+
 async fn put_back(session: &Session, selected: &[Arc<OperationSuite>], resource: &mut Resource, place: &str) {
-    let before = resource.state(&resource.baseline);
+    let before = resource.standing();
     let settled = |resource: &Resource, l: &crate::check::Listing| resource.state(l) == before;
     let patience = if resource.lag.is_zero() { std::time::Duration::ZERO } else { session.settings.settle };
     let Some(now) = resource.look_until(session, patience, |l| l.items.len() == before.len()).await else { return };

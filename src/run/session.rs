@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use crate::check::History;
 use crate::evidence::Redactor;
@@ -29,7 +30,14 @@ pub(super) struct Session {
     notes: Mutex<Vec<String>>,
     stop: AtomicBool,
     silent: AtomicUsize,
+    wasted: AtomicU64,
+    unanswered: Mutex<BTreeMap<String, Duration>>,
 }
+
+/// Time in all that may be spent waiting for states that never come; afterwards patience is short.
+const WASTE: Duration = Duration::from_secs(20);
+/// Time in all that one operation may leave requests without an answer; afterwards it counts as gone.
+const SILENCE: Duration = Duration::from_secs(30);
 
 /// So many requests in a row without an answer, and the target counts as gone.
 const GONE_AFTER: usize = 4;
@@ -53,6 +61,8 @@ impl Session {
             notes: Mutex::default(),
             stop: AtomicBool::new(false),
             silent: AtomicUsize::new(0),
+            wasted: AtomicU64::new(0),
+            unanswered: Mutex::default(),
         }
     }
 
@@ -96,6 +106,27 @@ impl Session {
         } else {
             self.silent.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    /// Takes note of time spent waiting in vain for a state.
+    pub(super) fn waste(&self, time: Duration) {
+        let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        self.wasted.fetch_add(millis, Ordering::Relaxed);
+    }
+
+    /// Whether enough has been waited in vain.
+    pub(super) fn is_impatient(&self) -> bool {
+        u128::from(self.wasted.load(Ordering::Relaxed)) >= WASTE.as_millis()
+    }
+
+    /// Takes note of a request of an operation that got no answer.
+    pub(super) fn unanswered(&self, operation: &str, time: Duration) {
+        *lock(&self.unanswered).entry(operation.to_owned()).or_default() += time;
+    }
+
+    /// Whether an operation has left too many requests without an answer to go on.
+    pub(super) fn is_mute(&self, operation: &str) -> bool {
+        lock(&self.unanswered).get(operation).is_some_and(|time| *time >= SILENCE)
     }
 
     /// Whether the target has stopped answering altogether.

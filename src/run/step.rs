@@ -85,6 +85,7 @@ pub(super) async fn send(record: &mut Record<'_>, out: &Outgoing<'_>) -> Option<
     let mut again = None;
     match &exchange.answer {
         Err(_) => {
+            session.unanswered(&out.op.operation.id, exchange.elapsed);
             tokio::time::sleep(AGAIN).await;
             (exchange, after_head) = once(record, &request, out.wire).await?;
         }
@@ -94,11 +95,15 @@ pub(super) async fn send(record: &mut Record<'_>, out: &Outgoing<'_>) -> Option<
         }
         Ok(_) => {}
     }
+    if exchange.answer.is_err() {
+        session.unanswered(&out.op.operation.id, exchange.elapsed);
+    }
     let gone = match &exchange.answer {
         Err(failure) if failure.kind != FailureKind::Garbled => !is_alive(session, out).await,
         _ => false,
     };
-    session.answered(!gone);
+    let throttled = exchange.status() == Some(429);
+    session.answered(!gone && !throttled);
     if gone {
         let why = exchange.answer.as_ref().err().map(|f| f.message.clone()).unwrap_or_default();
         record.exchange(&exchange);
@@ -134,14 +139,22 @@ async fn once(record: &mut Record<'_>, request: &Request, wire: bool) -> Option<
     if !wire {
         return Some((session.client.send(request).await, None));
     }
-    session.client.turn().await;
-    let started = std::time::Instant::now();
-    let Some(answer) = exchange_raw(request, session.client.limits().timeout).await else {
-        record.skip("the raw bytes of an encrypted connection cannot be looked at", false);
-        return None;
+    let mut tries = 0;
+    let (answer, elapsed) = loop {
+        session.client.turn().await;
+        let started = std::time::Instant::now();
+        let Some(answer) = exchange_raw(request, session.client.limits().timeout).await else {
+            record.skip("the raw bytes of an encrypted connection cannot be looked at", false);
+            return None;
+        };
+        session.client.count_one();
+        let wait = answer.as_ref().ok().and_then(|raw| session.client.throttled(&raw.response, tries));
+        match wait {
+            Some(wait) => tokio::time::sleep(wait).await,
+            None => break (answer, started.elapsed()),
+        }
+        tries += 1;
     };
-    session.client.count_one();
-    let elapsed = started.elapsed();
     let (answer, after_head) = match answer {
         Ok(raw) => (Ok(raw.response), Some(raw.after_head)),
         Err(failure) => (Err(failure), None),

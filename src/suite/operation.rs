@@ -55,6 +55,17 @@ pub enum ResourceKind {
     Events,
 }
 
+impl ResourceKind {
+    /// What carries the items, in words.
+    pub fn carrier(self) -> &'static str {
+        match self {
+            ResourceKind::Secret => "secret",
+            ResourceKind::Key => "key",
+            ResourceKind::Events => "project",
+        }
+    }
+}
+
 /// What an accepted request does, in terms of its own body.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", tag = "kind")]

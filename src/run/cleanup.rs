@@ -1,0 +1,130 @@
+use serde_json::Value;
+
+use crate::check::{Listing, State};
+use crate::suite::{Observer, Purpose, ResourceKind};
+use crate::vocabulary::Request;
+
+use super::resource::Resource;
+use super::session::Session;
+
+/// Tags deleted by one request, at most.
+const CHUNK: usize = 20;
+
+impl Resource {
+    /// Deletes what dewspec wrote under these keys; what was there before is never touched. What cannot
+    /// be deleted is remembered as residue.
+    pub(super) async fn remove(&mut self, session: &Session, tags: &State) {
+        let theirs = self.theirs();
+        let ours: Vec<(String, String)> =
+            tags.iter().filter(|(key, _)| !theirs.contains(*key)).map(|(k, v)| (k.clone(), v.clone())).collect();
+        if ours.is_empty() {
+            return;
+        }
+        let (many, single) = (self.delete_many.clone(), self.delete.clone());
+        let mut left = Vec::new();
+        match &many {
+            // A batch delete is itself on trial: beside somebody's own tags the single one is safer.
+            Some(observer) if single.is_none() || (ours.len() > 1 && theirs.is_empty()) => {
+                for chunk in ours.chunks(CHUNK) {
+                    if !self.delete_chunk(session, observer, chunk, &[]).await {
+                        left.extend(chunk.to_vec());
+                    }
+                }
+            }
+            _ => left.clone_from(&ours),
+        }
+        for (key, value) in left {
+            let mut gone = false;
+            if let Some(observer) = single.as_ref().filter(|_| !key.is_empty()) {
+                gone = self.delete_one(session, observer, &key).await;
+            }
+            if !gone && let Some(observer) = &many {
+                gone = self.delete_chunk(session, observer, &[(key.clone(), value.clone())], &observer.absent).await;
+            }
+            if !gone {
+                self.residue.insert(key, value);
+            }
+        }
+        for (key, _) in ours {
+            if !self.residue.contains_key(&key) {
+                self.fading.insert(key);
+            }
+        }
+    }
+
+    /// Deletes by this means alone something that is there, and says whether that worked: by the answer,
+    /// and by what is listed afterwards, if anything is. "It is not there" is no success here.
+    pub(super) async fn removes(&mut self, session: &Session, purpose: Purpose, tags: &State) -> bool {
+        let observer = if purpose == Purpose::Delete { self.delete.clone() } else { self.delete_many.clone() };
+        let Some(observer) = observer else { return false };
+        for (key, value) in tags {
+            let answered = match purpose {
+                Purpose::Delete => match self.request(session, &observer, Some(key), None) {
+                    Some(request) => self.deleted(session, &observer, &request, &[]).await,
+                    None => false,
+                },
+                _ => self.delete_chunk(session, &observer, &[(key.clone(), value.clone())], &[]).await,
+            };
+            if !answered {
+                return false;
+            }
+        }
+        if !self.can_list() {
+            return true;
+        }
+        let gone = |l: &Listing| tags.keys().all(|key| l.item(key).is_none());
+        let listing = self.look_until(session, session.settings.settle, gone).await;
+        listing.is_some_and(|l| gone(&l))
+    }
+
+    async fn delete_one(&mut self, session: &Session, observer: &Observer, key: &str) -> bool {
+        match self.request(session, observer, Some(key), None) {
+            Some(request) => self.deleted(session, observer, &request, &observer.absent).await,
+            None => false,
+        }
+    }
+
+    /// One batch; `absent` are the statuses that say there was nothing to delete.
+    async fn delete_chunk(
+        &mut self,
+        session: &Session,
+        observer: &Observer,
+        chunk: &[(String, String)],
+        absent: &[u16],
+    ) -> bool {
+        if self.kind == ResourceKind::Events {
+            return false;
+        }
+        let items: Vec<String> = chunk
+            .iter()
+            .map(|(key, value)| {
+                let value = if value.is_empty() {
+                    String::new()
+                } else {
+                    format!(",\"value\":{}", Value::from(value.as_str()))
+                };
+                format!("{{\"key\":{}{value}}}", Value::from(key.as_str()))
+            })
+            .collect();
+        let body = observer.body.clone().unwrap_or_default().replace("${items}", &items.join(","));
+        match self.request(session, observer, None, Some(body.into_bytes())) {
+            Some(request) => self.deleted(session, observer, &request, absent).await,
+            None => false,
+        }
+    }
+
+    /// Sends a delete, again if the connection broke, since deleting twice does no harm.
+    async fn deleted(&mut self, session: &Session, observer: &Observer, request: &Request, absent: &[u16]) -> bool {
+        let mut exchange = session.client.send(request).await;
+        let broke = exchange.answer.is_err();
+        if broke || exchange.status().is_some_and(|s| s >= 500) {
+            exchange = session.client.send(request).await;
+        }
+        session.answered(exchange.answer.is_ok());
+        // After a broken connection, "not there" may be the effect of the first try.
+        let status = exchange.status();
+        status.is_some_and(|s| {
+            observer.success.contains(&s) || absent.contains(&s) || (broke && observer.absent.contains(&s))
+        })
+    }
+}
