@@ -155,7 +155,7 @@ async fn lease_all(session: &Session, selected: &[Arc<OperationSuite>]) -> Resul
         leases.insert(kind, all);
     }
     match unreachable.into_iter().next() {
-        Some(why) if leases.is_empty() => Err(RunError::Unreachable(why)),
+        Some(why) if leases.values().all(Vec::is_empty) => Err(RunError::Unreachable(why)),
         _ => Ok(leases),
     }
 }

@@ -63,11 +63,6 @@ pub enum Judge {
         /// JSON pointer to the later one.
         later: String,
     },
-    /// Time stamps that are all in seconds, or all in milliseconds.
-    SameUnit {
-        /// JSON pointers to them.
-        pointers: Vec<String>,
-    },
     /// A time stamp, in seconds or milliseconds, is close to the time of the exchange.
     RecentField {
         /// JSON pointer to the member.

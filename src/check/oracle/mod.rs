@@ -102,7 +102,6 @@ pub fn judge(judge: &Judge, clause: &str, scene: &Scene<'_>, history: &mut Histo
         }
         Judge::DistinctField { pointer } => response::distinct(scene, clause, pointer, &mut history.seen),
         Judge::OrderedFields { earlier, later } => time::ordered(scene, earlier, later),
-        Judge::SameUnit { pointers } => time::same_unit(scene, pointers),
         Judge::RecentField { pointer, within_seconds } => time::recent(scene, pointer, *within_seconds),
     }
 }

@@ -20,16 +20,6 @@ pub(super) fn ordered(scene: &Scene<'_>, earlier: &str, later: &str) -> Judgemen
     Judgement::when(holds, format!("`{earlier}` not after `{later}`"), format!("{first} and {second}"))
 }
 
-/// Time stamps of the same magnitude.
-pub(super) fn same_unit(scene: &Scene<'_>, pointers: &[String]) -> Judgement {
-    let values: Vec<i64> = pointers.iter().filter_map(|p| number(scene, p)).collect();
-    if values.len() < 2 {
-        return Judgement::NotApplicable;
-    }
-    let long = values.iter().filter(|v| **v >= MILLISECONDS_FROM).count();
-    Judgement::when(long == 0 || long == values.len(), "time stamps of one unit", format!("{values:?}"))
-}
-
 /// A time stamp close to the target's clock, or to ours; the kinder of the two counts.
 pub(super) fn recent(scene: &Scene<'_>, pointer: &str, within: u64) -> Judgement {
     let Some(value) = number(scene, pointer) else { return Judgement::NotApplicable };
