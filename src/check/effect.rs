@@ -45,8 +45,9 @@ pub fn change_of(operation: &Operation, body: &Value, answer: Option<&Value>) ->
         }
         Effect::Create { name, entity, assigned } => {
             if let Some(name) = body.pointer(name).and_then(Value::as_str) {
-                let valid: Value = serde_json::from_str(&operation.valid).unwrap_or(Value::Null);
-                let mut stored = known_members(body, &valid).as_object().cloned().unwrap_or_default();
+                // Only what the operation's tables list is stored, and the valid body has all of it.
+                let valid: Map<String, Value> = serde_json::from_str(&operation.valid).unwrap_or_default();
+                let mut stored = body.as_object().map(|body| reduced(body, &valid)).unwrap_or_default();
                 if let Some(answered) = answer.and_then(|a| a.pointer(entity)) {
                     for member in assigned {
                         stored.extend(answered.get(member).map(|v| (member.clone(), v.clone())));
@@ -59,16 +60,16 @@ pub fn change_of(operation: &Operation, body: &Value, answer: Option<&Value>) ->
     change
 }
 
-/// The members that the table of the operation lists, as its valid body shows them.
-fn known_members(body: &Value, valid: &Value) -> Value {
-    match (body, valid) {
-        (Value::Object(body), Value::Object(valid)) => Value::Object(
-            body.iter()
-                .filter_map(|(name, value)| Some((name.clone(), known_members(value, valid.get(name)?))))
-                .collect(),
-        ),
-        _ => body.clone(),
-    }
+/// The members that a model has, at every depth.
+pub(super) fn reduced(value: &Map<String, Value>, model: &Map<String, Value>) -> Map<String, Value> {
+    let kept = value.iter().filter_map(|(name, value)| {
+        let value = match (value, model.get(name)?) {
+            (Value::Object(inner), Value::Object(model)) => Value::Object(reduced(inner, model)),
+            _ => value.clone(),
+        };
+        Some((name.clone(), value))
+    });
+    kept.collect()
 }
 
 /// Key and value; no value is as good as an empty one here, since how it is listed is an open clause.

@@ -1,9 +1,7 @@
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
-
 use super::Listing;
-use super::effect::canonical;
+use super::effect::{canonical, reduced};
 
 /// What is stored on one resource: tags by key, or entities (as canonical JSON) by name.
 pub type State = BTreeMap<String, String>;
@@ -21,29 +19,13 @@ pub fn state_of(listing: &Listing, like: &State) -> State {
             let text = match &item.entity {
                 None => item.text(),
                 Some(entity) => {
-                    let model = like.get(&item.key).and_then(|text| serde_json::from_str::<Value>(text).ok());
-                    let mut reduced = entity.clone();
-                    if let Some(Value::Object(model)) = model {
-                        reduced = reduce(&reduced, &model);
-                    }
-                    canonical(&reduced)
+                    let model = like.get(&item.key).and_then(|text| serde_json::from_str(text).ok());
+                    canonical(&model.map_or_else(|| entity.clone(), |model| reduced(entity, &model)))
                 }
             };
             (item.key.clone(), text)
         })
         .collect()
-}
-
-/// The members that a model has, at every depth.
-fn reduce(entity: &Map<String, Value>, model: &Map<String, Value>) -> Map<String, Value> {
-    let kept = entity.iter().filter_map(|(name, value)| {
-        let value = match (value, model.get(name)?) {
-            (Value::Object(inner), Value::Object(model)) => Value::Object(reduce(inner, model)),
-            _ => value.clone(),
-        };
-        Some((name.clone(), value))
-    });
-    kept.collect()
 }
 
 /// How `seen` differs from `expected`, in words; `None` if it does not.

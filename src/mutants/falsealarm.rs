@@ -1,9 +1,9 @@
-use futures_util::stream::{self, StreamExt};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde::Serialize;
 
 use super::kill::violated;
+use super::lab::carry_out;
 use super::{LabError, Laboratory};
 use crate::server::reading::catalogue;
 use crate::server::{Profile, ServerConfig};
@@ -94,14 +94,7 @@ pub async fn alarms(
     at_once: usize,
     told: impl Fn(&Alarm),
 ) -> Result<Vec<Alarm>, LabError> {
-    let mut runs = stream::iter(servers.into_iter().map(|server| one(laboratory, server))).buffered(at_once.max(1));
-    let mut alarms = Vec::new();
-    while let Some(alarm) = runs.next().await {
-        let alarm = alarm?;
-        told(&alarm);
-        alarms.push(alarm);
-    }
-    Ok(alarms)
+    carry_out(servers.into_iter().map(|server| one(laboratory, server)), at_once, told).await
 }
 
 async fn one(laboratory: &Laboratory, server: Conforming) -> Result<Alarm, LabError> {

@@ -1,8 +1,8 @@
 use std::time::Instant;
 
-use futures_util::stream::{self, StreamExt};
 use serde::Serialize;
 
+use super::lab::carry_out;
 use super::{LabError, Laboratory};
 use crate::report::Report;
 use crate::server::ServerConfig;
@@ -46,14 +46,7 @@ pub async fn kills(
     at_once: usize,
     told: impl Fn(&Kill),
 ) -> Result<Vec<Kill>, LabError> {
-    let mut runs = stream::iter(faults.into_iter().map(|fault| one(laboratory, fault))).buffered(at_once.max(1));
-    let mut kills = Vec::new();
-    while let Some(kill) = runs.next().await {
-        let kill = kill?;
-        told(&kill);
-        kills.push(kill);
-    }
-    Ok(kills)
+    carry_out(faults.into_iter().map(|fault| one(laboratory, fault)), at_once, told).await
 }
 
 async fn one(laboratory: &Laboratory, fault: FaultInfo) -> Result<Kill, LabError> {

@@ -2,6 +2,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::stream::{self, StreamExt};
+
 use crate::plan::{Filter, Plan, plan};
 use crate::report::Report;
 use crate::run::{RunError, Silent, run};
@@ -59,6 +61,22 @@ impl Laboratory {
         server.shutdown().await;
         Ok(report)
     }
+}
+
+/// Carries out experiments a few at a time, in order, and tells of each as it ends.
+pub(super) async fn carry_out<T>(
+    experiments: impl Iterator<Item = impl Future<Output = Result<T, LabError>>>,
+    at_once: usize,
+    told: impl Fn(&T),
+) -> Result<Vec<T>, LabError> {
+    let mut running = stream::iter(experiments).buffered(at_once.max(1));
+    let mut results = Vec::new();
+    while let Some(result) = running.next().await {
+        let result = result?;
+        told(&result);
+        results.push(result);
+    }
+    Ok(results)
 }
 
 /// The reference server as a target.

@@ -1,10 +1,10 @@
 use crate::check::{Listing, State, change_of};
-use crate::suite::{OperationSuite, Purpose, StepSpec};
-use crate::vocabulary::{FailureKind, PathChoice, Request, TokenChoice};
+use crate::suite::{OperationSuite, Purpose};
+use crate::vocabulary::{FailureKind, TokenChoice};
 
 use super::resource::Resource;
 use super::session::Session;
-use super::step::headers_of;
+use super::step::{Outgoing, request};
 
 /// The name under which the canary's values are made.
 const CANARY: &str = "canary";
@@ -14,7 +14,8 @@ const CANARY: &str = "canary";
 /// # Errors
 /// Why it does not, in words.
 pub(super) async fn reach(session: &Session, op: &OperationSuite, resource: &str) -> Result<(), String> {
-    let Some(request) = request(session, op, resource, "{}".to_owned(), TokenChoice::Missing) else {
+    let plain = Outgoing::plain(op, resource, "{}".to_owned(), TokenChoice::Missing);
+    let Some(request) = request(session, &plain) else {
         return Ok(());
     };
     let mut last = String::new();
@@ -27,27 +28,6 @@ pub(super) async fn reach(session: &Session, op: &OperationSuite, resource: &str
         }
     }
     Err(format!("{} {}: {last}", request.method, session.redactor.clean(&request.url)))
-}
-
-fn request(
-    session: &Session,
-    op: &OperationSuite,
-    resource: &str,
-    body: String,
-    token: TokenChoice,
-) -> Option<Request> {
-    let operation = &op.operation;
-    let own = |_: &str| PathChoice::Own;
-    let url = session.addresses.url(&operation.service, &operation.path, operation.resource, resource, own, None)?;
-    let mut headers = headers_of(&StepSpec::default());
-    headers.extend(session.addresses.token(token).map(|t| ("X-Auth-Token".to_owned(), t)));
-    Some(Request {
-        operation: operation.id.clone(),
-        method: operation.method.clone(),
-        url,
-        headers,
-        body: Some(body.into_bytes()),
-    })
 }
 
 /// Finds out which observers work on a resource, what is stored there, and how long a write takes to show.
@@ -99,7 +79,7 @@ async fn canary(session: &Session, op: &OperationSuite, resource: &mut Resource)
 async fn write(session: &Session, op: &OperationSuite, resource: &mut Resource, purpose: Purpose) -> Option<State> {
     let valid = &op.operation.valid;
     let text = session.placeholders_named(&format!("{CANARY}.{purpose}.{}", resource.id), valid).fill(valid);
-    let request = request(session, op, &resource.id, text.clone(), TokenChoice::Valid)?;
+    let request = request(session, &Outgoing::plain(op, &resource.id, text.clone(), TokenChoice::Valid))?;
     let exchange = session.client.send(&request).await;
     // The operation's own cases will say what is wrong with anything else.
     match exchange.status() {

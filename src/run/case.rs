@@ -8,7 +8,7 @@ use crate::report::CaseReport;
 use crate::suite::{Answer, Effect, Expect, OperationSuite, StepSpec};
 use crate::vocabulary::PathChoice;
 
-use super::needs::unmet;
+use super::needs::{collision, unmet};
 use super::prediction::writing;
 use super::record::Record;
 use super::resource::Resource;
@@ -169,21 +169,12 @@ impl<'a> Running<'a> {
 
     /// Sends the request of a step and judges answer and state.
     async fn act(&mut self, op: &OperationSuite, step: &StepSpec, body: Option<String>) {
-        if let Some(key) = self.collision(op, step, body.as_deref()) {
-            let reason =
-                format!("the resource carries {key:?} already, which dewspec did not write and will not touch");
+        if let Some(reason) = collision(&op.operation, body.as_deref(), self.resource(step.second)) {
             self.record.skip(reason, false);
             return;
         }
         let Some(sent) = self.send(op, step, body).await else { return };
         self.judge(op, step, &sent).await;
-    }
-
-    /// A key of the request that somebody else has stored.
-    fn collision(&mut self, op: &OperationSuite, step: &StepSpec, body: Option<&str>) -> Option<String> {
-        let json: Value = serde_json::from_str(body?).ok()?;
-        let theirs = self.resource(step.second).theirs();
-        change_of(&op.operation, &json, None).keys().find(|k| theirs.contains(*k)).cloned()
     }
 
     async fn send(&mut self, op: &OperationSuite, step: &StepSpec, body: Option<String>) -> Option<Sent> {

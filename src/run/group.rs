@@ -9,7 +9,7 @@ use crate::suite::{Answer, ResourceKind, StepSpec};
 use crate::vocabulary::PathChoice;
 
 use super::case::run_case;
-use super::needs::{limit, unmet};
+use super::needs::{collision, limit, unmet};
 use super::prediction::{agrees, resource_state, whole};
 use super::record::Record;
 use super::resource::Resource;
@@ -107,9 +107,7 @@ async fn one(
     let body = body_of(session, case, step);
     let named: Option<Value> = body.as_deref().and_then(|b| parse_request(b.as_bytes()));
     let change = named.as_ref().map(|json| change_of(&op.operation, json, None)).unwrap_or_default();
-    let theirs = resource.theirs();
-    if let Some(key) = change.keys().find(|k| theirs.contains(*k)) {
-        let reason = format!("the resource carries {key:?} already, which dewspec did not write and will not touch");
+    if let Some(reason) = collision(&op.operation, body.as_deref(), resource) {
         record.skip(reason, false);
         return true;
     }

@@ -16,6 +16,7 @@ mod race;
 mod readback;
 mod record;
 mod resource;
+mod restore;
 mod runner;
 mod session;
 mod step;

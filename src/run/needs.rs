@@ -1,5 +1,6 @@
+use crate::check::{change_of, parse_request};
 use crate::plan::PlannedCase;
-use crate::suite::{Answer, Capacity, Need};
+use crate::suite::{Answer, Capacity, Need, Operation};
 use crate::vocabulary::TokenChoice;
 
 use super::resource::{LEFT_BEHIND, Resource};
@@ -46,8 +47,8 @@ pub(super) fn unmet(
                 .read_only_token
                 .is_none()
                 .then(|| "a token that may only read is needed: give --read-only-token".to_owned()),
-            Need::EmptyResource => (!resource.baseline.items.is_empty())
-                .then(|| format!("the {} carries tags of its own, and the case needs an empty one", resource.kind)),
+            Need::EmptyResource => (resource.carries() > 0)
+                .then(|| format!("the {} carries tags already, and the case needs an empty one", resource.kind)),
         };
         if let Some(reason) = missing {
             return Some((reason, false));
@@ -60,6 +61,17 @@ pub(super) fn unmet(
         return Some((reason, false));
     }
     room(session, case, resource).map(|reason| (reason, false))
+}
+
+/// Why a request must not be sent: it names something that somebody else has stored.
+pub(super) fn collision(operation: &Operation, body: Option<&str>, resource: &Resource) -> Option<String> {
+    let change = change_of(operation, &parse_request(body?.as_bytes())?, None);
+    let theirs = resource.theirs();
+    let key = change.keys().find(|key| theirs.contains(*key))?;
+    Some(format!(
+        "the {} carries {key:?} already, which dewspec did not write and will not touch",
+        resource.kind.carrier()
+    ))
 }
 
 /// Whether a case means to store anything.

@@ -4,12 +4,12 @@ use futures_util::future::join_all;
 
 use crate::check::{Blame, Deviation, State, change_of};
 use crate::suite::{OperationSuite, StepSpec};
-use crate::vocabulary::{Exchange, PathChoice, TokenChoice};
+use crate::vocabulary::{Exchange, TokenChoice};
 
 use super::case::Running;
 use super::needs::limit;
 use super::prediction::{resource_state, whole};
-use super::step::{Outgoing, headers_of, keep, request};
+use super::step::{Outgoing, keep, request};
 
 /// How often the same requests race.
 const ROUNDS: usize = 3;
@@ -43,15 +43,7 @@ impl Running<'_> {
         let id = self.first.id.clone();
         let mut requests = Vec::new();
         for body in step.race.iter().flatten() {
-            let out = Outgoing {
-                op,
-                resource: &id,
-                body: Some(places.fill(body)),
-                token: TokenChoice::Valid,
-                path: &|_| PathChoice::Own,
-                headers: headers_of(step),
-                wire: false,
-            };
+            let out = Outgoing::plain(op, &id, places.fill(body), TokenChoice::Valid);
             let Some(request) = request(session, &out) else {
                 self.record.skip("the target has no endpoint or identifier for this request", false);
                 return None;

@@ -15,6 +15,10 @@ const LOOK_AGAIN: Duration = Duration::from_millis(5);
 const LOOK_AGAIN_MOST: Duration = Duration::from_millis(100);
 /// Pages read of one listing at most.
 const PAGES: usize = 200;
+/// What the keys that dewspec makes up begin with.
+const MARK: &str = "dewspec-";
+/// The same with the word behind it, which no other case has.
+const MARK_AND_WORD: usize = 16;
 /// Where nothing can delete, no more than this is written to one resource.
 pub(super) const LEFT_BEHIND: usize = 5;
 
@@ -237,20 +241,47 @@ impl Resource {
 
     /// The state a listing shows, entities reduced to what was written of them.
     pub(super) fn state(&self, listing: &Listing) -> State {
-        let mut like = self.written.clone();
-        like.retain(|key, _| listing.item(key).is_some());
+        let written = |key: &String| self.written.get_key_value(key).map(|(k, v)| (k.clone(), v.clone()));
+        let like = listing.items.iter().filter_map(|item| written(&item.key)).collect();
         state_of(listing, &like)
     }
-}
 
-impl Resource {
     /// Whether an item is one that dewspec wrote, be it under a name that the target has bent: cut short,
-    /// trimmed, or in another case.
+    /// trimmed, in another case, or with something added. What somebody else adds during a run is not.
     pub(super) fn is_ours(&self, key: &str) -> bool {
         let plain = |text: &str| text.trim().to_lowercase();
         let bent = plain(key);
-        self.written.contains_key(key)
-            || bent.contains("dewspec")
-            || self.written.keys().any(|w| plain(w) == bent || (!bent.is_empty() && plain(w).starts_with(&bent)))
+        let marked = bent.find(MARK).and_then(|at| bent.get(at..at + MARK_AND_WORD)).unwrap_or(&bent);
+        self.written.keys().any(|written| {
+            let written = plain(written);
+            // A part of a key proves nothing, unless it is one of the words that nobody else uses.
+            written == bent || (bent.contains(MARK) && written.contains(marked))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bent_keys_are_ours_and_those_of_others_are_not() {
+        let mut resource = Resource::new(&Suite::default(), ResourceKind::Secret, "s");
+        for key in ["dewspec-0011aabbX", "DEV", " ", "017021"] {
+            resource.written.insert(key.to_owned(), String::new());
+        }
+        for ours in [
+            "dewspec-0011aabbX",
+            "dewspec-0011aabbx",
+            " DEWSPEC-0011AABBX",
+            "dewspec-0011aa",
+            "dewspec-0011aabb&lt;",
+            "dev",
+        ] {
+            assert!(resource.is_ours(ours), "{ours:?} was bent by the target");
+        }
+        for theirs in ["d", "DE", "0", "production", "dewspec-99999999", "017"] {
+            assert!(!resource.is_ours(theirs), "{theirs:?} is somebody else's");
+        }
     }
 }

@@ -7,13 +7,11 @@ use std::time::{Instant, SystemTime};
 use indexmap::IndexMap;
 use tokio::sync::Mutex;
 
-use crate::check::{State, difference};
 use crate::execute::{Client, ClientError, Limits};
 use crate::plan::{Plan, PlannedCase};
 use crate::report::{CaseReport, Report, TargetSummary};
-use crate::suite::{Effect, OperationSuite, ResourceKind, Suite};
+use crate::suite::{OperationSuite, ResourceKind, Suite};
 use crate::target::{Settings, Target};
-use crate::vocabulary::{PathChoice, Request, TokenChoice};
 
 use super::capability::{discover, reach};
 use super::conclude::{Findings, conclude};
@@ -21,8 +19,8 @@ use super::lanes::{Leases, run_lanes, run_pairs};
 use super::lock::Locks;
 use super::progress::Observer;
 use super::resource::Resource;
+use super::restore::restore;
 use super::session::Session;
-use super::step::headers_of;
 
 /// Completes when the run shall stop early.
 pub type Stop = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -158,107 +156,6 @@ async fn lease_all(session: &Session, selected: &[Arc<OperationSuite>]) -> Resul
         Some(why) if leases.values().all(Vec::is_empty) => Err(RunError::Unreachable(why)),
         _ => Ok(leases),
     }
-}
-
-/// Deletes what dewspec left, and puts back what was there before and is not any more.
-async fn restore(session: &Session, selected: &[Arc<OperationSuite>], resource: &mut Resource) {
-    resource.fading.clear();
-    let residue = std::mem::take(&mut resource.residue);
-    let place = format!("{} {}", resource.kind, resource.id);
-    if !resource.can_list() {
-        if resource.can_delete() {
-            resource.remove(session, &residue).await;
-        } else {
-            resource.residue = residue;
-        }
-        left_behind(session, resource, &place);
-        return;
-    }
-    resource.let_settle().await;
-    for _ in 0..4 {
-        let Some(listing) = resource.look(session).await else { break };
-        let theirs = resource.theirs();
-        let extra: State = resource
-            .state(&listing)
-            .into_iter()
-            .filter(|(key, _)| !theirs.contains(key) && resource.is_ours(key))
-            .collect();
-        resource.residue.clear();
-        if extra.is_empty() {
-            break;
-        }
-        resource.remove(session, &extra).await;
-        resource.fading.clear();
-        resource.let_settle().await;
-        if !resource.can_delete() {
-            break;
-        }
-    }
-    left_behind(session, resource, &place);
-    put_back(session, selected, resource, &place).await;
-    resource.looks.clear();
-}
-
-/// Names what could not be deleted.
-fn left_behind(session: &Session, resource: &Resource, place: &str) {
-    if !resource.residue.is_empty() {
-        let names = resource.residue.keys().map(|k| format!("{k:?}")).collect::<Vec<_>>().join(", ");
-        session.note(format!("left behind on {place}, since nothing deletes it: {names}"));
-    }
-}
-
-async fn put_back(session: &Session, selected: &[Arc<OperationSuite>], resource: &mut Resource, place: &str) {
-    let before = resource.standing();
-    let settled = |resource: &Resource, l: &crate::check::Listing| resource.state(l) == before;
-    let patience = if resource.lag.is_zero() { std::time::Duration::ZERO } else { session.settings.settle };
-    let Some(now) = resource.look_until(session, patience, |l| l.items.len() == before.len()).await else { return };
-    if settled(resource, &now) {
-        return;
-    }
-    let seen = resource.state(&now);
-    let lost: Vec<(&String, &String)> = before.iter().filter(|(k, v)| seen.get(*k) != Some(v)).collect();
-    let writer = selected.iter().find(|op| {
-        op.operation.resource == resource.kind
-            && matches!(op.operation.effect, Effect::Put { .. } | Effect::Batch { .. })
-    });
-    if let Some(op) = writer {
-        for (key, value) in &lost {
-            write_back(session, op, resource, key, value).await;
-        }
-    }
-    let after = resource.look(session).await.map(|l| resource.state(&l)).unwrap_or(seen);
-    match difference(&before, &after) {
-        None => session.note(format!("{} lost tags of its own during the run; they were put back", place)),
-        Some(told) => session.note(format!("{place} is not as it was before the run: {told}")),
-    }
-}
-
-async fn write_back(session: &Session, op: &OperationSuite, resource: &Resource, key: &str, value: &str) {
-    let own = |_: &str| PathChoice::Own;
-    let operation = &op.operation;
-    let Some(url) =
-        session.addresses.url(&operation.service, &operation.path, operation.resource, &resource.id, own, None)
-    else {
-        return;
-    };
-    let tag = serde_json::json!({ "key": key, "value": value });
-    let body = match &operation.effect {
-        Effect::Put { item } => serde_json::json!({ item.trim_start_matches('/'): tag }),
-        Effect::Batch { items, action, put, .. } => {
-            serde_json::json!({ action.trim_start_matches('/'): put, items.trim_start_matches('/'): [tag] })
-        }
-        Effect::Create { .. } => return,
-    };
-    let mut headers = headers_of(&crate::suite::StepSpec::default());
-    headers.extend(session.addresses.token(TokenChoice::Valid).map(|t| ("X-Auth-Token".to_owned(), t)));
-    let request = Request {
-        operation: operation.id.clone(),
-        method: operation.method.clone(),
-        url,
-        headers,
-        body: Some(body.to_string().into_bytes()),
-    };
-    session.client.send(&request).await;
 }
 
 async fn summary(session: &Session, leases: &Leases) -> TargetSummary {

@@ -26,6 +26,14 @@ pub(super) struct Outgoing<'a> {
     pub(super) wire: bool,
 }
 
+impl<'a> Outgoing<'a> {
+    /// A request to the target's own resource, with nothing unusual about it but perhaps its token.
+    pub(super) fn plain(op: &'a OperationSuite, resource: &'a str, body: String, token: TokenChoice) -> Self {
+        let headers = headers_of(&StepSpec::default());
+        Outgoing { op, resource, body: Some(body), token, path: &|_| PathChoice::Own, headers, wire: false }
+    }
+}
+
 /// What came of it.
 pub(super) struct Sent {
     pub(super) exchange: Exchange,
@@ -164,15 +172,7 @@ async fn once(record: &mut Record<'_>, request: &Request, wire: bool) -> Option<
 
 /// Whether the target answers an ordinary request at all.
 async fn is_alive(session: &Session, out: &Outgoing<'_>) -> bool {
-    let plain = Outgoing {
-        op: out.op,
-        resource: out.resource,
-        body: Some("{}".to_owned()),
-        token: TokenChoice::Missing,
-        path: &|_| PathChoice::Own,
-        headers: headers_of(&StepSpec::default()),
-        wire: false,
-    };
+    let plain = Outgoing::plain(out.op, out.resource, "{}".to_owned(), TokenChoice::Missing);
     match request(session, &plain) {
         Some(request) => session.client.send(&request).await.answer.is_ok(),
         None => false,

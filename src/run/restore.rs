@@ -1,0 +1,88 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::check::{Listing, State, difference};
+use crate::suite::{Effect, OperationSuite};
+use crate::vocabulary::TokenChoice;
+
+use super::prediction::writing;
+use super::resource::Resource;
+use super::session::Session;
+use super::step::{Outgoing, request};
+
+/// Deletes what dewspec left, and puts back what was there before and is not any more.
+pub(super) async fn restore(session: &Session, selected: &[Arc<OperationSuite>], resource: &mut Resource) {
+    resource.fading.clear();
+    let residue = std::mem::take(&mut resource.residue);
+    let place = format!("{} {}", resource.kind, resource.id);
+    if !resource.can_list() {
+        if resource.can_delete() {
+            resource.remove(session, &residue).await;
+        } else {
+            resource.residue = residue;
+        }
+        left_behind(session, resource, &place);
+        return;
+    }
+    resource.let_settle().await;
+    for _ in 0..4 {
+        let Some(listing) = resource.look(session).await else { break };
+        let theirs = resource.theirs();
+        let extra: State = resource
+            .state(&listing)
+            .into_iter()
+            .filter(|(key, _)| !theirs.contains(key) && resource.is_ours(key))
+            .collect();
+        resource.residue.clear();
+        if extra.is_empty() {
+            break;
+        }
+        resource.remove(session, &extra).await;
+        resource.fading.clear();
+        resource.let_settle().await;
+        if !resource.can_delete() {
+            break;
+        }
+    }
+    left_behind(session, resource, &place);
+    put_back(session, selected, resource, &place).await;
+    resource.looks.clear();
+}
+
+/// Names what could not be deleted.
+fn left_behind(session: &Session, resource: &Resource, place: &str) {
+    if !resource.residue.is_empty() {
+        let names = resource.residue.keys().map(|k| format!("{k:?}")).collect::<Vec<_>>().join(", ");
+        session.note(format!("left behind on {place}, since nothing deletes it: {names}"));
+    }
+}
+
+async fn put_back(session: &Session, selected: &[Arc<OperationSuite>], resource: &mut Resource, place: &str) {
+    let before = resource.standing();
+    let settled = |resource: &Resource, l: &Listing| resource.state(l) == before;
+    let patience = if resource.lag.is_zero() { Duration::ZERO } else { session.settings.settle };
+    let Some(now) = resource.look_until(session, patience, |l| l.items.len() == before.len()).await else { return };
+    if settled(resource, &now) {
+        return;
+    }
+    let seen = resource.state(&now);
+    let gone = before.iter().filter(|(k, v)| seen.get(*k) != Some(v));
+    let lost: Vec<(String, String)> = gone.map(|(k, v)| (k.clone(), v.clone())).collect();
+    let writer = selected.iter().find(|op| {
+        op.operation.resource == resource.kind
+            && matches!(op.operation.effect, Effect::Put { .. } | Effect::Batch { .. })
+    });
+    if let Some(op) = writer {
+        for body in writing(op, &lost) {
+            let plain = Outgoing::plain(op, &resource.id, body, TokenChoice::Valid);
+            if let Some(request) = request(session, &plain) {
+                session.client.send(&request).await;
+            }
+        }
+    }
+    let after = resource.look(session).await.map(|l| resource.state(&l)).unwrap_or(seen);
+    match difference(&before, &after) {
+        None => session.note(format!("{} lost tags of its own during the run; they were put back", place)),
+        Some(told) => session.note(format!("{place} is not as it was before the run: {told}")),
+    }
+}
