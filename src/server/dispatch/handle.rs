@@ -54,6 +54,7 @@ pub(crate) async fn handle(Shared(state): Shared<Arc<State>>, request: Request) 
             let rules = state.operation(operation);
             let body = collect(body).await;
             let outcome = perform(&state, rules, &route, &parts.headers, body).await;
+            let outcome = outcome.map_err(|failure| robustness::repeating_token(rules, failure, &parts.headers));
             state.answerer.answer(rules, outcome)
         }
         Some(Asked::Observer(observer)) => {

@@ -1,6 +1,6 @@
 //! Requests that a fragile implementation cannot take.
 
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 
 use crate::server::fault::Deviation;
 use crate::server::http::{Failure, Reason, Success};
@@ -81,4 +81,15 @@ pub(super) fn fail_on(rules: &Rules, body: &Json<'_>) -> Result<(), Failure> {
 
 fn has(json: &Json<'_>, test: impl Fn(char) -> bool) -> bool {
     matches!(json, Json::String(string) if string.contains(test))
+}
+
+/// A refusal that gives away the caller's token, where a fault says so.
+pub(super) fn repeating_token(rules: &Rules, failure: Failure, headers: &HeaderMap) -> Failure {
+    let token = headers.get("x-auth-token").and_then(|value| value.to_str().ok());
+    match token {
+        Some(token) if rules.bends(Deviation::RepeatsTokenInErrors) => {
+            Failure { message: format!("{} (token {token})", failure.message).into(), ..failure }
+        }
+        _ => failure,
+    }
 }

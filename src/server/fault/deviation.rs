@@ -51,6 +51,8 @@ deviations! {
         SendsKeystoneErrors "error.400.error_code" "errors have `title` and `message` instead of the documented members";
         OmitsErrorMessage "error.400.error_msg" "errors lack `error_msg`";
         SendsNullErrorMessage "error.400.error_msg" "`error_msg` is null";
+        AnnouncesErrorsAsText "error.content-type" "errors are announced as plain text";
+        RepeatsTokenInErrors "no-secret" "errors repeat the caller's token";
     }
     "constraint" {
         AcceptsKeyOneTooLong "key.max-length" "a key of one character more than the maximum is accepted";

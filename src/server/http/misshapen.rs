@@ -42,6 +42,9 @@ pub(crate) fn body(rules: &Rules, failure: &Failure) -> Option<Shape> {
     if from_upstream || bends(Deviation::SendsHtmlErrors) {
         return Some(Shape { content_type: "text/html", body: HTML.to_owned() });
     }
+    if bends(Deviation::AnnouncesErrorsAsText) {
+        return Some(Shape { content_type: "text/plain", body: json!({ "error": detail }).to_string() });
+    }
     if bends(Deviation::SendsTruncatedErrors) {
         let mut body = json!({ "error": detail }).to_string();
         body.pop();
