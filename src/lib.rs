@@ -7,6 +7,7 @@
 
 pub mod check;
 pub mod cli;
+pub mod contract;
 pub mod evidence;
 pub mod execute;
 pub mod exit;

@@ -25,6 +25,7 @@ pub(super) struct Config {
     pub(super) foreign_key_id: Option<String>,
     pub(super) foreign_token: Option<String>,
     pub(super) seed: Option<Seed>,
+    pub(super) cases: Option<u64>,
     pub(super) run_id: Option<String>,
     pub(super) concurrency: Option<usize>,
     pub(super) timeout: Option<f64>,

@@ -17,8 +17,13 @@ pub(super) fn replay(args: &ReplayArgs) -> Result<u8, Ending> {
     let mut engine = args.engine.clone();
     engine.seed.get_or_insert(report.seed.to_string());
     engine.run_id.get_or_insert(report.run_id.clone());
-    let settings = target::settings(&engine, &config)?;
+    // Inputs are made up in order, up to the last one that failed.
+    let failed = |id: &String| Some(report.cases.iter().find(|c| c.id == *id)?.generated.as_ref()?.failure.as_ref()?.input + 1);
+    if let Some(inputs) = ids.iter().filter_map(failed).max() {
+        engine.cases.get_or_insert(inputs);
+    }
     let target = target::target(&with_report(args, &report), &config)?;
+    let settings = target::settings(&engine, &config, target.is_none())?;
     let suite = load::suite(args.engine.suites.as_deref(), args.engine.fixtures.as_deref())?;
     let plan = plan(&suite, &Filter::exact(ids.iter().cloned()));
     if let Some(unknown) = ids.iter().find(|id| !plan.cases().any(|c| c.spec.id == **id)) {

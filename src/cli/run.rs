@@ -19,8 +19,8 @@ use crate::target::{Settings, Target};
 /// `dewspec run`
 pub(super) fn run(args: &RunArgs) -> Result<u8, Ending> {
     let config = Config::read(args.target.config.as_deref())?;
-    let settings = target::settings(&args.engine, &config)?;
     let target = target::target(&args.target, &config)?;
+    let settings = target::settings(&args.engine, &config, target.is_none())?;
     let suite = load::suite(args.engine.suites.as_deref(), args.engine.fixtures.as_deref())?;
     let plan = plan(&suite, &Filter::words(&args.filters));
     let server = load::server(&args.reading, &args.fault)?;

@@ -106,7 +106,7 @@ fn endpoint(text: &str) -> Result<String, Ending> {
 }
 
 /// How to go about the run.
-pub(super) fn settings(args: &EngineArgs, config: &Config) -> Result<Settings, Ending> {
+pub(super) fn settings(args: &EngineArgs, config: &Config, embedded: bool) -> Result<Settings, Ending> {
     let usual = Settings::default();
     let seed = match args.seed.clone().or_else(|| config.seed.as_ref().map(|s| s.text())) {
         None => usual.seed,
@@ -135,6 +135,7 @@ pub(super) fn settings(args: &EngineArgs, config: &Config) -> Result<Settings, E
     Ok(Settings {
         seed,
         run_id,
+        cases: args.cases.or(config.cases).unwrap_or(if embedded { Settings::CASES_EMBEDDED } else { usual.cases }),
         concurrency,
         timeout: seconds("--timeout", args.timeout.or(config.timeout), usual.timeout, 0.001)?,
         settle: seconds("--settle", args.settle.or(config.settle), usual.settle, 0.0)?,

@@ -1,8 +1,15 @@
-//! Inputs from facts: characters by category, placeholders, and strings of a given length.
+//! Inputs from facts: placeholders, strings of a given length, and properties with their generators.
 
 mod body;
 mod characters;
+mod json;
+mod mark;
 mod placeholder;
+mod pool;
+mod property;
+mod text;
+mod whole;
 
-pub use characters::{Sample, admits, samples};
-pub use placeholder::{Placeholders, filler, to_bytes};
+pub use characters::{Sample, samples};
+pub use placeholder::{Placeholders, filler, seed_of, to_bytes};
+pub use property::{Doing, Generator, Instance, Known, Move, Property, Shrinker, properties};

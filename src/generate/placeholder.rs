@@ -169,6 +169,13 @@ impl Placeholders {
     }
 }
 
+/// A seed of its own for everything under one name.
+pub fn seed_of(seed: u64, name: &str) -> u64 {
+    let mut hasher = Fnv(0xcbf2_9ce4_8422_2325 ^ seed);
+    name.hash(&mut hasher);
+    hasher.finish()
+}
+
 /// Offset of the `}` that closes a placeholder, those inside it skipped.
 fn closing(text: &str) -> Option<usize> {
     let mut open = 0usize;

@@ -1,9 +1,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use indexmap::IndexMap;
+
 use super::order::{depends_on, layers};
 use super::{Filter, expand};
-use crate::suite::{Answer, CaseSpec, Need, OperationSuite, StepSpec, Suite};
+use crate::generate::{Property, properties};
+use crate::suite::{Answer, Capacity, CaseSpec, Need, OperationSuite, StepSpec, Suite};
 use crate::vocabulary::PathChoice;
 
 /// One case that will run.
@@ -17,13 +20,43 @@ pub struct PlannedCase {
     pub probes: Option<String>,
     /// Open clauses whose readings decide what is expected here.
     pub depends: BTreeSet<String>,
+    /// What its inputs have in common, if they are generated; it has no steps of its own then.
+    pub property: Option<Property>,
 }
 
 impl PlannedCase {
     fn new(spec: CaseSpec, op: &Arc<OperationSuite>) -> Self {
         let probes = spec.steps.iter().any(|s| !s.readings.is_empty()).then(|| spec.clauses.first().cloned()).flatten();
         let depends = depends_on(&spec);
-        PlannedCase { spec, op: Arc::clone(op), probes, depends }
+        PlannedCase { spec, op: Arc::clone(op), probes, depends, property: None }
+    }
+
+    fn of_property(property: Property, op: &Arc<OperationSuite>, all: &[Arc<OperationSuite>]) -> Self {
+        let prefix = &op.operation.prefix;
+        let needs = match property {
+            Property::Sequence { two: true } => vec![Need::Delete, Need::SecondResource],
+            Property::Sequence { two: false } | Property::Limit => vec![Need::Delete],
+            _ => Vec::new(),
+        };
+        let spec = CaseSpec {
+            id: property.id(prefix),
+            clauses: vec![property.clause(prefix)],
+            title: property.title().to_owned(),
+            needs,
+            when: IndexMap::new(),
+            room: 1,
+            steps: Vec::new(),
+        };
+        let depends = known_from(&property, op, all);
+        PlannedCase { property: Some(property), depends, ..PlannedCase::new(spec, op) }
+    }
+
+    /// One generated input of this property, as a case that is sent like any other.
+    /// A wrong answer breaks `clause`, or else the property's own.
+    pub fn with_input(&self, id: String, clause: Option<String>, room: usize, steps: Vec<StepSpec>) -> Self {
+        let clauses = clause.map_or_else(|| self.spec.clauses.clone(), |clause| vec![clause]);
+        let spec = CaseSpec { id, clauses, room, steps, ..self.spec.clone() };
+        PlannedCase { spec, op: Arc::clone(&self.op), probes: None, depends: BTreeSet::new(), property: None }
     }
 
     /// The one step of a case that does nothing but send an ordinary request and look at the answer and
@@ -49,6 +82,22 @@ impl PlannedCase {
     }
 }
 
+/// The open clauses whose readings the inputs of a property depend on.
+fn known_from(property: &Property, op: &Arc<OperationSuite>, all: &[Arc<OperationSuite>]) -> BTreeSet<String> {
+    match property {
+        Property::Sequence { .. } => all
+            .iter()
+            .filter(|other| other.operation.resource == op.operation.resource)
+            .flat_map(|op| ["existing-key", "existing-pair", "delete.absent-tag"].map(|topic| op.id(topic)))
+            .collect(),
+        Property::Limit => match &op.operation.capacity {
+            Some(Capacity::Clause(topic)) => BTreeSet::from([op.id(topic)]),
+            _ => BTreeSet::new(),
+        },
+        _ => BTreeSet::new(),
+    }
+}
+
 /// What will run, in order: the probes of the open clauses layer by layer, then everything else.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
@@ -58,12 +107,14 @@ pub struct Plan {
     pub main: Vec<PlannedCase>,
     /// Cases that need two resources of a kind.
     pub pairs: Vec<PlannedCase>,
+    /// Checks over generated input.
+    pub properties: Vec<PlannedCase>,
 }
 
 impl Plan {
     /// Every case, in order.
     pub fn cases(&self) -> impl Iterator<Item = &PlannedCase> {
-        self.probes.iter().flatten().chain(&self.main).chain(&self.pairs)
+        self.probes.iter().flatten().chain(&self.main).chain(&self.pairs).chain(&self.properties)
     }
 }
 
@@ -74,7 +125,10 @@ pub fn plan(suite: &Suite, filter: &Filter) -> Plan {
         .iter()
         .flat_map(|op| {
             let written = op.cases.iter().map(|c| c.item.clone());
-            written.chain(expand(op)).map(|spec| PlannedCase::new(spec, op)).collect::<Vec<_>>()
+            let fixed = written.chain(expand(op)).map(|spec| PlannedCase::new(spec, op));
+            let generated =
+                properties(op, &suite.operations).into_iter().map(|property| PlannedCase::of_property(property, op, &suite.operations));
+            fixed.chain(generated).collect::<Vec<_>>()
         })
         .collect();
     let mut chosen: BTreeSet<usize> = (0..all.len()).filter(|i| filter.selects(&all[*i])).collect();
@@ -94,7 +148,9 @@ pub fn plan(suite: &Suite, filter: &Filter) -> Plan {
         if !chosen.contains(&i) {
             continue;
         }
-        if case.probes.is_some() {
+        if case.property.is_some() {
+            plan.properties.push(case);
+        } else if case.probes.is_some() {
             probes.push(case);
         } else if case.spec.needs.contains(&Need::SecondResource) {
             plan.pairs.push(case);

@@ -74,6 +74,9 @@ pub struct Summary {
     pub skip: usize,
     /// Cases in which dewspec or the network broke.
     pub error: usize,
+    /// Generated inputs among what was judged.
+    #[serde(default)]
+    pub inputs: u64,
     /// Requests sent, those of set-up, read-back and clean-up included.
     pub exchanges: u64,
 }
@@ -103,6 +106,32 @@ pub struct CaseReport {
     pub curl: Option<String>,
     /// A command line that runs this case again.
     pub replay: String,
+    /// What became of its generated inputs, if it has such.
+    pub generated: Option<GeneratedReport>,
+}
+
+/// The generated inputs of a property.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct GeneratedReport {
+    /// Inputs that were sent and judged.
+    pub inputs: u64,
+    /// Inputs that could not be judged.
+    pub skipped: u64,
+    /// The first input that failed, if one did.
+    pub failure: Option<GeneratedFailure>,
+}
+
+/// How a failing input was made simpler.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct GeneratedFailure {
+    /// Its number, from 0.
+    pub input: u64,
+    /// Simpler forms that were tried.
+    pub tried: u64,
+    /// Simpler forms that failed as well; the last of them is shown.
+    pub simplified: u64,
+    /// Sent once more in the end, it failed again; otherwise it is flaky.
+    pub confirmed: bool,
 }
 
 /// One deviation.

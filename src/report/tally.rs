@@ -15,6 +15,8 @@ pub struct CaseTally {
     pub skip: usize,
     /// Cases in which dewspec or the network broke.
     pub error: usize,
+    /// Generated inputs that were judged.
+    pub inputs: u64,
 }
 
 impl CaseTally {
@@ -22,6 +24,7 @@ impl CaseTally {
     pub fn of<'a>(cases: impl IntoIterator<Item = &'a CaseReport>) -> Self {
         let mut tally = Self::default();
         for case in cases {
+            tally.inputs += case.generated.as_ref().map_or(0, |generated| generated.inputs);
             match case.outcome {
                 Outcome::Pass => tally.pass += 1,
                 Outcome::Fail => tally.fail += 1,
@@ -35,8 +38,8 @@ impl CaseTally {
 
     /// The report's summary, given how many requests were sent.
     pub fn summary(self, exchanges: u64) -> Summary {
-        let Self { pass, fail, warn, skip, error } = self;
-        Summary { pass, fail, warn, skip, error, exchanges }
+        let Self { pass, fail, warn, skip, error, inputs } = self;
+        Summary { pass, fail, warn, skip, error, inputs, exchanges }
     }
 
     /// The counts with their names, in the order they are shown.

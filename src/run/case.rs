@@ -4,13 +4,12 @@ use serde_json::Value;
 
 use crate::check::{Change, State, change_of, describe, judge_answer};
 use crate::plan::PlannedCase;
-use crate::report::CaseReport;
 use crate::suite::{Answer, Effect, Expect, OperationSuite, StepSpec};
 use crate::vocabulary::PathChoice;
 
 use super::needs::{collision, unmet};
 use super::prediction::writing;
-use super::record::Record;
+use super::record::{Finished, Record};
 use super::resource::Resource;
 use super::session::Session;
 use super::step::{Outgoing, Sent, body_of, headers_of, send};
@@ -24,7 +23,7 @@ pub(super) async fn run_case(
     case: &PlannedCase,
     resource: &mut Resource,
     second: Option<&mut Resource>,
-) -> CaseReport {
+) -> Finished {
     let mut running = Running::new(session, case, resource, second);
     running.preconditions();
     if !running.record.is_over() {
@@ -296,7 +295,7 @@ impl<'a> Running<'a> {
         let answer = judge_answer(&op.operation, expect, &statuses, &sent.exchange, sent.after_head.as_deref());
         match &answer {
             Ok(()) => self.held(op, expect, sent),
-            Err(deviation) => self.record.deviation(deviation, Some(sent.index)),
+            Err(deviation) => self.record.wrong_answer(deviation, sent.index),
         }
         let expected = self.predicted(op, step, expect, sent);
         // What a request stores that should have been refused is part of that deviation, and not another one.

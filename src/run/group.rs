@@ -4,14 +4,13 @@ use serde_json::Value;
 
 use crate::check::{State, change_of, judge_answer, parse_request};
 use crate::plan::PlannedCase;
-use crate::report::CaseReport;
 use crate::suite::{Answer, ResourceKind, StepSpec};
 use crate::vocabulary::PathChoice;
 
 use super::case::run_case;
 use super::needs::{collision, limit, unmet};
 use super::prediction::{agrees, resource_state, whole};
-use super::record::Record;
+use super::record::{Finished, Record};
 use super::resource::Resource;
 use super::session::Session;
 use super::step::{Outgoing, Sent, body_of, headers_of, send};
@@ -25,7 +24,7 @@ const AT_ONCE: usize = 10;
 /// Runs simple cases one after the other with one read-back at the end: what each should have stored is
 /// there, and what each refused request named is not. If anything is amiss, every case of the group runs
 /// again by itself, so that the right one is blamed.
-pub(super) async fn run_group(session: &Session, cases: &[&PlannedCase], resource: &mut Resource) -> Vec<CaseReport> {
+pub(super) async fn run_group(session: &Session, cases: &[&PlannedCase], resource: &mut Resource) -> Vec<Finished> {
     let mut records = Vec::with_capacity(cases.len());
     let mut own = State::new();
     let mut touched = State::new();
@@ -74,7 +73,7 @@ pub(super) async fn run_group(session: &Session, cases: &[&PlannedCase], resourc
 }
 
 /// Closes the cases of a group in which everything was as it should be.
-fn finish(records: Vec<Record<'_>>, resource: &Resource) -> Vec<CaseReport> {
+fn finish(records: Vec<Record<'_>>, resource: &Resource) -> Vec<Finished> {
     records
         .into_iter()
         .map(|mut record| {
@@ -135,7 +134,7 @@ async fn one(
     let Some(Sent { exchange, index, json, .. }) = sent else { return true };
     let statuses = session.profile().statuses(&expect.status);
     if let Err(deviation) = judge_answer(&op.operation, expect, &statuses, &exchange, None) {
-        record.deviation(&deviation, Some(index));
+        record.wrong_answer(&deviation, index);
         touched.extend(change.put);
         // A refusal with another status than documented leaves the state as it should be; anything else
         // is looked at alone.
@@ -173,7 +172,8 @@ pub(super) fn group_length(session: &Session, cases: &[PlannedCase], resource: &
             let body = body_of(session, case, step);
             let json = body.as_deref().and_then(|b| parse_request(b.as_bytes()));
             let change = json.map(|j| change_of(&case.op.operation, &j, None)).unwrap_or_default();
-            let own_words = change.put.iter().all(|(key, _)| key.contains("dewspec-"));
+            // What somebody may have written, too, is looked at alone.
+            let own_words = step.verbatim || change.put.iter().all(|(key, _)| key.contains("dewspec-"));
             let news = change.put.iter().all(|(key, _)| !keys.contains(&key.to_lowercase()));
             stored += change.put.len();
             if change.put.is_empty() || !change.delete.is_empty() || !own_words || !news || !resource.can_delete() {

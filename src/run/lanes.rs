@@ -12,7 +12,8 @@ use crate::vocabulary::Outcome;
 use super::case::run_case;
 use super::group::{group_length, run_group};
 use super::progress::Observer;
-use super::record::Record;
+use super::property::run_property;
+use super::record::{Finished, Record};
 use super::resource::Resource;
 use super::session::Session;
 
@@ -27,13 +28,14 @@ type Lane = (Option<Arc<Mutex<Resource>>>, Vec<PlannedCase>);
 fn assign(cases: &[PlannedCase], leases: &Leases) -> Vec<Lane> {
     let mut lanes: BTreeMap<(ResourceKind, usize), Vec<PlannedCase>> = BTreeMap::new();
     let mut turns: BTreeMap<ResourceKind, usize> = BTreeMap::new();
-    // Neighbours stay together in blocks, since simple cases in a row share a read-back.
-    const BLOCK: usize = 16;
     for case in cases {
+        // Neighbours stay together in blocks, since simple cases in a row share a read-back; inputs of a
+        // property do so among themselves.
+        let block = if case.property.is_some() { 1 } else { 16 };
         let kind = case.op.operation.resource;
         let count = leases.get(&kind).map_or(1, Vec::len).max(1);
         let turn = turns.entry(kind).or_default();
-        lanes.entry((kind, (*turn / BLOCK) % count)).or_default().push(case.clone());
+        lanes.entry((kind, (*turn / block) % count)).or_default().push(case.clone());
         *turn += 1;
     }
     lanes
@@ -79,12 +81,12 @@ async fn lane(
             } else {
                 record.skip(format!("the target was given without a {kind}: --{kind}-id"), false);
             }
-            deliver(session, record.finish(), progress, &mut reports);
+            deliver(session, case, record.finish(), progress, &mut reports);
             rest = &rest[1..];
             continue;
         };
-        if let Some(report) = not_started(session, case) {
-            deliver(session, report, progress, &mut reports);
+        if let Some(finished) = not_started(session, case) {
+            deliver(session, case, finished, progress, &mut reports);
             rest = &rest[1..];
             continue;
         }
@@ -95,13 +97,14 @@ async fn lane(
         if length >= 2 {
             let (now, later) = rest.split_at(length);
             let group: Vec<&PlannedCase> = now.iter().collect();
-            for report in run_group(session, &group, &mut resource).await {
-                deliver(session, report, progress, &mut reports);
+            let finished = run_group(session, &group, &mut resource).await;
+            for (case, finished) in group.into_iter().zip(finished) {
+                deliver(session, case, finished, progress, &mut reports);
             }
             rest = later;
         } else {
-            let report = run_case(session, case, &mut resource, None).await;
-            deliver(session, report, progress, &mut reports);
+            let finished = alone(session, case, &mut resource, None).await;
+            deliver(session, case, finished, progress, &mut reports);
             rest = &rest[1..];
         }
     }
@@ -118,13 +121,13 @@ pub(super) async fn run_pairs(
     let mut reports = Vec::with_capacity(cases.len());
     for case in cases {
         let kind = case.op.operation.resource;
-        let report = match (not_started(session, case), leases.get(&kind).map(Vec::as_slice)) {
-            (Some(report), _) => report,
+        let finished = match (not_started(session, case), leases.get(&kind).map(Vec::as_slice)) {
+            (Some(finished), _) => finished,
             (None, Some([first, second, ..])) => {
                 // Always in the same order, so that no two holders wait for each other.
                 let mut first = first.lock().await;
                 let mut second = second.lock().await;
-                run_case(session, case, &mut first, Some(&mut second)).await
+                alone(session, case, &mut first, Some(&mut second)).await
             }
             (None, _) => {
                 let mut record = Record::new(session, case);
@@ -132,12 +135,26 @@ pub(super) async fn run_pairs(
                 record.finish()
             }
         };
-        deliver(session, report, progress, &mut reports);
+        deliver(session, case, finished, progress, &mut reports);
     }
     reports
 }
 
-fn deliver(session: &Session, report: CaseReport, progress: &dyn Observer, reports: &mut Vec<CaseReport>) {
+/// Runs one case, or one property, by itself.
+async fn alone(
+    session: &Session,
+    case: &PlannedCase,
+    resource: &mut Resource,
+    second: Option<&mut Resource>,
+) -> Finished {
+    match &case.property {
+        Some(property) => run_property(session, case, property, resource, second).await,
+        None => run_case(session, case, resource, second).await,
+    }
+}
+
+fn deliver(session: &Session, case: &PlannedCase, finished: Finished, progress: &dyn Observer, reports: &mut Vec<CaseReport>) {
+    let report = finished.enter(session, case);
     if session.settings.fail_fast && report.outcome == Outcome::Fail {
         session.stop();
     }
@@ -146,7 +163,7 @@ fn deliver(session: &Session, report: CaseReport, progress: &dyn Observer, repor
 }
 
 /// A report for a case that is not run any more.
-fn not_started(session: &Session, case: &PlannedCase) -> Option<CaseReport> {
+fn not_started(session: &Session, case: &PlannedCase) -> Option<Finished> {
     let mut record = Record::new(session, case);
     if session.is_gone() {
         record.error("the target has stopped answering");

@@ -16,6 +16,26 @@ pub(super) struct Record<'a> {
     skip: Option<(String, bool)>,
     error: Option<String>,
     upheld: Vec<String>,
+    wrong_answer: bool,
+}
+
+/// A case that has come to its end, not yet entered into the tally.
+pub(super) struct Finished {
+    pub(super) report: CaseReport,
+    /// Clauses that it found upheld, besides its own.
+    pub(super) upheld: Vec<String>,
+    /// Why it could not be judged, and whether its own condition is the reason.
+    pub(super) skip: Option<(String, bool)>,
+    /// An answer was wrong, which is proof whatever comes of trying again.
+    pub(super) wrong_answer: bool,
+}
+
+impl Finished {
+    /// Enters it into the tally and hands out its report.
+    pub(super) fn enter(self, session: &Session, case: &PlannedCase) -> CaseReport {
+        session.enter(case, self.report.outcome, &self.report.findings, &self.upheld, self.skip.as_ref());
+        self.report
+    }
 }
 
 impl<'a> Record<'a> {
@@ -29,6 +49,7 @@ impl<'a> Record<'a> {
             skip: None,
             error: None,
             upheld: Vec::new(),
+            wrong_answer: false,
         }
     }
 
@@ -43,6 +64,19 @@ impl<'a> Record<'a> {
     /// A check held.
     pub(super) fn held(&mut self, clause: String) {
         self.upheld.push(clause);
+    }
+
+    /// A check held, perhaps one of many of the same kind.
+    pub(super) fn held_once(&mut self, clause: String) {
+        if !self.upheld.contains(&clause) {
+            self.upheld.push(clause);
+        }
+    }
+
+    /// An answer is not the one expected.
+    pub(super) fn wrong_answer(&mut self, deviation: &Deviation, exchange: usize) {
+        self.wrong_answer = true;
+        self.deviation(deviation, Some(exchange));
     }
 
     /// A deviation was found.
@@ -107,9 +141,9 @@ impl<'a> Record<'a> {
         !self.findings.is_empty()
     }
 
-    /// Closes the case: enters it into the tally and makes its report.
-    pub(super) fn finish(self) -> CaseReport {
-        let Record { session, case, exchanges, findings, curls, skip, error, upheld } = self;
+    /// Closes the case and makes its report.
+    pub(super) fn finish(self) -> Finished {
+        let Record { session, case, exchanges, findings, curls, skip, error, upheld, wrong_answer } = self;
         let worst = findings.iter().map(|f| f.level).min();
         let outcome = match worst {
             Some(Level::Must | Level::Open) => Outcome::Fail,
@@ -118,13 +152,12 @@ impl<'a> Record<'a> {
             _ if skip.is_some() => Outcome::Skip,
             _ => Outcome::Pass,
         };
-        session.enter(case, outcome, &findings, &upheld, skip.as_ref());
         let deciding = findings.iter().min_by_key(|f| f.level);
         let reason = match outcome {
             Outcome::Pass => None,
             Outcome::Fail | Outcome::Warn => deciding.map(|f| f.wording.clone()),
             Outcome::Error => error,
-            Outcome::Skip => skip.map(|(reason, _)| reason),
+            Outcome::Skip => skip.as_ref().map(|(reason, _)| reason.clone()),
         };
         let curl = deciding.and_then(|f| f.exchange).and_then(|i| curls.get(i).cloned().flatten());
         let mut clauses = case.spec.clauses.clone();
@@ -133,7 +166,7 @@ impl<'a> Record<'a> {
                 clauses.push(finding.clause.clone());
             }
         }
-        CaseReport {
+        let report = CaseReport {
             id: case.spec.id.clone(),
             operation: case.op.operation.id.clone(),
             clauses,
@@ -145,6 +178,8 @@ impl<'a> Record<'a> {
             replay: session.replay_command(&case.spec.id),
             findings,
             exchanges,
-        }
+            generated: None,
+        };
+        Finished { report, upheld, skip, wrong_answer }
     }
 }

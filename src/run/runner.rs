@@ -10,7 +10,7 @@ use tokio::sync::Mutex;
 use crate::execute::{Client, ClientError, Limits};
 use crate::plan::{Plan, PlannedCase};
 use crate::report::{CaseReport, Report, TargetSummary};
-use crate::suite::{OperationSuite, ResourceKind, Suite};
+use crate::suite::{Need, OperationSuite, ResourceKind, Suite};
 use crate::target::{Settings, Target};
 
 use super::capability::{discover, reach};
@@ -120,6 +120,11 @@ async fn body(
     progress.phase("running the cases");
     cases.extend(run_lanes(session, &plan.main, &leases, progress).await);
     cases.extend(run_pairs(session, &plan.pairs, &leases, progress).await);
+    progress.phase("making up inputs");
+    let (two, one): (Vec<_>, Vec<_>) =
+        plan.properties.iter().cloned().partition(|case| case.spec.needs.contains(&Need::SecondResource));
+    cases.extend(run_lanes(session, &one, &leases, progress).await);
+    cases.extend(run_pairs(session, &two, &leases, progress).await);
     Ok((leases, cases))
 }
 

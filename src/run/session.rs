@@ -32,6 +32,7 @@ pub(super) struct Session {
     silent: AtomicUsize,
     wasted: AtomicU64,
     unanswered: Mutex<BTreeMap<String, Duration>>,
+    shrinking: AtomicU64,
 }
 
 /// Time in all that may be spent waiting for states that never come; afterwards patience is short.
@@ -63,6 +64,7 @@ impl Session {
             silent: AtomicUsize::new(0),
             wasted: AtomicU64::new(0),
             unanswered: Mutex::default(),
+            shrinking: AtomicU64::new(0),
         }
     }
 
@@ -127,6 +129,16 @@ impl Session {
     /// Whether an operation has left too many requests without an answer to go on.
     pub(super) fn is_mute(&self, operation: &str) -> bool {
         lock(&self.unanswered).get(operation).is_some_and(|time| *time >= SILENCE)
+    }
+
+    /// Takes note of requests spent on making failing inputs simpler.
+    pub(super) fn shrunk(&self, exchanges: usize) {
+        self.shrinking.fetch_add(exchanges as u64, Ordering::Relaxed);
+    }
+
+    /// Whether more may be spent on that, given the most for a whole run.
+    pub(super) fn may_shrink(&self, most: u64) -> bool {
+        self.shrinking.load(Ordering::Relaxed) < most
     }
 
     /// Whether the target has stopped answering altogether.

@@ -51,7 +51,7 @@ pub(super) fn body_of(session: &Session, case: &PlannedCase, step: &StepSpec) ->
     if let Some(id) = &step.fixture {
         return session.suite.fixture(id).map(|f| f.text.clone());
     }
-    step.body.as_ref().map(|text| places.fill(text))
+    step.body.as_ref().map(|text| if step.verbatim { text.clone() } else { places.fill(text) })
 }
 
 /// A step's header fields over the usual ones.

@@ -64,6 +64,9 @@ pub struct StepSpec {
     pub fill: Option<usize>,
     /// A request body, as text with `${…}` placeholders; sent as it stands.
     pub body: Option<String>,
+    /// The body is sent as it stands, `${…}` included: generated input.
+    #[serde(skip)]
+    pub verbatim: bool,
     /// A documented request example, by its id.
     pub fixture: Option<String>,
     /// Bodies of writes that are sent at the same time, several times over.

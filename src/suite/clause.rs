@@ -1,7 +1,7 @@
 use indexmap::IndexMap;
 use serde::Deserialize;
 
-use super::{Constraint, Judge};
+use super::{Constraint, Disputed, Judge};
 use crate::vocabulary::Level;
 
 /// One checkable sentence of the documentation.
@@ -23,6 +23,8 @@ pub struct Clause {
     pub constraint: Option<Constraint>,
     /// An oracle applied to every exchange of the operation.
     pub judge: Option<Judge>,
+    /// The ground on which the readings of an open clause disagree.
+    pub disputed: Option<Disputed>,
     /// The clause cannot be provoked from outside; it is watched on every exchange instead.
     #[serde(default)]
     pub monitored: bool,

@@ -91,6 +91,12 @@ impl Lint<'_> {
         if let Some(constraint) = &clause.constraint {
             self.constraint(op, clause, constraint);
         }
+        if let Some(disputed) = &clause.disputed {
+            if clause.level != Level::Open {
+                self.error(origin, format!("clause {} is not open, so nothing about it is disputed", clause.id));
+            }
+            self.pointer(op, clause, &disputed.field);
+        }
     }
 
     fn constraint(&mut self, op: &OperationSuite, clause: &Located<Clause>, constraint: &Constraint) {
@@ -110,13 +116,17 @@ impl Lint<'_> {
         if rules.iter().filter(|set| **set).count() != 1 {
             self.error(&clause.origin, format!("the constraint of {} states one rule, no more and no less", clause.id));
         }
+        self.pointer(op, clause, &constraint.field);
+    }
+
+    /// A field that a clause speaks of is in the valid body.
+    fn pointer(&mut self, op: &OperationSuite, clause: &Located<Clause>, field: &str) {
         let valid: Result<serde_json::Value, _> = serde_json::from_str(&op.operation.valid);
         match valid {
             Err(e) => self.errors.push(DataError::file(&op.file, format!("`valid` is not JSON: {e}"))),
             Ok(valid) => {
-                let pointer = constraint.field.replace('*', "0");
-                if valid.pointer(&pointer).is_none() {
-                    let problem = format!("`{}` is not in the valid body of {}", constraint.field, op.operation.id);
+                if valid.pointer(&field.replace('*', "0")).is_none() {
+                    let problem = format!("`{field}` is not in the valid body of {}", op.operation.id);
                     self.error(&clause.origin, problem);
                 }
             }

@@ -3,6 +3,7 @@
 mod case;
 mod clause;
 mod constraint;
+mod disputed;
 mod document;
 mod error;
 mod judge;
@@ -18,6 +19,7 @@ pub use case::{
 };
 pub use clause::{Clause, Source};
 pub use constraint::{Characters, Constraint, EdgeClass, JsonType};
+pub use disputed::Disputed;
 pub use document::Document;
 pub use error::{DataError, Origin};
 pub use judge::Judge;

@@ -96,6 +96,8 @@ pub struct Settings {
     pub seed: u64,
     /// Keeps names of created events apart between runs; lower-case letters, digits and `-`, at most 20.
     pub run_id: String,
+    /// Generated inputs of each property.
+    pub cases: u64,
     /// Requests under way at once.
     pub concurrency: usize,
     /// Longest wait for one answer.
@@ -110,11 +112,19 @@ pub struct Settings {
     pub strict: bool,
 }
 
+impl Settings {
+    /// Generated inputs of each property, where a target has other things to do.
+    pub const CASES: u64 = 4;
+    /// The same for the embedded server, which has not.
+    pub const CASES_EMBEDDED: u64 = 32;
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Settings {
             seed: 0x00DE_C0DE,
             run_id: "local".to_owned(),
+            cases: Settings::CASES,
             concurrency: 16,
             timeout: Duration::from_secs(10),
             settle: Duration::from_secs(2),

@@ -1,7 +1,8 @@
 use serde_json::json;
 
 use super::Field;
-use crate::generate::{admits, samples};
+use crate::contract::admits;
+use crate::generate::samples;
 use crate::suite::{CaseSpec, Characters};
 
 /// Where a character that does not belong is put besides the middle, to see that the whole string is

@@ -1,0 +1,9 @@
+//! What the data says about one request body: the facts about each field, and the constraints it breaks.
+
+mod characters;
+mod facts;
+mod standing;
+
+pub use characters::admits;
+pub use facts::{FieldFacts, fields};
+pub use standing::{Contract, Standing};

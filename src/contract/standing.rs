@@ -1,0 +1,228 @@
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::{FieldFacts, admits, fields};
+use crate::suite::{Constraint, Disputed, EdgeClass, Effect, OperationSuite};
+
+/// How a body stands to the documented rules.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// The clauses whose constraints it breaks.
+    pub broken: BTreeSet<String>,
+    /// It lies on ground that the readings of some open clause disagree about, or that no clause speaks of.
+    pub disputed: bool,
+}
+
+impl Standing {
+    /// Whether the documents say that it is accepted.
+    pub fn is_valid(&self) -> bool {
+        self.broken.is_empty() && !self.disputed
+    }
+
+    /// Whether it breaks this clause and nothing else, beyond dispute.
+    pub fn breaks_only(&self, clause: &str) -> bool {
+        !self.disputed && self.broken.len() == 1 && self.broken.contains(clause)
+    }
+}
+
+/// The rules of one operation, ready to hold bodies against.
+#[derive(Clone, Debug)]
+pub struct Contract {
+    op: Arc<OperationSuite>,
+    valid: Value,
+    fields: Vec<FieldFacts>,
+}
+
+impl Contract {
+    /// The rules of this operation.
+    pub fn new(op: &Arc<OperationSuite>) -> Self {
+        let valid = serde_json::from_str(&op.operation.valid).unwrap_or_default();
+        Contract { op: Arc::clone(op), valid, fields: fields(op) }
+    }
+
+    /// The operation.
+    pub fn operation(&self) -> &Arc<OperationSuite> {
+        &self.op
+    }
+
+    /// The valid body, its placeholders unfilled.
+    pub fn valid(&self) -> &Value {
+        &self.valid
+    }
+
+    /// What is said about each field.
+    pub fn fields(&self) -> &[FieldFacts] {
+        &self.fields
+    }
+
+    /// What is said about one field, if anything is.
+    pub fn field(&self, field: &str) -> Option<&FieldFacts> {
+        self.fields.iter().find(|f| f.field == field)
+    }
+
+    /// Holds a body against every constraint.
+    pub fn standing(&self, body: &Value) -> Standing {
+        let mut standing = Standing { disputed: strange(body, &self.valid), ..Standing::default() };
+        standing.disputed |= self.is_no_ordinary_list(body);
+        for facts in &self.fields {
+            let unsaid = facts.mandatory.is_none() && facts.kind.is_some();
+            standing.disputed |= unsaid && places(body, &facts.field).iter().any(|p| matches!(p, Place::Absent));
+        }
+        for clause in &self.op.clauses {
+            if let Some(constraint) = &clause.constraint {
+                for place in places(body, &constraint.field) {
+                    match holds(constraint, &place) {
+                        Holds::Yes => {}
+                        Holds::No => {
+                            standing.broken.insert(clause.id.clone());
+                        }
+                        Holds::Unsaid => standing.disputed = true,
+                    }
+                }
+            }
+            if let Some(disputed) = &clause.disputed {
+                standing.disputed |= places(body, &disputed.field).iter().any(|p| self.is_disputed(disputed, p));
+            }
+        }
+        standing
+    }
+
+    /// Whether a list has a key twice, or is there to delete: open clauses and cases of their own speak of that.
+    fn is_no_ordinary_list(&self, body: &Value) -> bool {
+        let Effect::Batch { items, action, delete, .. } = &self.op.operation.effect else { return false };
+        let listed = body.pointer(items).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let keys: Vec<&Value> = listed.iter().filter_map(|item| item.get("key")).collect();
+        let twice = keys.iter().enumerate().any(|(i, key)| keys[..i].contains(key));
+        twice || body.pointer(action).and_then(Value::as_str) == Some(delete)
+    }
+
+    fn is_disputed(&self, disputed: &Disputed, place: &Place<'_>) -> bool {
+        let Place::Value(Value::String(text)) = place else { return false };
+        let wide = |c: Option<char>| c.is_some_and(|c| c.is_whitespace() && !c.is_ascii_whitespace());
+        disputed.everything_else && !self.is_valid_text(&disputed.field, text)
+            || disputed.prefixes.iter().any(|prefix| text.starts_with(prefix.as_str()))
+            || disputed.values.contains(text)
+            || disputed.wide_edges && (wide(text.chars().next()) || wide(text.chars().next_back()))
+            || disputed.character_unit && self.units_differ(&disputed.field, text)
+            || disputed.blank && text.chars().all(char::is_whitespace)
+            || disputed.beyond.as_ref().is_some_and(|facts| !text.chars().all(|c| admits(facts, c)))
+            || disputed.longer_than.is_some_and(|most| text.chars().count() > most)
+    }
+
+    /// Whether a text is the one that the valid body has there, or what its placeholder stands for.
+    fn is_valid_text(&self, field: &str, text: &str) -> bool {
+        let known = self.valid.pointer(&field.replace('*', "0")).and_then(Value::as_str);
+        known.is_some_and(|known| known == text || known == "${uuid}" && is_uuid(text))
+    }
+
+    /// Whether a length in code points and one in UTF-16 units are on different sides of a bound.
+    fn units_differ(&self, field: &str, text: &str) -> bool {
+        let (points, units) = (text.chars().count(), text.encode_utf16().count());
+        let most = self.field(field).and_then(|facts| facts.max_length);
+        most.is_some_and(|most| points <= most && units > most)
+    }
+}
+
+enum Holds {
+    Yes,
+    No,
+    /// The clause does not speak of this.
+    Unsaid,
+}
+
+/// What stands at one concrete place of a body; only places whose parent is there are looked at.
+enum Place<'a> {
+    Absent,
+    Value(&'a Value),
+}
+
+/// The concrete places of a field in a body.
+fn places<'a>(body: &'a Value, field: &str) -> Vec<Place<'a>> {
+    if field.is_empty() {
+        return vec![Place::Value(body)];
+    }
+    let mut here = vec![body];
+    let steps: Vec<&str> = field.split('/').skip(1).collect();
+    let (last, inner) = steps.split_last().map_or(("", &[][..]), |(last, inner)| (*last, inner));
+    for step in inner {
+        here = here.into_iter().flat_map(|value| below(value, step)).collect();
+    }
+    here.into_iter()
+        .flat_map(|value| match value {
+            Value::Object(object) => vec![object.get(last).map_or(Place::Absent, Place::Value)],
+            Value::Array(items) if last == "*" => items.iter().map(Place::Value).collect(),
+            _ => Vec::new(),
+        })
+        .collect()
+}
+
+fn below<'a>(value: &'a Value, step: &str) -> Vec<&'a Value> {
+    match value {
+        Value::Object(object) => object.get(step).into_iter().collect(),
+        Value::Array(items) if step == "*" => items.iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn holds(constraint: &Constraint, place: &Place<'_>) -> Holds {
+    let yes = |holds: bool| if holds { Holds::Yes } else { Holds::No };
+    let value = match (place, constraint.mandatory) {
+        (Place::Absent | Place::Value(Value::Null), Some(true)) => return Holds::No,
+        (Place::Absent, Some(false)) => return Holds::Yes,
+        (Place::Value(Value::Null), Some(false)) => return Holds::Unsaid,
+        // Presence is the business of another clause of the same field, if there is one.
+        (Place::Absent, None) => return Holds::Yes,
+        (Place::Value(Value::Null), None) => {
+            return if constraint.kind.is_some() { Holds::Unsaid } else { Holds::Yes };
+        }
+        (Place::Value(value), _) => *value,
+    };
+    if let Some(kind) = constraint.kind {
+        return yes(kind.admits(value));
+    }
+    match value {
+        Value::String(text) => yes(text_holds(constraint, text)),
+        Value::Array(items) => yes(items_hold(constraint, items)),
+        // Another type is the business of the type's clause.
+        _ => Holds::Yes,
+    }
+}
+
+fn text_holds(constraint: &Constraint, text: &str) -> bool {
+    let length = text.chars().count();
+    let edge = |class: Option<EdgeClass>, character: Option<char>| match (class, character) {
+        (Some(EdgeClass::Whitespace), Some(character)) => !character.is_ascii_whitespace(),
+        _ => true,
+    };
+    constraint.min_length.is_none_or(|least| length >= least)
+        && constraint.max_length.is_none_or(|most| length <= most)
+        && constraint.characters.as_ref().is_none_or(|facts| text.chars().all(|c| admits(facts, c)))
+        && edge(constraint.first_not, text.chars().next())
+        && edge(constraint.last_not, text.chars().next_back())
+        && constraint.one_of.as_ref().is_none_or(|words| words.iter().any(|word| word == text))
+}
+
+fn items_hold(constraint: &Constraint, items: &[Value]) -> bool {
+    let repeated = || items.iter().enumerate().any(|(i, item)| items[..i].contains(item));
+    !(constraint.unique_items == Some(true) && repeated()) && constraint.min_items.is_none_or(|n| items.len() >= n)
+}
+
+fn is_uuid(text: &str) -> bool {
+    uuid::Uuid::try_parse(text).is_ok_and(|uuid| uuid.hyphenated().to_string() == text)
+}
+
+/// Whether some member is none of those that the model has, or a list is empty.
+fn strange(value: &Value, model: &Value) -> bool {
+    match (value, model) {
+        (Value::Object(object), Value::Object(model)) => {
+            object.iter().any(|(name, value)| model.get(name).is_none_or(|model| strange(value, model)))
+        }
+        (Value::Array(items), Value::Array(model)) => {
+            items.is_empty() || model.first().is_some_and(|model| items.iter().any(|item| strange(item, model)))
+        }
+        _ => false,
+    }
+}
+

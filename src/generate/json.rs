@@ -1,0 +1,317 @@
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+use serde_json::{Map, Value, json};
+
+use super::to_bytes;
+
+/// Any JSON value of moderate size.
+pub(super) fn any_json() -> BoxedStrategy<Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        (-1.0e6..1.0e6f64).prop_map(Value::from),
+        select(vec!["", "text", "0", "true", "null", "{}", "[]", "create"]).prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 12, 3, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..3).prop_map(Value::from),
+            vec((select(vec!["key", "value", "tag", "name", "a"]), inner), 0..3).prop_map(|members| {
+                Value::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+            }),
+        ]
+    })
+    .boxed()
+}
+
+/// One change of a JSON value at a place chosen by a number.
+#[derive(Clone, Debug)]
+pub(super) struct Mutation {
+    place: usize,
+    kind: MutationKind,
+}
+
+#[derive(Clone, Debug)]
+enum MutationKind {
+    Replace(Value),
+    Remove,
+    Wrap,
+    Deepen(usize),
+    Repeat,
+    Add(Value),
+}
+
+/// Any change.
+pub(super) fn mutation() -> BoxedStrategy<Mutation> {
+    let kind = prop_oneof![
+        6 => any_json().prop_map(MutationKind::Replace),
+        2 => Just(MutationKind::Remove),
+        2 => Just(MutationKind::Wrap),
+        1 => (2..200usize).prop_map(MutationKind::Deepen),
+        1 => Just(MutationKind::Repeat),
+        1 => any_json().prop_map(MutationKind::Add),
+    ];
+    (0..64usize, kind).prop_map(|(place, kind)| Mutation { place, kind }).boxed()
+}
+
+impl Mutation {
+    /// The value with this change made.
+    pub(super) fn apply(&self, value: &Value) -> Value {
+        let mut all = Vec::new();
+        pointers(value, String::new(), &mut all);
+        let pointer = all.get(self.place % all.len().max(1)).cloned().unwrap_or_default();
+        let mut out = value.clone();
+        if let MutationKind::Remove = self.kind {
+            remove(&mut out, &pointer);
+            return out;
+        }
+        if let Some(place) = out.pointer_mut(&pointer) {
+            let old = place.take();
+            *place = match &self.kind {
+                MutationKind::Replace(new) => new.clone(),
+                MutationKind::Wrap => json!([old]),
+                MutationKind::Deepen(depth) => (0..*depth).fold(old, |inner, _| json!([inner])),
+                MutationKind::Repeat => repeated(old),
+                MutationKind::Add(new) => with_member(old, new),
+                MutationKind::Remove => old,
+            };
+        }
+        out
+    }
+}
+
+/// A pointer to every place of a value, itself first.
+fn pointers(value: &Value, here: String, all: &mut Vec<String>) {
+    all.push(here.clone());
+    match value {
+        Value::Object(object) => {
+            for (name, member) in object {
+                pointers(member, format!("{here}/{name}"), all);
+            }
+        }
+        Value::Array(items) => {
+            for (i, item) in items.iter().enumerate() {
+                pointers(item, format!("{here}/{i}"), all);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Takes away what stands at a place.
+pub(super) fn remove(value: &mut Value, pointer: &str) {
+    let Some((parent, member)) = pointer.rsplit_once('/') else { return };
+    match value.pointer_mut(parent) {
+        Some(Value::Object(object)) => {
+            object.shift_remove(member);
+        }
+        Some(Value::Array(items)) => {
+            if let Ok(index) = member.parse::<usize>()
+                && index < items.len()
+            {
+                items.remove(index);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn repeated(value: Value) -> Value {
+    match value {
+        Value::Array(mut items) => {
+            items.extend(items.first().cloned());
+            Value::Array(items)
+        }
+        Value::String(text) => Value::String(format!("{text}{text}")),
+        other => json!([other, other]),
+    }
+}
+
+fn with_member(value: Value, new: &Value) -> Value {
+    match value {
+        Value::Object(mut object) => {
+            object.insert("dewspec_unknown".to_owned(), new.clone());
+            Value::Object(object)
+        }
+        other => other,
+    }
+}
+
+/// Choices of how to write a JSON text: they are used up one by one, and begun anew.
+#[derive(Clone, Debug)]
+pub(super) struct Manner(Vec<u8>);
+
+/// Any manner of writing.
+pub(super) fn manner() -> impl Strategy<Value = Manner> {
+    vec(any::<u8>(), 1..48).prop_map(Manner)
+}
+
+impl Manner {
+    /// The value as a JSON text that means the same, whatever the manner.
+    pub(super) fn write(&self, value: &Value) -> String {
+        let mut writer = Writer { choices: &self.0, at: 0, out: String::new() };
+        writer.value(value);
+        writer.space();
+        writer.out
+    }
+}
+
+struct Writer<'a> {
+    choices: &'a [u8],
+    at: usize,
+    out: String,
+}
+
+impl Writer<'_> {
+    fn choose(&mut self, among: u8) -> u8 {
+        let choice = self.choices.get(self.at % self.choices.len().max(1)).copied().unwrap_or_default();
+        self.at += 1;
+        choice % among
+    }
+
+    fn space(&mut self) {
+        let space = ["", "", "", " ", "\n", "\t", "\r\n", "  \n\t"];
+        let choice = usize::from(self.choose(8));
+        self.out.push_str(space[choice]);
+    }
+
+    fn value(&mut self, value: &Value) {
+        self.space();
+        match value {
+            Value::Object(object) => self.object(object),
+            Value::Array(items) => {
+                self.out.push('[');
+                for (i, item) in items.iter().enumerate() {
+                    self.out.push_str(if i == 0 { "" } else { "," });
+                    self.value(item);
+                    self.space();
+                }
+                self.out.push(']');
+            }
+            Value::String(text) => self.string(text),
+            other => self.out.push_str(&other.to_string()),
+        }
+    }
+
+    fn object(&mut self, object: &Map<String, Value>) {
+        let mut members: Vec<_> = object.iter().collect();
+        let turn = usize::from(self.choose(7)) % members.len().max(1);
+        members.rotate_left(turn);
+        if self.choose(2) == 1 {
+            members.reverse();
+        }
+        self.out.push('{');
+        for (i, (name, member)) in members.into_iter().enumerate() {
+            self.out.push_str(if i == 0 { "" } else { "," });
+            self.space();
+            self.string(name);
+            self.space();
+            self.out.push(':');
+            self.value(member);
+            self.space();
+        }
+        self.out.push('}');
+    }
+
+    fn string(&mut self, text: &str) {
+        self.out.push('"');
+        for character in text.chars() {
+            // Stand-ins are not escaped: they are not yet what they will be.
+            let stands_in = u32::from(character) >= 0xF_0000;
+            match if stands_in { 0 } else { self.choose(6) } {
+                1 => self.escaped(character, false),
+                2 => self.escaped(character, true),
+                3 if character == '/' => self.out.push_str("\\/"),
+                _ => {
+                    let quoted = Value::from(character.to_string()).to_string();
+                    self.out.push_str(&quoted[1..quoted.len() - 1]);
+                }
+            }
+        }
+        self.out.push('"');
+    }
+
+    fn escaped(&mut self, character: char, capital: bool) {
+        let mut units = [0; 2];
+        for unit in character.encode_utf16(&mut units) {
+            let escape = if capital { format!("\\u{unit:04X}") } else { format!("\\u{unit:04x}") };
+            self.out.push_str(&escape);
+        }
+    }
+}
+
+/// One change of a JSON text, as a careless client or a bad line would make it.
+#[derive(Clone, Debug)]
+pub(super) struct Damage {
+    place: usize,
+    kind: DamageKind,
+}
+
+#[derive(Clone, Debug)]
+enum DamageKind {
+    CutOff,
+    Leave(usize),
+    Insert(String),
+    Replace(String),
+    Swap,
+}
+
+/// Any damage.
+pub(super) fn damage() -> BoxedStrategy<Damage> {
+    let bytes = || {
+        // U+F00xx stands for the raw byte xx.
+        let raw = select(vec![0x80u32, 0xC0, 0xE0, 0xED, 0xF5, 0xFE, 0xFF])
+            .prop_map(|byte| char::from_u32(0xF_0000 + byte).map(String::from).unwrap_or_default());
+        let text = select(vec![
+            "{", "}", "[", "]", "\"", ",", ":", "\\", "'", "x", "1", "null", ",,", "//", "/*", "#", "\u{0}", "\u{1}", "=",
+            ";", "NaN", "\u{A0}", "&",
+        ])
+        .prop_map(str::to_owned);
+        prop_oneof![3 => text, 1 => raw]
+    };
+    let kind = prop_oneof![
+        2 => Just(DamageKind::CutOff),
+        2 => (1..4usize).prop_map(DamageKind::Leave),
+        4 => bytes().prop_map(DamageKind::Insert),
+        3 => bytes().prop_map(DamageKind::Replace),
+        1 => Just(DamageKind::Swap),
+    ];
+    (0..4096usize, kind).prop_map(|(place, kind)| Damage { place, kind }).boxed()
+}
+
+impl Damage {
+    /// The text with this damage done.
+    pub(super) fn apply(&self, text: &str) -> String {
+        let mut characters: Vec<char> = text.chars().collect();
+        if characters.is_empty() {
+            return String::new();
+        }
+        let at = self.place % characters.len();
+        match &self.kind {
+            DamageKind::CutOff => characters.truncate(at.max(1)),
+            DamageKind::Leave(count) => {
+                characters.drain(at..(at + count).min(characters.len()));
+            }
+            DamageKind::Insert(new) => {
+                characters.splice(at..at, new.chars());
+            }
+            DamageKind::Replace(new) => {
+                characters.splice(at..=at, new.chars());
+            }
+            DamageKind::Swap => {
+                if at + 1 < characters.len() {
+                    characters.swap(at, at + 1);
+                }
+            }
+        }
+        characters.into_iter().collect()
+    }
+}
+
+/// Whether a text is, beyond any reader's doubt, no JSON. What only some readers refuse (escapes of lone
+/// surrogates, numbers beyond their types) is left out.
+pub(super) fn is_broken(text: &str) -> bool {
+    let doubtful = text.contains("\\u") || text.trim().is_empty();
+    !doubtful && serde_json::from_slice::<Value>(&to_bytes(text)).is_err()
+}

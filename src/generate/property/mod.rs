@@ -1,0 +1,13 @@
+//! Properties: checks over generated input, derived from the facts of the data.
+
+mod derive;
+mod draw;
+mod instance;
+mod kind;
+mod one_field;
+mod sequence;
+
+pub use derive::properties;
+pub use draw::{Generator, Shrinker};
+pub use instance::{Doing, Instance, Move};
+pub use kind::{Known, Property};

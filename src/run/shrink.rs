@@ -1,0 +1,72 @@
+use crate::generate::Shrinker;
+use crate::report::GeneratedFailure;
+use crate::vocabulary::Outcome;
+
+use super::case::run_case;
+use super::property::Inputs;
+use super::record::Finished;
+use super::resource::Resource;
+use super::session::Session;
+
+/// Requests that making one input simpler may cost.
+const EXCHANGES: usize = 240;
+/// The same in a whole run.
+const EXCHANGES_OF_A_RUN: u64 = 2_400;
+
+/// One failing input on its way to its simplest form.
+pub(super) struct Shrinking<'a> {
+    inputs: &'a Inputs<'a>,
+    shrinker: Shrinker,
+    input: u64,
+}
+
+impl<'a> Shrinking<'a> {
+    pub(super) fn new(inputs: &'a Inputs<'a>, shrinker: Shrinker, input: u64) -> Self {
+        Shrinking { inputs, shrinker, input }
+    }
+
+    /// Tries simpler forms for as long as they fail in the same way, and the simplest once more.
+    pub(super) async fn shrink(
+        self,
+        session: &Session,
+        failed: Finished,
+        resource: &mut Resource,
+        mut second: Option<&mut Resource>,
+        failure: &mut GeneratedFailure,
+    ) -> Finished {
+        let clauses: Vec<String> = failed.report.findings.iter().map(|f| f.clause.clone()).collect();
+        let same = |f: &Finished| {
+            matches!(f.report.outcome, Outcome::Fail | Outcome::Warn)
+                && f.report.findings.iter().any(|f| clauses.contains(&f.clause))
+        };
+        let mut best = failed;
+        let mut simplest = None;
+        let mut spent = 0;
+        while spent < EXCHANGES && session.may_shrink(EXCHANGES_OF_A_RUN) && !session.is_stopped() {
+            let Some(form) = self.shrinker.next_form() else { break };
+            failure.tried += 1;
+            let name = format!("{}.{}", self.input, failure.tried);
+            let case = self.inputs.case(&name, form.clone());
+            let finished = run_case(session, &case, resource, second.as_deref_mut()).await;
+            spent += finished.report.exchanges.len();
+            session.shrunk(finished.report.exchanges.len());
+            let fails = same(&finished);
+            if fails {
+                failure.simplified += 1;
+                best = finished;
+                simplest = Some(form);
+            }
+            self.shrinker.tell(fails);
+        }
+        let form = simplest.or_else(|| self.inputs.instance(self.input));
+        if let Some(form) = form {
+            let case = self.inputs.case(&format!("{}.again", self.input), form);
+            let finished = run_case(session, &case, resource, second).await;
+            failure.confirmed = same(&finished);
+            if failure.confirmed {
+                best = finished;
+            }
+        }
+        best
+    }
+}
