@@ -254,8 +254,8 @@ pub(super) struct MutantsArgs {
     /// Seed of the runs against faults
     #[arg(long, value_name = "N", default_value_t = 14_598_366)]
     pub(super) seed: u64,
-    /// Runs at once
-    #[arg(long, value_name = "N", default_value_t = 4)]
+    /// Runs at once, each on a thread of its own
+    #[arg(long, value_name = "N", default_value_t = 2)]
     pub(super) at_once: usize,
     /// How to print it
     #[arg(long, value_enum, default_value = "text")]

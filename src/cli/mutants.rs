@@ -14,12 +14,7 @@ pub(super) fn mutants(args: &MutantsArgs) -> Result<u8, Ending> {
     let suite = load::suite(None, None)?;
     let settings = Settings { seed: args.seed, ..Settings::default() };
     let laboratory = Laboratory::new(suite, settings);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|e| Ending::broken(format!("cannot start threads: {e}")))?;
-    let (killed, alarmed) =
-        runtime.block_on(experiments(args, &laboratory)).map_err(|e| Ending::broken(e.to_string()))?;
+    let (killed, alarmed) = experiments(args, &laboratory).map_err(|e| Ending::broken(e.to_string()))?;
     if killed.is_empty() && alarmed.is_empty() {
         return Err(Ending {
             code: exit::VACUOUS,
@@ -39,7 +34,7 @@ pub(super) fn mutants(args: &MutantsArgs) -> Result<u8, Ending> {
     Ok(if good { exit::CONFORMS } else { exit::NONCONFORMING })
 }
 
-async fn experiments(args: &MutantsArgs, laboratory: &Laboratory) -> Result<(Vec<Kill>, Vec<Alarm>), LabError> {
+fn experiments(args: &MutantsArgs, laboratory: &Laboratory) -> Result<(Vec<Kill>, Vec<Alarm>), LabError> {
     let mut killed = Vec::new();
     if !args.no_faults {
         let mut faults = fault::catalogue();
@@ -51,8 +46,7 @@ async fn experiments(args: &MutantsArgs, laboratory: &Laboratory) -> Result<(Vec
             if args.format == ListFormat::Text {
                 console::print(&kill_line(kill))
             }
-        })
-        .await?;
+        })?;
     }
     let mut alarmed = Vec::new();
     if !args.no_alarms {
@@ -62,8 +56,7 @@ async fn experiments(args: &MutantsArgs, laboratory: &Laboratory) -> Result<(Vec
             if args.format == ListFormat::Text && !alarm.is_silent() {
                 console::print(&alarm_line(alarm))
             }
-        })
-        .await?;
+        })?;
     }
     Ok((killed, alarmed))
 }

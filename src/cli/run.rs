@@ -42,10 +42,11 @@ pub(super) struct Job<'a> {
 impl Job<'_> {
     /// Runs, reports, and returns the exit code.
     pub(super) fn go(self, outputs: &Outputs) -> Result<u8, Ending> {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
+        // One thread: handing requests to others costs more than it gains.
+        let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
-            .map_err(|e| Ending::broken(format!("cannot start threads: {e}")))?;
+            .map_err(|e| Ending::broken(format!("cannot start a runtime: {e}")))?;
         let bar = Bar::new();
         let report = runtime.block_on(self.report(&bar));
         bar.clear();
@@ -56,10 +57,9 @@ impl Job<'_> {
         let (target, _server) = match self.target {
             Some(target) => (target, None),
             None => {
-                let server = crate::server::start(self.server, SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
-                    .await
+                let server = crate::server::host(self.server, SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
                     .map_err(|e| Ending::broken(format!("the reference server cannot listen: {e}")))?;
-                (embedded_target(&server.url(), server.identities()), Some(server))
+                (embedded_target(server.url(), server.identities()), Some(server))
             }
         };
         let stop: Stop = Box::pin(async {

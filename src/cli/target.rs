@@ -137,6 +137,7 @@ pub(super) fn settings(args: &EngineArgs, config: &Config, embedded: bool) -> Re
         run_id,
         cases: args.cases.or(config.cases).unwrap_or(if embedded { Settings::CASES_EMBEDDED } else { usual.cases }),
         concurrency,
+        width: if embedded { Settings::WIDTH_EMBEDDED.min(concurrency) } else { usual.width },
         timeout: seconds("--timeout", args.timeout.or(config.timeout), usual.timeout, 0.001)?,
         settle: seconds("--settle", args.settle.or(config.settle), usual.settle, 0.0)?,
         rate,

@@ -88,13 +88,13 @@ pub fn profiles(plan: AlarmPlan, seed: u64) -> Vec<Conforming> {
 ///
 /// # Errors
 /// If an experiment cannot be made.
-pub async fn alarms(
+pub fn alarms(
     laboratory: &Laboratory,
     servers: Vec<Conforming>,
     at_once: usize,
     told: impl Fn(&Alarm),
 ) -> Result<Vec<Alarm>, LabError> {
-    carry_out(servers.into_iter().map(|server| one(laboratory, server)), at_once, told).await
+    carry_out(servers, at_once, async |server| one(laboratory, server).await, told)
 }
 
 async fn one(laboratory: &Laboratory, server: Conforming) -> Result<Alarm, LabError> {

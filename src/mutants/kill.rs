@@ -40,13 +40,13 @@ pub struct Kill {
 ///
 /// # Errors
 /// If an experiment cannot be made.
-pub async fn kills(
+pub fn kills(
     laboratory: &Laboratory,
     faults: Vec<FaultInfo>,
     at_once: usize,
     told: impl Fn(&Kill),
 ) -> Result<Vec<Kill>, LabError> {
-    carry_out(faults.into_iter().map(|fault| one(laboratory, fault)), at_once, told).await
+    carry_out(faults, at_once, async |fault| one(laboratory, fault).await, told)
 }
 
 async fn one(laboratory: &Laboratory, fault: FaultInfo) -> Result<Kill, LabError> {

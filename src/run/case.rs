@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -18,12 +19,12 @@ use super::step::{Outgoing, Sent, body_of, headers_of, send};
 pub(super) const SHORT_PATIENCE: Duration = Duration::from_millis(50);
 
 /// Runs one case by itself: every step, with a read-back after each that is judged, and the clean-up.
-pub(super) async fn run_case(
-    session: &Session,
-    case: &PlannedCase,
+pub(super) async fn run_case<'a>(
+    session: &'a Session,
+    case: &'a PlannedCase,
     resource: &mut Resource,
     second: Option<&mut Resource>,
-) -> Finished {
+) -> Finished<'a> {
     let mut running = Running::new(session, case, resource, second);
     running.preconditions();
     if !running.record.is_over() {
@@ -34,24 +35,24 @@ pub(super) async fn run_case(
 }
 
 /// A case under way, with the resources it holds.
-pub(super) struct Running<'a> {
+pub(super) struct Running<'a, 'r> {
     pub(super) session: &'a Session,
     pub(super) case: &'a PlannedCase,
     pub(super) record: Record<'a>,
-    pub(super) first: &'a mut Resource,
-    pub(super) second: Option<&'a mut Resource>,
+    pub(super) first: &'r mut Resource,
+    pub(super) second: Option<&'r mut Resource>,
     /// What this case has stored on each, as far as is known.
     pub(super) own: [State; 2],
     /// Everything it may have stored, for the clean-up.
     pub(super) touched: [State; 2],
 }
 
-impl<'a> Running<'a> {
+impl<'a, 'r> Running<'a, 'r> {
     fn new(
         session: &'a Session,
         case: &'a PlannedCase,
-        first: &'a mut Resource,
-        second: Option<&'a mut Resource>,
+        first: &'r mut Resource,
+        second: Option<&'r mut Resource>,
     ) -> Self {
         let record = Record::new(session, case);
         Running { session, case, record, first, second, own: Default::default(), touched: Default::default() }
@@ -178,13 +179,12 @@ impl<'a> Running<'a> {
 
     async fn send(&mut self, op: &OperationSuite, step: &StepSpec, body: Option<String>) -> Option<Sent> {
         let resource = self.resource(step.second).id.clone();
-        let path = |name: &str| step.path.get(name).copied().unwrap_or_default();
         let out = Outgoing {
             op,
             resource: &resource,
             body,
             token: step.token,
-            path: &path,
+            path: &step.path,
             headers: headers_of(step),
             wire: step.wire,
         };
@@ -325,8 +325,8 @@ impl<'a> Running<'a> {
             let resource = self.resource(which == 1);
             resource.remove(session, &tags).await;
             let looks = std::mem::take(&mut resource.looks);
-            for look in &looks {
-                self.record.exchange(look);
+            for look in looks {
+                self.record.exchange(Arc::new(look));
             }
         }
     }

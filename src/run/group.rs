@@ -1,10 +1,11 @@
 use std::collections::BTreeSet;
 
+use futures_util::stream::{self, StreamExt};
 use serde_json::Value;
 
-use crate::check::{State, change_of, judge_answer, parse_request};
+use crate::check::{Change, State, change_of, judge_answer, parse_request};
 use crate::plan::PlannedCase;
-use crate::suite::{Answer, ResourceKind, StepSpec};
+use crate::suite::{Answer, Expect, OperationSuite, ResourceKind, StepSpec};
 use crate::vocabulary::PathChoice;
 
 use super::case::run_case;
@@ -24,19 +25,28 @@ const AT_ONCE: usize = 10;
 /// Runs simple cases one after the other with one read-back at the end: what each should have stored is
 /// there, and what each refused request named is not. If anything is amiss, every case of the group runs
 /// again by itself, so that the right one is blamed.
-pub(super) async fn run_group(session: &Session, cases: &[&PlannedCase], resource: &mut Resource) -> Vec<Finished> {
-    let mut records = Vec::with_capacity(cases.len());
+pub(super) async fn run_group<'a>(
+    session: &'a Session,
+    cases: &[&'a PlannedCase],
+    resource: &mut Resource,
+) -> Vec<Finished<'a>> {
     let mut own = State::new();
     let mut touched = State::new();
     let mut clean = true;
-    for case in cases {
-        let mut record = Record::new(session, case);
-        if let Some((reason, unmet)) = unmet(session, case, resource, false) {
-            record.skip(reason, unmet);
-        } else if let Some(step) = case.simple_step() {
-            clean &= one(&mut record, step, resource, &mut own, &mut touched).await;
+    let (mut records, prepared): (Vec<_>, Vec<_>) =
+        cases.iter().map(|case| prepare(session, case, resource)).unzip();
+    // Requests of one case never wait for another's where the target can take them all at once.
+    let sending = records.iter_mut().zip(&prepared).map(|(record, prepared)| async move {
+        match prepared {
+            Some(prepared) => send(record, &prepared.outgoing()).await,
+            None => None,
         }
-        records.push(record);
+    });
+    let sent: Vec<_> = stream::iter(sending).buffered(session.settings.width.max(1)).collect().await;
+    for ((record, prepared), sent) in records.iter_mut().zip(prepared).zip(sent) {
+        if let Some(prepared) = prepared {
+            clean &= conclude(record, &prepared, sent, resource, &mut own, &mut touched);
+        }
     }
     if resource.can_list() {
         let expected = whole(resource, &own);
@@ -73,7 +83,7 @@ pub(super) async fn run_group(session: &Session, cases: &[&PlannedCase], resourc
 }
 
 /// Closes the cases of a group in which everything was as it should be.
-fn finish(records: Vec<Record<'_>>, resource: &Resource) -> Vec<Finished> {
+fn finish<'a>(records: Vec<Record<'a>>, resource: &Resource) -> Vec<Finished<'a>> {
     records
         .into_iter()
         .map(|mut record| {
@@ -91,36 +101,64 @@ fn finish(records: Vec<Record<'_>>, resource: &Resource) -> Vec<Finished> {
         .collect()
 }
 
-/// Sends the one request of a case; `false` if its answer makes it run again by itself.
-async fn one(
+/// The one request of a case, ready to be sent.
+struct Prepared<'a> {
+    step: &'a StepSpec,
+    expect: &'a Expect,
+    op: &'a OperationSuite,
+    resource: String,
+    body: Option<String>,
+    /// What it stores, if it is accepted.
+    change: Change,
+}
+
+impl Prepared<'_> {
+    fn outgoing(&self) -> Outgoing<'_> {
+        Outgoing {
+            op: self.op,
+            resource: &self.resource,
+            body: self.body.clone(),
+            token: self.step.token,
+            path: &self.step.path,
+            headers: headers_of(self.step),
+            wire: false,
+        }
+    }
+}
+
+fn prepare<'a>(
+    session: &'a Session,
+    case: &'a PlannedCase,
+    resource: &Resource,
+) -> (Record<'a>, Option<Prepared<'a>>) {
+    let mut record = Record::new(session, case);
+    if let Some((reason, unmet)) = unmet(session, case, resource, false) {
+        record.skip(reason, unmet);
+        return (record, None);
+    }
+    let step = case.simple_step().and_then(|step| Some((step, step.expect.as_ref()?)));
+    let Some((step, expect)) = step else { return (record, None) };
+    let body = body_of(session, case, step);
+    if let Some(reason) = collision(&case.op.operation, body.as_deref(), resource) {
+        record.skip(reason, false);
+        return (record, None);
+    }
+    let named: Option<Value> = body.as_deref().and_then(|b| parse_request(b.as_bytes()));
+    let change = named.map(|json| change_of(&case.op.operation, &json, None)).unwrap_or_default();
+    (record, Some(Prepared { step, expect, op: &case.op, resource: resource.id.clone(), body, change }))
+}
+
+/// Judges the one answer of a case; `false` if it makes the case run again by itself.
+fn conclude(
     record: &mut Record<'_>,
-    step: &StepSpec,
+    prepared: &Prepared<'_>,
+    sent: Option<Sent>,
     resource: &mut Resource,
     own: &mut State,
     touched: &mut State,
 ) -> bool {
-    let (session, case) = (record.session, record.case);
-    let Some(expect) = step.expect.as_ref() else { return true };
-    let op = case.op.clone();
-    let path = |name: &str| step.path.get(name).copied().unwrap_or_default();
-    let body = body_of(session, case, step);
-    let named: Option<Value> = body.as_deref().and_then(|b| parse_request(b.as_bytes()));
-    let change = named.as_ref().map(|json| change_of(&op.operation, json, None)).unwrap_or_default();
-    if let Some(reason) = collision(&op.operation, body.as_deref(), resource) {
-        record.skip(reason, false);
-        return true;
-    }
-    let id = resource.id.clone();
-    let out = Outgoing {
-        op: &op,
-        resource: &id,
-        body,
-        token: step.token,
-        path: &path,
-        headers: headers_of(step),
-        wire: false,
-    };
-    let sent = send(record, &out).await;
+    let Prepared { step, expect, op, change, .. } = prepared;
+    let session = record.session;
     let home = step.path.values().all(|p| *p == PathChoice::Own);
     if home {
         for (key, value) in &change.put {
@@ -135,7 +173,7 @@ async fn one(
     let statuses = session.profile().statuses(&expect.status);
     if let Err(deviation) = judge_answer(&op.operation, expect, &statuses, &exchange, None) {
         record.wrong_answer(&deviation, index);
-        touched.extend(change.put);
+        touched.extend(change.put.iter().cloned());
         // A refusal with another status than documented leaves the state as it should be; anything else
         // is looked at alone.
         return expect.answer == Answer::Refused && exchange.status().is_some_and(|s| s >= 400);

@@ -2,7 +2,7 @@ use crate::check::{Blame, Deviation};
 
 use super::case::Running;
 
-impl Running<'_> {
+impl Running<'_, '_> {
     /// Looks at the other tenant's resource of the same kind: nothing that this case stored is there.
     pub(super) async fn look_as_foreign(&mut self) {
         let session = self.session;

@@ -12,8 +12,7 @@ use crate::vocabulary::Outcome;
 use super::case::run_case;
 use super::group::{group_length, run_group};
 use super::progress::Observer;
-use super::property::run_property;
-use super::record::{Finished, Record};
+use super::record::Record;
 use super::resource::Resource;
 use super::session::Session;
 
@@ -28,14 +27,13 @@ type Lane = (Option<Arc<Mutex<Resource>>>, Vec<PlannedCase>);
 fn assign(cases: &[PlannedCase], leases: &Leases) -> Vec<Lane> {
     let mut lanes: BTreeMap<(ResourceKind, usize), Vec<PlannedCase>> = BTreeMap::new();
     let mut turns: BTreeMap<ResourceKind, usize> = BTreeMap::new();
+    // Neighbours stay together in blocks, since simple cases in a row share a read-back.
+    const BLOCK: usize = 16;
     for case in cases {
-        // Neighbours stay together in blocks, since simple cases in a row share a read-back; inputs of a
-        // property do so among themselves.
-        let block = if case.property.is_some() { 1 } else { 16 };
         let kind = case.op.operation.resource;
         let count = leases.get(&kind).map_or(1, Vec::len).max(1);
         let turn = turns.entry(kind).or_default();
-        lanes.entry((kind, (*turn / block) % count)).or_default().push(case.clone());
+        lanes.entry((kind, (*turn / BLOCK) % count)).or_default().push(case.clone());
         *turn += 1;
     }
     lanes
@@ -72,21 +70,12 @@ async fn lane(
     let mut rest = cases.as_slice();
     while let Some(case) = rest.first() {
         let Some(lease) = &lease else {
-            let mut record = Record::new(session, case);
-            let kind = case.op.operation.resource;
-            if session.target.endpoint(&case.op.operation.service).is_some()
-                && !session.target.resources(kind).is_empty()
-            {
-                record.error("the operation does not answer");
-            } else {
-                record.skip(format!("the target was given without a {kind}: --{kind}-id"), false);
-            }
-            deliver(session, case, record.finish(), progress, &mut reports);
+            deliver(session, without_resource(session, case), progress, &mut reports);
             rest = &rest[1..];
             continue;
         };
-        if let Some(finished) = not_started(session, case) {
-            deliver(session, case, finished, progress, &mut reports);
+        if let Some(report) = not_started(session, case) {
+            deliver(session, report, progress, &mut reports);
             rest = &rest[1..];
             continue;
         }
@@ -98,13 +87,13 @@ async fn lane(
             let (now, later) = rest.split_at(length);
             let group: Vec<&PlannedCase> = now.iter().collect();
             let finished = run_group(session, &group, &mut resource).await;
-            for (case, finished) in group.into_iter().zip(finished) {
-                deliver(session, case, finished, progress, &mut reports);
+            for finished in finished {
+                deliver(session, finished.enter(), progress, &mut reports);
             }
             rest = later;
         } else {
-            let finished = alone(session, case, &mut resource, None).await;
-            deliver(session, case, finished, progress, &mut reports);
+            let report = run_case(session, case, &mut resource, None).await.enter();
+            deliver(session, report, progress, &mut reports);
             rest = &rest[1..];
         }
     }
@@ -121,40 +110,26 @@ pub(super) async fn run_pairs(
     let mut reports = Vec::with_capacity(cases.len());
     for case in cases {
         let kind = case.op.operation.resource;
-        let finished = match (not_started(session, case), leases.get(&kind).map(Vec::as_slice)) {
-            (Some(finished), _) => finished,
+        let report = match (not_started(session, case), leases.get(&kind).map(Vec::as_slice)) {
+            (Some(report), _) => report,
             (None, Some([first, second, ..])) => {
                 // Always in the same order, so that no two holders wait for each other.
                 let mut first = first.lock().await;
                 let mut second = second.lock().await;
-                alone(session, case, &mut first, Some(&mut second)).await
+                run_case(session, case, &mut first, Some(&mut second)).await.enter()
             }
             (None, _) => {
                 let mut record = Record::new(session, case);
                 record.skip(format!("it needs a second {kind}: give --{kind}-id twice"), false);
-                record.finish()
+                record.finish().enter()
             }
         };
-        deliver(session, case, finished, progress, &mut reports);
+        deliver(session, report, progress, &mut reports);
     }
     reports
 }
 
-/// Runs one case, or one property, by itself.
-async fn alone(
-    session: &Session,
-    case: &PlannedCase,
-    resource: &mut Resource,
-    second: Option<&mut Resource>,
-) -> Finished {
-    match &case.property {
-        Some(property) => run_property(session, case, property, resource, second).await,
-        None => run_case(session, case, resource, second).await,
-    }
-}
-
-fn deliver(session: &Session, case: &PlannedCase, finished: Finished, progress: &dyn Observer, reports: &mut Vec<CaseReport>) {
-    let report = finished.enter(session, case);
+pub(super) fn deliver(session: &Session, report: CaseReport, progress: &dyn Observer, reports: &mut Vec<CaseReport>) {
     if session.settings.fail_fast && report.outcome == Outcome::Fail {
         session.stop();
     }
@@ -162,8 +137,20 @@ fn deliver(session: &Session, case: &PlannedCase, finished: Finished, progress: 
     reports.push(report);
 }
 
+/// A report for a case that has nothing to run on.
+pub(super) fn without_resource(session: &Session, case: &PlannedCase) -> CaseReport {
+    let mut record = Record::new(session, case);
+    let kind = case.op.operation.resource;
+    if session.target.endpoint(&case.op.operation.service).is_some() && !session.target.resources(kind).is_empty() {
+        record.error("the operation does not answer");
+    } else {
+        record.skip(format!("the target was given without a {kind}: --{kind}-id"), false);
+    }
+    record.finish().enter()
+}
+
 /// A report for a case that is not run any more.
-fn not_started(session: &Session, case: &PlannedCase) -> Option<Finished> {
+pub(super) fn not_started(session: &Session, case: &PlannedCase) -> Option<CaseReport> {
     let mut record = Record::new(session, case);
     if session.is_gone() {
         record.error("the target has stopped answering");
@@ -174,5 +161,5 @@ fn not_started(session: &Session, case: &PlannedCase) -> Option<Finished> {
     } else {
         return None;
     }
-    Some(record.finish())
+    Some(record.finish().enter())
 }

@@ -21,6 +21,7 @@ mod resource;
 mod restore;
 mod runner;
 mod session;
+mod shards;
 mod shrink;
 mod step;
 mod tally;

@@ -15,7 +15,7 @@ struct Prospect {
     states: [State; 2],
 }
 
-impl Running<'_> {
+impl Running<'_, '_> {
     /// Finds the readings that explain answer and state, and takes note of them.
     pub(super) async fn judge_readings(&mut self, op: &OperationSuite, step: &StepSpec, sent: &Sent) {
         let Some(clause) = self.case.spec.clauses.first().cloned() else { return };

@@ -1,8 +1,9 @@
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::generate::{Doing, Generator, Instance, Property, seed_of};
 use crate::plan::PlannedCase;
-use crate::report::{GeneratedFailure, GeneratedReport};
+use crate::report::{CaseReport, GeneratedFailure, GeneratedReport};
 use crate::suite::{Effect, Expect, OperationSuite, StatusRule, StepSpec};
 use crate::vocabulary::Outcome;
 
@@ -18,26 +19,27 @@ use super::shrink::Shrinking;
 /// Inputs made up and sent before the next are made up.
 const CHUNK: u64 = 64;
 
-/// Runs one property: its inputs one after the other until one fails, which is then made as simple as it
+/// Runs a property over some of its inputs: one after the other until one fails, which is then made as simple as it
 /// goes against the target itself, and sent once more.
 pub(super) async fn run_property(
     session: &Session,
     case: &PlannedCase,
     property: &Property,
+    range: Range<u64>,
     resource: &mut Resource,
     mut second: Option<&mut Resource>,
-) -> Finished {
+) -> CaseReport {
     let mut record = Record::new(session, case);
     if let Some((reason, unmet)) = unmet(session, case, resource, second.is_some()) {
         record.skip(reason, unmet);
-        return record.finish();
+        return record.finish().enter();
     }
     let inputs = Inputs::new(session, case, property, resource);
     let mut generated = GeneratedReport::default();
     let mut reason = None;
-    let mut at = 0;
-    while at < session.settings.cases && !session.is_stopped() && !session.is_gone() {
-        let end = (at + CHUNK).min(session.settings.cases);
+    let mut at = range.start;
+    while at < range.end && !session.is_stopped() && !session.is_gone() {
+        let end = (at + CHUNK).min(range.end);
         let cases = inputs.cases(at..end);
         let mut rest = cases.as_slice();
         while !rest.is_empty() {
@@ -49,7 +51,7 @@ pub(super) async fn run_property(
                 vec![run_case(session, &now[0], resource, second.as_deref_mut()).await]
             };
             for (i, finished) in finished.into_iter().enumerate() {
-                match finished.report.outcome {
+                match finished.outcome {
                     Outcome::Fail | Outcome::Warn => {
                         let input = at + (cases.len() - rest.len() + i) as u64;
                         let failure = Failing { inputs: &inputs, input, generated };
@@ -57,19 +59,18 @@ pub(super) async fn run_property(
                     }
                     Outcome::Skip | Outcome::Error => {
                         generated.skipped += 1;
-                        reason = Some((finished.report.outcome, finished.report.reason.unwrap_or_default()));
+                        reason = Some((finished.outcome, finished.reason().unwrap_or_default()));
                     }
                     Outcome::Pass => {
                         generated.inputs += 1;
-                        for clause in finished.upheld {
-                            record.held_once(clause);
-                        }
+                        finished.upheld().iter().for_each(|clause| record.held_once(clause));
                     }
                 }
             }
             rest = later;
         }
         at = end;
+        resource.forget(session).await;
     }
     if let Some((outcome, reason)) = reason
         && generated.inputs == 0
@@ -81,9 +82,9 @@ pub(super) async fn run_property(
     } else if generated.inputs == 0 {
         record.skip("there is nothing to make up here, given the readings found", false);
     }
-    let mut finished = record.finish();
-    finished.report.generated = Some(generated);
-    finished
+    let mut report = record.finish().enter();
+    report.generated = Some(generated);
+    report
 }
 
 /// The inputs of a property, ready to be sent.
@@ -103,7 +104,7 @@ impl<'a> Inputs<'a> {
         Inputs { session, case, generator, seed: seed_of(session.settings.seed, &case.spec.id) }
     }
 
-    fn cases(&self, range: std::ops::Range<u64>) -> Vec<PlannedCase> {
+    fn cases(&self, range: Range<u64>) -> Vec<PlannedCase> {
         let first = range.start;
         let instances = self.generator.instances(self.seed, range);
         (first..).zip(instances).map(|(index, instance)| self.case(&index.to_string(), instance)).collect()
@@ -172,29 +173,35 @@ impl Failing<'_> {
     async fn settle(
         mut self,
         session: &Session,
-        failed: Finished,
+        failed: Finished<'_>,
         resource: &mut Resource,
         second: Option<&mut Resource>,
-    ) -> Finished {
+    ) -> CaseReport {
         let case = self.inputs.case;
-        let known = failed.report.findings.iter().all(|f| session.is_broken(&f.clause));
+        let known = failed.findings().iter().all(|f| session.is_broken(&f.clause));
+        let mut proven = failed.has_wrong_answer();
         let mut failure = GeneratedFailure { input: self.input, ..GeneratedFailure::default() };
         // What is known to be broken has been shown by something simpler already.
-        let mut finished = if known || session.is_stopped() {
+        let mut report = if known || session.is_stopped() {
             failure.confirmed = true;
-            failed
+            failed.into_report()
         } else {
-            self.inputs.shrinking(self.input).shrink(session, failed, resource, second, &mut failure).await
+            let shown = self.inputs.shrinking(self.input).shrink(session, failed, resource, second, &mut failure).await;
+            proven |= shown.proven;
+            shown.report
         };
         self.generated.inputs += 1;
-        if !failure.confirmed && !finished.wrong_answer {
-            finished.report.outcome = Outcome::Warn;
+        report.id.clone_from(&case.spec.id);
+        report.replay = format!("{} --cases {}", session.replay_command(&case.spec.id), self.input + 1);
+        if failure.confirmed || proven {
+            session.enter(case, report.outcome, &report.findings, &[], None);
+        } else {
+            // It did not happen again, so no clause is called broken on its account.
+            report.outcome = Outcome::Warn;
+            session.enter(case, Outcome::Warn, &[], &[], None);
         }
-        finished.report.id.clone_from(&case.spec.id);
-        finished.report.replay =
-            format!("{} --cases {}", session.replay_command(&case.spec.id), self.input.saturating_add(1));
         self.generated.failure = Some(failure);
-        finished.report.generated = Some(self.generated);
-        finished
+        report.generated = Some(self.generated);
+        report
     }
 }

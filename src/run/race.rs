@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use futures_util::future::join_all;
 
@@ -14,7 +15,7 @@ use super::step::{Outgoing, keep, request};
 /// How often the same requests race.
 const ROUNDS: usize = 3;
 
-impl Running<'_> {
+impl Running<'_, '_> {
     /// Sends several writes at once, and sees whether some order of them explains what is stored.
     pub(super) async fn race(&mut self, op: &OperationSuite, step: &StepSpec) {
         for round in 0..ROUNDS {
@@ -36,7 +37,7 @@ impl Running<'_> {
         }
     }
 
-    async fn send_all(&mut self, op: &OperationSuite, step: &StepSpec, round: usize) -> Option<Vec<(usize, Exchange)>> {
+    async fn send_all(&mut self, op: &OperationSuite, step: &StepSpec, round: usize) -> Option<Vec<(usize, Arc<Exchange>)>> {
         let session = self.session;
         let places =
             session.placeholders_named(&format!("{}#{round}", self.case.spec.id), &self.case.op.operation.valid);
@@ -62,10 +63,11 @@ impl Running<'_> {
         answers.sort_by_key(|(exchange, _)| exchange.status());
         let mut kept = Vec::with_capacity(answers.len());
         for (exchange, (_, out)) in answers {
+            let exchange = Arc::new(exchange);
             session.answered(exchange.answer.is_ok());
             if let Err(failure) = &exchange.answer {
                 let why = failure.message.clone();
-                self.record.exchange(&exchange);
+                self.record.exchange(Arc::clone(&exchange));
                 self.record.error(format!("the target did not answer one of several requests at once: {why}"));
                 return None;
             }
@@ -74,7 +76,7 @@ impl Running<'_> {
         Some(kept)
     }
 
-    async fn judge_race(&mut self, op: &OperationSuite, exchanges: &[(usize, Exchange)]) {
+    async fn judge_race(&mut self, op: &OperationSuite, exchanges: &[(usize, Arc<Exchange>)]) {
         let mut accepted: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let mut named: BTreeSet<String> = BTreeSet::new();
         for (_, exchange) in exchanges {

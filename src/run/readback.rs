@@ -10,7 +10,7 @@ use super::case::{Running, SHORT_PATIENCE};
 use super::prediction::{agrees, resource_state, whole};
 use super::step::Sent;
 
-impl Running<'_> {
+impl Running<'_, '_> {
     /// Reads back and compares; afterwards what is there is what counts.
     pub(super) async fn check_state(
         &mut self,

@@ -1,7 +1,9 @@
+use std::sync::Arc;
+
 use crate::check::{Blame, Deviation};
 use crate::evidence;
 use crate::plan::PlannedCase;
-use crate::report::{CaseReport, ExchangeReport, FindingReport};
+use crate::report::{CaseReport, FindingReport};
 use crate::vocabulary::{Exchange, Level, Outcome};
 
 use super::session::Session;
@@ -10,32 +12,12 @@ use super::session::Session;
 pub(super) struct Record<'a> {
     pub(super) session: &'a Session,
     pub(super) case: &'a PlannedCase,
-    exchanges: Vec<ExchangeReport>,
+    exchanges: Vec<Arc<Exchange>>,
     findings: Vec<FindingReport>,
-    curls: Vec<Option<String>>,
     skip: Option<(String, bool)>,
     error: Option<String>,
     upheld: Vec<String>,
     wrong_answer: bool,
-}
-
-/// A case that has come to its end, not yet entered into the tally.
-pub(super) struct Finished {
-    pub(super) report: CaseReport,
-    /// Clauses that it found upheld, besides its own.
-    pub(super) upheld: Vec<String>,
-    /// Why it could not be judged, and whether its own condition is the reason.
-    pub(super) skip: Option<(String, bool)>,
-    /// An answer was wrong, which is proof whatever comes of trying again.
-    pub(super) wrong_answer: bool,
-}
-
-impl Finished {
-    /// Enters it into the tally and hands out its report.
-    pub(super) fn enter(self, session: &Session, case: &PlannedCase) -> CaseReport {
-        session.enter(case, self.report.outcome, &self.report.findings, &self.upheld, self.skip.as_ref());
-        self.report
-    }
 }
 
 impl<'a> Record<'a> {
@@ -45,7 +27,6 @@ impl<'a> Record<'a> {
             case,
             exchanges: Vec::new(),
             findings: Vec::new(),
-            curls: Vec::new(),
             skip: None,
             error: None,
             upheld: Vec::new(),
@@ -54,10 +35,8 @@ impl<'a> Record<'a> {
     }
 
     /// Keeps an exchange; returns its index.
-    pub(super) fn exchange(&mut self, exchange: &Exchange) -> usize {
-        self.exchanges.push(evidence::show(exchange, &self.session.redactor));
-        let token = self.session.target.token.as_str();
-        self.curls.push(evidence::curl(&exchange.request, token, &self.session.redactor));
+    pub(super) fn exchange(&mut self, exchange: Arc<Exchange>) -> usize {
+        self.exchanges.push(exchange);
         self.exchanges.len() - 1
     }
 
@@ -67,9 +46,9 @@ impl<'a> Record<'a> {
     }
 
     /// A check held, perhaps one of many of the same kind.
-    pub(super) fn held_once(&mut self, clause: String) {
-        if !self.upheld.contains(&clause) {
-            self.upheld.push(clause);
+    pub(super) fn held_once(&mut self, clause: &str) {
+        if !self.upheld.iter().any(|known| known == clause) {
+            self.upheld.push(clause.to_owned());
         }
     }
 
@@ -141,45 +120,96 @@ impl<'a> Record<'a> {
         !self.findings.is_empty()
     }
 
-    /// Closes the case and makes its report.
-    pub(super) fn finish(self) -> Finished {
-        let Record { session, case, exchanges, findings, curls, skip, error, upheld, wrong_answer } = self;
-        let worst = findings.iter().map(|f| f.level).min();
+    /// Closes the case.
+    pub(super) fn finish(self) -> Finished<'a> {
+        let worst = self.findings.iter().map(|f| f.level).min();
         let outcome = match worst {
             Some(Level::Must | Level::Open) => Outcome::Fail,
-            Some(Level::Should) if error.is_none() => Outcome::Warn,
-            _ if error.is_some() => Outcome::Error,
-            _ if skip.is_some() => Outcome::Skip,
+            Some(Level::Should) if self.error.is_none() => Outcome::Warn,
+            _ if self.error.is_some() => Outcome::Error,
+            _ if self.skip.is_some() => Outcome::Skip,
             _ => Outcome::Pass,
         };
-        let deciding = findings.iter().min_by_key(|f| f.level);
-        let reason = match outcome {
+        Finished { record: self, outcome }
+    }
+}
+
+/// A case that has come to its end; nothing is shown of it, and nothing entered into the tally, before
+/// somebody asks for it.
+pub(super) struct Finished<'a> {
+    record: Record<'a>,
+    pub(super) outcome: Outcome,
+}
+
+impl Finished<'_> {
+    pub(super) fn findings(&self) -> &[FindingReport] {
+        &self.record.findings
+    }
+
+    /// Requests of the case, as far as they are kept.
+    pub(super) fn exchanges(&self) -> usize {
+        self.record.exchanges.len()
+    }
+
+    /// An answer was wrong, which is proof whatever comes of trying again.
+    pub(super) fn has_wrong_answer(&self) -> bool {
+        self.record.wrong_answer
+    }
+
+    /// Clauses found upheld, besides its own.
+    pub(super) fn upheld(&self) -> &[String] {
+        &self.record.upheld
+    }
+
+    /// Why it is no pass.
+    pub(super) fn reason(&self) -> Option<String> {
+        match self.outcome {
             Outcome::Pass => None,
-            Outcome::Fail | Outcome::Warn => deciding.map(|f| f.wording.clone()),
-            Outcome::Error => error,
-            Outcome::Skip => skip.as_ref().map(|(reason, _)| reason.clone()),
-        };
-        let curl = deciding.and_then(|f| f.exchange).and_then(|i| curls.get(i).cloned().flatten());
+            Outcome::Fail | Outcome::Warn => self.deciding().map(|f| f.wording.clone()),
+            Outcome::Error => self.record.error.clone(),
+            Outcome::Skip => self.record.skip.as_ref().map(|(reason, _)| reason.clone()),
+        }
+    }
+
+    fn deciding(&self) -> Option<&FindingReport> {
+        self.record.findings.iter().min_by_key(|f| f.level)
+    }
+
+    /// Enters it into the tally and makes its report.
+    pub(super) fn enter(self) -> CaseReport {
+        let Record { session, case, findings, upheld, skip, .. } = &self.record;
+        session.enter(case, self.outcome, findings, upheld, skip.as_ref());
+        self.into_report()
+    }
+
+    /// Its report.
+    pub(super) fn into_report(self) -> CaseReport {
+        let reason = self.reason();
+        let deciding = self.deciding();
+        let (allowed, seen) = (deciding.map(|f| f.allowed.clone()), deciding.map(|f| f.seen.clone()));
+        let at = deciding.and_then(|f| f.exchange);
+        let Record { session, case, exchanges, findings, .. } = self.record;
+        let token = session.target.token.as_str();
+        let curl = |exchange: &Arc<Exchange>| evidence::curl(&exchange.request, token, &session.redactor);
         let mut clauses = case.spec.clauses.clone();
         for finding in &findings {
             if !clauses.contains(&finding.clause) {
                 clauses.push(finding.clause.clone());
             }
         }
-        let report = CaseReport {
+        CaseReport {
             id: case.spec.id.clone(),
             operation: case.op.operation.id.clone(),
             clauses,
-            outcome,
+            outcome: self.outcome,
             reason: reason.map(|r| session.redactor.clean(&r)),
-            allowed: deciding.map(|f| f.allowed.clone()),
-            seen: deciding.map(|f| f.seen.clone()),
-            curl: curl.or_else(|| curls.into_iter().flatten().next()),
+            allowed,
+            seen,
+            curl: at.and_then(|i| exchanges.get(i)).and_then(curl).or_else(|| exchanges.iter().find_map(curl)),
             replay: session.replay_command(&case.spec.id),
             findings,
-            exchanges,
+            exchanges: exchanges.iter().map(|e| evidence::show(e, &session.redactor)).collect(),
             generated: None,
-        };
-        Finished { report, upheld, skip, wrong_answer }
+        }
     }
 }

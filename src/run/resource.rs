@@ -19,6 +19,8 @@ const PAGES: usize = 200;
 const MARK: &str = "dewspec-";
 /// The same with the word behind it, which no other case has.
 const MARK_AND_WORD: usize = 16;
+/// So much of what was written is remembered, even if it is gone.
+const REMEMBERED: usize = 512;
 /// Where nothing can delete, no more than this is written to one resource.
 pub(super) const LEFT_BEHIND: usize = 5;
 
@@ -230,6 +232,20 @@ impl Resource {
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(LOOK_AGAIN_MOST);
         }
+    }
+
+    /// Forgets what was written and is gone again, so that a long run needs no more memory than a short one.
+    pub(super) async fn forget(&mut self, session: &Session) {
+        if self.written.len() < REMEMBERED || !self.lag.is_zero() || !self.residue.is_empty() {
+            return;
+        }
+        let theirs = self.theirs();
+        let gone = self.look(session).await.is_some_and(|l| l.items.iter().all(|item| theirs.contains(&item.key)));
+        if gone {
+            self.written.clear();
+            self.fading.clear();
+        }
+        self.looks.clear();
     }
 
     /// Waits as long as a write has been seen to take, so that a look shows what there is to see.

@@ -21,6 +21,7 @@ use super::progress::Observer;
 use super::resource::Resource;
 use super::restore::restore;
 use super::session::Session;
+use super::shards::run_properties;
 
 /// Completes when the run shall stop early.
 pub type Stop = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -123,8 +124,8 @@ async fn body(
     progress.phase("making up inputs");
     let (two, one): (Vec<_>, Vec<_>) =
         plan.properties.iter().cloned().partition(|case| case.spec.needs.contains(&Need::SecondResource));
-    cases.extend(run_lanes(session, &one, &leases, progress).await);
-    cases.extend(run_pairs(session, &two, &leases, progress).await);
+    cases.extend(run_properties(session, &one, &leases, progress).await);
+    cases.extend(run_properties(session, &two, &leases, progress).await);
     Ok((leases, cases))
 }
 

@@ -1,5 +1,5 @@
 use crate::generate::Shrinker;
-use crate::report::GeneratedFailure;
+use crate::report::{CaseReport, GeneratedFailure};
 use crate::vocabulary::Outcome;
 
 use super::case::run_case;
@@ -29,31 +29,30 @@ impl<'a> Shrinking<'a> {
     pub(super) async fn shrink(
         self,
         session: &Session,
-        failed: Finished,
+        failed: Finished<'_>,
         resource: &mut Resource,
         mut second: Option<&mut Resource>,
         failure: &mut GeneratedFailure,
-    ) -> Finished {
-        let clauses: Vec<String> = failed.report.findings.iter().map(|f| f.clause.clone()).collect();
-        let same = |f: &Finished| {
-            matches!(f.report.outcome, Outcome::Fail | Outcome::Warn)
-                && f.report.findings.iter().any(|f| clauses.contains(&f.clause))
+    ) -> Shown {
+        let clauses: Vec<String> = failed.findings().iter().map(|f| f.clause.clone()).collect();
+        let same = |f: &Finished<'_>| {
+            matches!(f.outcome, Outcome::Fail | Outcome::Warn)
+                && f.findings().iter().any(|f| clauses.contains(&f.clause))
         };
-        let mut best = failed;
+        let mut best = Shown::of(failed);
         let mut simplest = None;
         let mut spent = 0;
         while spent < EXCHANGES && session.may_shrink(EXCHANGES_OF_A_RUN) && !session.is_stopped() {
             let Some(form) = self.shrinker.next_form() else { break };
             failure.tried += 1;
-            let name = format!("{}.{}", self.input, failure.tried);
-            let case = self.inputs.case(&name, form.clone());
+            let case = self.inputs.case(&format!("{}.{}", self.input, failure.tried), form.clone());
             let finished = run_case(session, &case, resource, second.as_deref_mut()).await;
-            spent += finished.report.exchanges.len();
-            session.shrunk(finished.report.exchanges.len());
+            spent += finished.exchanges();
+            session.shrunk(finished.exchanges());
             let fails = same(&finished);
             if fails {
                 failure.simplified += 1;
-                best = finished;
+                best = Shown::of(finished);
                 simplest = Some(form);
             }
             self.shrinker.tell(fails);
@@ -64,9 +63,22 @@ impl<'a> Shrinking<'a> {
             let finished = run_case(session, &case, resource, second).await;
             failure.confirmed = same(&finished);
             if failure.confirmed {
-                best = finished;
+                best = Shown::of(finished);
             }
         }
         best
+    }
+}
+
+/// A failure as it will be shown.
+pub(super) struct Shown {
+    pub(super) report: CaseReport,
+    /// An answer was wrong, which is proof whatever comes of trying again.
+    pub(super) proven: bool,
+}
+
+impl Shown {
+    fn of(finished: Finished<'_>) -> Self {
+        Shown { proven: finished.has_wrong_answer(), report: finished.into_report() }
     }
 }

@@ -1,5 +1,7 @@
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use indexmap::IndexMap;
 use serde_json::Value;
 
 use crate::check::{Judgement, Scene, is_ambiguous, judge, parse_request};
@@ -15,28 +17,35 @@ use super::session::Session;
 /// Pause before a request that got no answer is sent again.
 const AGAIN: Duration = Duration::from_millis(100);
 
+/// Every identifier in the path is the target's own.
+static OWN: LazyLock<IndexMap<String, PathChoice>> = LazyLock::new(IndexMap::new);
+
 /// A request of an operation, as one step of a case asks for it.
 pub(super) struct Outgoing<'a> {
     pub(super) op: &'a OperationSuite,
     pub(super) resource: &'a str,
     pub(super) body: Option<String>,
     pub(super) token: TokenChoice,
-    pub(super) path: &'a dyn Fn(&str) -> PathChoice,
+    pub(super) path: &'a IndexMap<String, PathChoice>,
     pub(super) headers: Vec<(String, String)>,
     pub(super) wire: bool,
 }
 
 impl<'a> Outgoing<'a> {
+    fn choice(&self, parameter: &str) -> PathChoice {
+        self.path.get(parameter).copied().unwrap_or_default()
+    }
+
     /// A request to the target's own resource, with nothing unusual about it but perhaps its token.
     pub(super) fn plain(op: &'a OperationSuite, resource: &'a str, body: String, token: TokenChoice) -> Self {
         let headers = headers_of(&StepSpec::default());
-        Outgoing { op, resource, body: Some(body), token, path: &|_| PathChoice::Own, headers, wire: false }
+        Outgoing { op, resource, body: Some(body), token, path: &OWN, headers, wire: false }
     }
 }
 
 /// What came of it.
 pub(super) struct Sent {
-    pub(super) exchange: Exchange,
+    pub(super) exchange: Arc<Exchange>,
     /// Index in the case's report.
     pub(super) index: usize,
     /// The request body as JSON, if it is JSON.
@@ -68,8 +77,14 @@ pub(super) fn headers_of(step: &StepSpec) -> Vec<(String, String)> {
 
 pub(super) fn request(session: &Session, out: &Outgoing<'_>) -> Option<Request> {
     let operation = &out.op.operation;
-    let url =
-        session.addresses.url(&operation.service, &operation.path, operation.resource, out.resource, out.path, None)?;
+    let url = session.addresses.url(
+        &operation.service,
+        &operation.path,
+        operation.resource,
+        out.resource,
+        |name| out.choice(name),
+        None,
+    )?;
     let mut headers = out.headers.clone();
     headers.extend(session.addresses.token(out.token).map(|token| ("X-Auth-Token".to_owned(), token)));
     Some(Request {
@@ -114,7 +129,7 @@ pub(super) async fn send(record: &mut Record<'_>, out: &Outgoing<'_>) -> Option<
     session.answered(!gone && !throttled);
     if gone {
         let why = exchange.answer.as_ref().err().map(|f| f.message.clone()).unwrap_or_default();
-        record.exchange(&exchange);
+        record.exchange(Arc::new(exchange));
         record.error(format!("the target does not answer: {why}"));
         return None;
     }
@@ -124,19 +139,21 @@ pub(super) async fn send(record: &mut Record<'_>, out: &Outgoing<'_>) -> Option<
     let said = json.as_ref().filter(|_| !ambiguous);
     let server_error = |e: &Exchange| e.status().is_some_and(|s| s >= 500);
     let repeated = again.is_some() && server_error(&exchange);
-    if let Some(first) = &again {
+    if let Some(first) = again {
         // The first answer is evidence, too: its body is judged like any other.
-        let index = record.exchange(first);
-        oracles(record, out, first, index, said, false, !repeated);
+        let first = Arc::new(first);
+        let index = record.exchange(Arc::clone(&first));
+        oracles(record, out, &first, index, said, false, !repeated);
     }
-    let index = record.exchange(&exchange);
+    let exchange = Arc::new(exchange);
+    let index = record.exchange(Arc::clone(&exchange));
     oracles(record, out, &exchange, index, said, repeated, false);
     Some(Sent { exchange, index, json, after_head })
 }
 
 /// Keeps an exchange that was sent by other means, and lets every oracle look at it.
-pub(super) fn keep(record: &mut Record<'_>, out: &Outgoing<'_>, exchange: &Exchange) -> usize {
-    let index = record.exchange(exchange);
+pub(super) fn keep(record: &mut Record<'_>, out: &Outgoing<'_>, exchange: &Arc<Exchange>) -> usize {
+    let index = record.exchange(Arc::clone(exchange));
     let json = exchange.request.body.as_deref().and_then(parse_request);
     oracles(record, out, exchange, index, json.as_ref(), false, false);
     index
@@ -196,7 +213,7 @@ fn oracles(
         request: json,
         repeated_server_error: repeated,
         transient_server_error: transient,
-        gateway_territory: out.token != TokenChoice::Valid || (out.path)("project_id") != PathChoice::Own,
+        gateway_territory: out.token != TokenChoice::Valid || out.choice("project_id") != PathChoice::Own,
         secrets: &secrets,
         now: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(0)),
     };

@@ -22,7 +22,7 @@ mod tag;
 mod tests;
 
 pub use config::ServerConfig;
-pub use http::{RunningServer, start};
+pub use http::{HostedServer, RunningServer, host, start};
 pub use identities::Identities;
 pub use reading::{Profile, ProfileError};
 pub use router::router;

@@ -100,6 +100,8 @@ pub struct Settings {
     pub cases: u64,
     /// Requests under way at once.
     pub concurrency: usize,
+    /// Requests at once to one resource, of cases that do not depend on each other.
+    pub width: usize,
     /// Longest wait for one answer.
     pub timeout: Duration,
     /// Longest time a read-back may lag behind a write.
@@ -117,6 +119,8 @@ impl Settings {
     pub const CASES: u64 = 4;
     /// The same for the embedded server, which has not.
     pub const CASES_EMBEDDED: u64 = 32;
+    /// Requests at once to one resource of the embedded server.
+    pub const WIDTH_EMBEDDED: usize = 16;
 }
 
 impl Default for Settings {
@@ -126,6 +130,7 @@ impl Default for Settings {
             run_id: "local".to_owned(),
             cases: Settings::CASES,
             concurrency: 16,
+            width: 1,
             timeout: Duration::from_secs(10),
             settle: Duration::from_secs(2),
             rate: None,

@@ -12,4 +12,4 @@ pub(crate) use answer::{Answerer, Success};
 pub(crate) use body::{Collected, collect, read_text};
 pub(crate) use failure::{Envelope, Failure, Reason};
 pub(crate) use route::{Method, Route, Target};
-pub use running::{RunningServer, start};
+pub use running::{HostedServer, RunningServer, host, start};

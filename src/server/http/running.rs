@@ -84,3 +84,65 @@ pub async fn start(config: ServerConfig, listen: SocketAddr) -> std::io::Result<
     };
     Ok(RunningServer { address, identities: assembled.identities, stop, task })
 }
+
+/// A server with a thread of its own, which stops when this is dropped.
+#[derive(Debug)]
+pub struct HostedServer {
+    url: String,
+    identities: Identities,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl HostedServer {
+    /// The base URL that clients use.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Who and what exists on it.
+    pub fn identities(&self) -> &Identities {
+        &self.identities
+    }
+}
+
+impl Drop for HostedServer {
+    fn drop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Starts a server on a thread of its own, so that it shares nothing with its clients but the network.
+///
+/// # Errors
+///
+/// Fails if the address cannot be listened on, or no thread can be had.
+pub fn host(config: ServerConfig, listen: SocketAddr) -> std::io::Result<HostedServer> {
+    let (stop, stopped) = oneshot::channel::<()>();
+    let (tell, told) = std::sync::mpsc::channel();
+    let thread = std::thread::Builder::new().name("server".to_owned()).spawn(move || {
+        let started = tokio::runtime::Builder::new_current_thread().enable_all().build().and_then(|runtime| {
+            let server = runtime.block_on(start(config, listen))?;
+            Ok((runtime, server))
+        });
+        match started {
+            Ok((runtime, server)) => {
+                let _ = tell.send(Ok((server.url(), server.identities().clone())));
+                runtime.block_on(async {
+                    let _ = stopped.await;
+                    server.shutdown().await;
+                });
+            }
+            Err(error) => {
+                let _ = tell.send(Err(error));
+            }
+        }
+    })?;
+    let (url, identities) = told.recv().map_err(std::io::Error::other)??;
+    Ok(HostedServer { url, identities, stop: Some(stop), thread: Some(thread) })
+}
