@@ -1,26 +1,45 @@
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
-use regex::Regex;
+use regex_syntax::hir::{Class, HirKind};
 
 use crate::suite::Characters;
 
-fn letters() -> Option<&'static [Regex; 3]> {
-    static CLASSES: OnceLock<Option<[Regex; 3]>> = OnceLock::new();
-    CLASSES
-        .get_or_init(|| {
-            Some([Regex::new(r"^\p{L}$").ok()?, Regex::new(r"^\p{N}$").ok()?, Regex::new(r"^\p{Z}$").ok()?])
-        })
-        .as_ref()
+/// The code points that a Unicode property has, as ranges in ascending order.
+struct Ranges(Vec<(char, char)>);
+
+impl Ranges {
+    fn of(expression: &str) -> Self {
+        let class = regex_syntax::parse(expression).map(regex_syntax::hir::Hir::into_kind);
+        match class {
+            Ok(HirKind::Class(Class::Unicode(class))) => {
+                Ranges(class.ranges().iter().map(|range| (range.start(), range.end())).collect())
+            }
+            _ => Ranges(Vec::new()),
+        }
+    }
+
+    fn contains(&self, character: char) -> bool {
+        let after = self.0.partition_point(|(first, _)| *first <= character);
+        after.checked_sub(1).and_then(|i| self.0.get(i)).is_some_and(|(_, last)| character <= *last)
+    }
+}
+
+static LETTERS: LazyLock<Ranges> = LazyLock::new(|| Ranges::of(r"\p{L}"));
+static NUMBERS: LazyLock<Ranges> = LazyLock::new(|| Ranges::of(r"\p{N}"));
+static SEPARATORS: LazyLock<Ranges> = LazyLock::new(|| Ranges::of(r"\p{Z}"));
+static SINCE_UNICODE_6: LazyLock<Ranges> = LazyLock::new(|| Ranges::of(r"\p{Age=6.0}"));
+
+/// Whether a character was assigned by Unicode 6.0, so that targets with older tables know it, too.
+pub fn is_old(character: char) -> bool {
+    SINCE_UNICODE_6.contains(character)
 }
 
 fn in_class(class: &str, character: char) -> bool {
-    let mut buffer = [0; 4];
-    let text = &*character.encode_utf8(&mut buffer);
-    match (class, letters()) {
-        ("ascii-alphanumeric", _) => character.is_ascii_alphanumeric(),
-        ("L", Some([letters, _, _])) => letters.is_match(text),
-        ("N", Some([_, numbers, _])) => numbers.is_match(text),
-        ("Z", Some([_, _, separators])) => separators.is_match(text),
+    match class {
+        "ascii-alphanumeric" => character.is_ascii_alphanumeric(),
+        "L" => LETTERS.contains(character),
+        "N" => NUMBERS.contains(character),
+        "Z" => SEPARATORS.contains(character),
         _ => false,
     }
 }
@@ -36,4 +55,17 @@ pub fn admits(facts: &Characters, character: char) -> bool {
     }
     let all_but = !facts.forbidden.is_empty() || !facts.forbidden_ranges.is_empty();
     all_but || facts.also.contains(character) || facts.classes.iter().any(|class| in_class(class, character))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_hold_what_unicode_says() {
+        assert!(in_class("L", '中') && in_class("L", 'ß') && !in_class("L", '5') && !in_class("L", '\u{301}'));
+        assert!(in_class("N", '½') && in_class("N", 'Ⅷ') && !in_class("N", 'x'));
+        assert!(in_class("Z", '\u{2028}') && in_class("Z", ' ') && !in_class("Z", '\t'));
+        assert!(is_old('a') && !is_old('\u{1F9FF}'));
+    }
 }

@@ -1,8 +1,9 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use regex::Regex;
 use unicode_general_category::{GeneralCategory, get_general_category};
+
+use crate::contract::is_old;
 
 /// Blocks whose characters have kept their category since Unicode 6, and of large ones every how many-th
 /// character is taken.
@@ -45,15 +46,13 @@ pub(super) fn by_category() -> &'static [Vec<char>] {
 }
 
 fn collect() -> Vec<Vec<char>> {
-    let Ok(old) = Regex::new(r"^\p{Age=6.0}$") else { return vec![('a'..='z').collect()] };
     let mut found: BTreeMap<u8, Vec<char>> = BTreeMap::new();
-    let mut buffer = [0; 4];
     for (first, last, step) in BLOCKS {
         for code in (*first..=*last).step_by(*step) {
             let Some(character) = char::from_u32(code) else { continue };
             let category = get_general_category(character);
             let usable = category != GeneralCategory::Unassigned && !MOVED.contains(&code);
-            if usable && old.is_match(character.encode_utf8(&mut buffer)) {
+            if usable && is_old(character) {
                 found.entry(rank(category)).or_default().push(character);
             }
         }
