@@ -69,9 +69,11 @@ impl PlannedCase {
             && step.race.is_none()
             && !step.hidden
             && !step.wire
+            && !step.capitals
+            && step.method.is_none()
             && !step.second
             && step.operation.is_none()
-            && self.spec.needs.iter().all(|n| !matches!(n, Need::SecondResource | Need::EmptyResource));
+            && self.spec.needs.iter().all(|n| !matches!(n, Need::SecondResource | Need::OtherKind | Need::EmptyResource));
         let plain = expect.stored.is_none() && expect.listed.is_none() && expect.answer != Answer::Any;
         (ordinary && plain).then_some(step)
     }
@@ -152,7 +154,7 @@ pub fn plan(suite: &Suite, filter: &Filter) -> Plan {
             plan.properties.push(case);
         } else if case.probes.is_some() {
             probes.push(case);
-        } else if case.spec.needs.contains(&Need::SecondResource) {
+        } else if case.spec.needs.iter().any(|need| matches!(need, Need::SecondResource | Need::OtherKind)) {
             plan.pairs.push(case);
         } else {
             plan.main.push(case);

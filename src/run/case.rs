@@ -13,7 +13,7 @@ use super::prediction::writing;
 use super::record::{Finished, Record};
 use super::resource::Resource;
 use super::session::Session;
-use super::step::{Outgoing, Sent, body_of, headers_of, send};
+use super::step::{Manner, Outgoing, Sent, body_of, headers_of, send};
 
 /// Patience with a state that is not as expected, once the clause is known to be broken.
 pub(super) const SHORT_PATIENCE: Duration = Duration::from_millis(50);
@@ -66,7 +66,7 @@ impl<'a, 'r> Running<'a, 'r> {
     }
 
     fn preconditions(&mut self) {
-        if let Some((reason, unmet)) = unmet(self.session, self.case, self.first, self.second.is_some()) {
+        if let Some((reason, unmet)) = unmet(self.session, self.case, self.first, self.second.as_deref()) {
             self.record.skip(reason, unmet);
         }
     }
@@ -186,7 +186,7 @@ impl<'a, 'r> Running<'a, 'r> {
             token: step.token,
             path: &step.path,
             headers: headers_of(step),
-            wire: step.wire,
+            manner: Manner::of(step),
         };
         let sent = send(&mut self.record, &out).await?;
         // Unless it was refused, what the request names may now be stored.

@@ -14,7 +14,7 @@ use super::prediction::{agrees, resource_state, whole};
 use super::record::{Finished, Record};
 use super::resource::Resource;
 use super::session::Session;
-use super::step::{Outgoing, Sent, body_of, headers_of, send};
+use super::step::{Manner, Outgoing, Sent, body_of, headers_of, send};
 
 /// Cases that share a read-back, at most.
 const MOST: usize = 16;
@@ -121,7 +121,7 @@ impl Prepared<'_> {
             token: self.step.token,
             path: &self.step.path,
             headers: headers_of(self.step),
-            wire: false,
+            manner: Manner::of(self.step),
         }
     }
 }
@@ -132,7 +132,7 @@ fn prepare<'a>(
     resource: &Resource,
 ) -> (Record<'a>, Option<Prepared<'a>>) {
     let mut record = Record::new(session, case);
-    if let Some((reason, unmet)) = unmet(session, case, resource, false) {
+    if let Some((reason, unmet)) = unmet(session, case, resource, None) {
         record.skip(reason, unmet);
         return (record, None);
     }

@@ -6,7 +6,7 @@ use tokio::sync::Mutex;
 
 use crate::plan::PlannedCase;
 use crate::report::CaseReport;
-use crate::suite::ResourceKind;
+use crate::suite::{Need, ResourceKind};
 use crate::vocabulary::Outcome;
 
 use super::case::run_case;
@@ -109,24 +109,47 @@ pub(super) async fn run_pairs(
 ) -> Vec<CaseReport> {
     let mut reports = Vec::with_capacity(cases.len());
     for case in cases {
-        let kind = case.op.operation.resource;
-        let report = match (not_started(session, case), leases.get(&kind).map(Vec::as_slice)) {
+        let report = match (not_started(session, case), pair(case, leases)) {
             (Some(report), _) => report,
-            (None, Some([first, second, ..])) => {
-                // Always in the same order, so that no two holders wait for each other.
+            (None, Some((first, second))) => {
+                // One pair at a time, so that no two holders wait for each other.
                 let mut first = first.lock().await;
                 let mut second = second.lock().await;
                 run_case(session, case, &mut first, Some(&mut second)).await.enter()
             }
-            (None, _) => {
-                let mut record = Record::new(session, case);
-                record.skip(format!("it needs a second {kind}: give --{kind}-id twice"), false);
-                record.finish().enter()
-            }
+            (None, None) => without_pair(session, case),
         };
         deliver(session, report, progress, &mut reports);
     }
     reports
+}
+
+/// The two resources of a case that needs two: of a kind, or a secret and a key.
+fn pair<'a>(case: &PlannedCase, leases: &'a Leases) -> Option<(&'a Mutex<Resource>, &'a Mutex<Resource>)> {
+    let kind = case.op.operation.resource;
+    let own = leases.get(&kind)?;
+    let second = if case.spec.needs.contains(&Need::OtherKind) {
+        let other = if kind == ResourceKind::Secret { ResourceKind::Key } else { ResourceKind::Secret };
+        leases.get(&other)?.first()?
+    } else {
+        own.get(1)?
+    };
+    Some((own.first()?, second))
+}
+
+/// A report for a case that lacks its second resource.
+pub(super) fn without_pair(session: &Session, case: &PlannedCase) -> CaseReport {
+    let kind = case.op.operation.resource;
+    let mut record = Record::new(session, case);
+    record.skip(
+        if case.spec.needs.contains(&Need::OtherKind) {
+            "it needs a secret and a key: give --secret-id and --key-id".to_owned()
+        } else {
+            format!("it needs a second {kind}: give --{kind}-id twice")
+        },
+        false,
+    );
+    record.finish().enter()
 }
 
 pub(super) fn deliver(session: &Session, report: CaseReport, progress: &dyn Observer, reports: &mut Vec<CaseReport>) {

@@ -11,7 +11,7 @@ pub(super) fn unmet(
     session: &Session,
     case: &PlannedCase,
     resource: &Resource,
-    has_second: bool,
+    second: Option<&Resource>,
 ) -> Option<(String, bool)> {
     for (clause, readings) in &case.spec.when {
         let profile = session.profile();
@@ -28,7 +28,11 @@ pub(super) fn unmet(
         let missing = match need {
             Need::List => (!resource.can_list()).then(|| "the stored state cannot be listed on this target".to_owned()),
             Need::Delete => (!resource.can_delete()).then(|| "nothing can be deleted on this target".to_owned()),
-            Need::SecondResource => (!has_second).then(|| format!("it needs a second {}", resource.kind)),
+            Need::OtherKind => match second {
+                None => Some("it needs a secret and a key".to_owned()),
+                Some(other) => (!other.can_delete()).then(|| format!("nothing can be deleted from a {}", other.kind)),
+            },
+            Need::SecondResource => second.is_none().then(|| format!("it needs a second {}", resource.kind)),
             Need::ForeignResource => target
                 .foreign_resource(resource.kind)
                 .is_none()

@@ -30,7 +30,7 @@ pub(super) async fn run_property(
     mut second: Option<&mut Resource>,
 ) -> CaseReport {
     let mut record = Record::new(session, case);
-    if let Some((reason, unmet)) = unmet(session, case, resource, second.is_some()) {
+    if let Some((reason, unmet)) = unmet(session, case, resource, second.as_deref()) {
         record.skip(reason, unmet);
         return record.finish().enter();
     }

@@ -40,7 +40,7 @@ impl Running<'_, '_> {
                 resource.let_settle().await;
             }
             // Where any answer will do, so will any state: one look is enough.
-            let any = expect.answer == Answer::Any;
+            let any = expect.answer == Answer::Any && !explicit;
             let found =
                 resource.look_until(session, patience, |l| any || agrees(&whole, resource_state(l, &whole))).await;
             let Some(listing) = found else {
@@ -50,7 +50,7 @@ impl Running<'_, '_> {
             };
             let seen = resource_state(&listing, &whole);
             if judged {
-                if expect.answer != Answer::Any {
+                if !any {
                     self.compare(&whole, &seen, step, expect, sent, explicit);
                 }
                 self.repeated(&listing, sent);

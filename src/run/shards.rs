@@ -10,10 +10,9 @@ use crate::report::{CaseReport, GeneratedReport};
 use crate::suite::{Need, ResourceKind};
 use crate::vocabulary::Outcome;
 
-use super::lanes::{Leases, deliver, not_started, without_resource};
+use super::lanes::{Leases, deliver, not_started, without_pair, without_resource};
 use super::progress::Observer;
 use super::property::run_property;
-use super::record::Record;
 use super::resource::Resource;
 use super::session::Session;
 
@@ -103,9 +102,7 @@ fn nowhere(session: &Session, case: &PlannedCase, leases: &Leases) -> CaseReport
     if leases.get(&kind).is_none_or(Vec::is_empty) {
         return without_resource(session, case);
     }
-    let mut record = Record::new(session, case);
-    record.skip(format!("it needs a second {kind}: give --{kind}-id twice"), false);
-    record.finish().enter()
+    without_pair(session, case)
 }
 
 async fn lane(

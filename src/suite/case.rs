@@ -42,6 +42,8 @@ pub enum Need {
     Delete,
     /// A second resource of the same kind.
     SecondResource,
+    /// A secret and a key: the second resource is of the other kind.
+    OtherKind,
     /// Another tenant's identifier of the operation's resource.
     ForeignResource,
     /// Another tenant's project.
@@ -85,6 +87,14 @@ pub struct StepSpec {
     /// Identifiers in the path, by parameter name.
     #[serde(default)]
     pub path: IndexMap<String, PathChoice>,
+    /// Another method than the documented one.
+    pub method: Option<String>,
+    /// Identifiers in the path are written with percent signs, which changes nothing in their meaning.
+    #[serde(default)]
+    pub encoded: bool,
+    /// Names of header fields are written in capitals, on a raw connection.
+    #[serde(default)]
+    pub capitals: bool,
     /// Header fields to set; an empty value removes the field.
     #[serde(default)]
     pub headers: IndexMap<String, String>,

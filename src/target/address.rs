@@ -76,6 +76,23 @@ impl Addresses {
         Some(utf8_percent_encode(&text, IDENTIFIER).to_string())
     }
 
+    /// The same URL with letters and digits of the target's identifiers written with percent signs.
+    pub fn encoded(&self, url: &str) -> String {
+        let ids = [&self.target.project_id].into_iter().chain(&self.target.secret_ids).chain(&self.target.key_ids);
+        ids.filter(|id| !id.is_empty()).fold(url.to_owned(), |url, id| {
+            let mut written = String::with_capacity(id.len() + 4);
+            for (i, byte) in id.bytes().enumerate() {
+                // A few are enough, and one of each kind is better than all of one.
+                if i % 7 == 0 && byte.is_ascii_alphanumeric() {
+                    written.push_str(&format!("%{byte:02x}"));
+                } else {
+                    written.push(char::from(byte));
+                }
+            }
+            if id.is_ascii() { url.replace(&format!("/{id}"), &format!("/{written}")) } else { url }
+        })
+    }
+
     /// The value of `X-Auth-Token`; `None` sends no such header.
     pub fn token(&self, choice: TokenChoice) -> Option<String> {
         let token = self.target.token.as_str();

@@ -30,7 +30,7 @@ pub(crate) struct Call<'a> {
 }
 
 /// What a method on a path asks for.
-enum Asked<'a> {
+pub(super) enum Asked<'a> {
     Operation(Operation),
     Observer(Observer<'a>),
 }
@@ -43,7 +43,9 @@ pub(crate) async fn handle(Shared(state): Shared<Arc<State>>, request: Request) 
         let failure = Failure::new(StatusCode::NOT_FOUND, Reason::NoRoute, "the API does not exist");
         return state.answerer.answer(gateway, Err(failure.enveloped(Envelope::Gateway)));
     };
-    let asked = Method::of(&parts.method).and_then(|method| asked(method, &route.target, parts.uri.query()));
+    let asked = Method::of(&parts.method)
+        .and_then(|method| asked(method, &route.target, parts.uri.query()))
+        .or_else(|| robustness::asked_by_any_method(&state, asked(Method::Post, &route.target, None)));
     match asked {
         None => {
             let failure =
@@ -53,6 +55,7 @@ pub(crate) async fn handle(Shared(state): Shared<Arc<State>>, request: Request) 
         Some(Asked::Operation(operation)) => {
             let rules = state.operation(operation);
             let body = collect(body).await;
+            let route = if rules.access.literal_paths { route.literal(parts.uri.path()) } else { route };
             let outcome = perform(&state, rules, &route, &parts.headers, body).await;
             let outcome = outcome.map_err(|failure| robustness::repeating_token(rules, failure, &parts.headers));
             state.answerer.answer(rules, outcome)

@@ -2,11 +2,13 @@
 
 use axum::http::{HeaderMap, StatusCode};
 
+use super::handle::Asked;
 use crate::server::fault::Deviation;
 use crate::server::http::{Failure, Reason, Success};
 use crate::server::json::{Json, Leniency, ParseError};
 use crate::server::operation::Operation;
 use crate::server::rules::Rules;
+use crate::server::state::State;
 
 const FLAKY_PERIOD: u64 = 16;
 const FRAGILE_DEPTH: usize = 30;
@@ -92,4 +94,12 @@ pub(super) fn repeating_token(rules: &Rules, failure: Failure, headers: &HeaderM
         }
         _ => failure,
     }
+}
+
+/// What `POST` asks for, where a fault makes every method do the same.
+pub(super) fn asked_by_any_method<'a>(state: &State, posted: Option<Asked<'a>>) -> Option<Asked<'a>> {
+    posted.filter(|asked| match asked {
+        Asked::Operation(operation) => state.operation(*operation).bends(Deviation::ServesEveryMethod),
+        Asked::Observer(_) => false,
+    })
 }

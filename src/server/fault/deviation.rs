@@ -277,10 +277,13 @@ deviations! {
         WritesForeignResource "foreign-id" "another tenant's secret or key can be tagged";
         LeaksToNeighbour "request.secret_id" "a tag also appears on the next secret or key";
         StoresOnNeighbour "stored" "a tag is stored on the next secret or key instead";
+        MixesSecretsAndKeys "apart" "a tag also overwrites the one of the same key on every resource of the other kind";
         SharesKeysInProject "key.shared" "a tag key in use on one secret or key is refused on another";
         ShowsEventToOtherTenant "request.project_id" "an event also appears in the other tenant's project";
     }
     "robustness" {
+        ServesEveryMethod "method" "every method does what POST does";
+        ComparesMediaTypeToTheLetter "content-type.variants" "a content type is refused unless it is `application/json` to the letter";
         FailsOnEmptyBody "server-error" "an empty body is answered with 500";
         FailsOnMalformedJson "server-error" "a body that is not JSON is answered with 500";
         FailsOnDeepNesting "server-error" "an unknown member nested 30 deep is answered with 500";

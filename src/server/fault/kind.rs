@@ -42,7 +42,7 @@ faults! {
         CsmsCreateAnswersUnknownIdWithGone AnswersUnknownIdWithGone; CsmsCreateAnswersLimitWithTooManyRequests AnswersLimitWithTooManyRequests;
         CsmsCreateFlattensErrors FlattensErrors; CsmsCreateSendsErrorString SendsErrorString; CsmsCreateSendsHtmlErrors SendsHtmlErrors;
         CsmsCreateSendsEmptyErrors SendsEmptyErrors; CsmsCreateOmitsErrorCode OmitsErrorCode; CsmsCreateSendsNumericErrorCode SendsNumericErrorCode;
-        CsmsCreateSendsKeystoneErrors SendsKeystoneErrors; CsmsCreateAnnouncesErrorsAsText AnnouncesErrorsAsText; CsmsCreateRepeatsTokenInErrors RepeatsTokenInErrors; CsmsCreateOmitsErrorMessage OmitsErrorMessage; CsmsCreateSendsNullErrorMessage SendsNullErrorMessage;
+        CsmsCreateSendsKeystoneErrors SendsKeystoneErrors; CsmsCreateAnnouncesErrorsAsText AnnouncesErrorsAsText; CsmsCreateRepeatsTokenInErrors RepeatsTokenInErrors; CsmsCreateServesEveryMethod ServesEveryMethod; CsmsCreateComparesMediaTypeToTheLetter ComparesMediaTypeToTheLetter; CsmsCreateMixesSecretsAndKeys MixesSecretsAndKeys; CsmsCreateOmitsErrorMessage OmitsErrorMessage; CsmsCreateSendsNullErrorMessage SendsNullErrorMessage;
         CsmsCreateAcceptsKeyOneTooLong AcceptsKeyOneTooLong; CsmsCreateRefusesKeyOfMaximumLength RefusesKeyOfMaximumLength;
         CsmsCreateCountsKeyInBytes CountsKeyInBytes; CsmsCreateLimitsKeyToOldMaximum LimitsKeyToOldMaximum; CsmsCreateAcceptsEmptyKey AcceptsEmptyKey;
         CsmsCreateAcceptsMissingKey AcceptsMissingKey; CsmsCreateAcceptsNullKey AcceptsNullKey; CsmsCreateCoercesNumberKey CoercesNumberKey;
@@ -93,7 +93,7 @@ faults! {
         CsmsBatchAnswersUnknownIdWithGone AnswersUnknownIdWithGone; CsmsBatchAnswersLimitWithTooManyRequests AnswersLimitWithTooManyRequests;
         CsmsBatchFlattensErrors FlattensErrors; CsmsBatchSendsErrorArray SendsErrorArray; CsmsBatchSendsHtmlErrors SendsHtmlErrors;
         CsmsBatchSendsEmptyErrors SendsEmptyErrors; CsmsBatchOmitsErrorCode OmitsErrorCode; CsmsBatchSendsNumericErrorCode SendsNumericErrorCode;
-        CsmsBatchOmitsErrorMessage OmitsErrorMessage; CsmsBatchAnnouncesErrorsAsText AnnouncesErrorsAsText; CsmsBatchRepeatsTokenInErrors RepeatsTokenInErrors; CsmsBatchSendsNullErrorMessage SendsNullErrorMessage; CsmsBatchAcceptsKeyOneTooLong AcceptsKeyOneTooLong;
+        CsmsBatchOmitsErrorMessage OmitsErrorMessage; CsmsBatchAnnouncesErrorsAsText AnnouncesErrorsAsText; CsmsBatchRepeatsTokenInErrors RepeatsTokenInErrors; CsmsBatchServesEveryMethod ServesEveryMethod; CsmsBatchComparesMediaTypeToTheLetter ComparesMediaTypeToTheLetter; CsmsBatchMixesSecretsAndKeys MixesSecretsAndKeys; CsmsBatchSendsNullErrorMessage SendsNullErrorMessage; CsmsBatchAcceptsKeyOneTooLong AcceptsKeyOneTooLong;
         CsmsBatchRefusesKeyOfMaximumLength RefusesKeyOfMaximumLength; CsmsBatchCountsKeyInBytes CountsKeyInBytes;
         CsmsBatchLimitsKeyToOldMaximum LimitsKeyToOldMaximum; CsmsBatchAcceptsEmptyKey AcceptsEmptyKey; CsmsBatchAcceptsMissingKey AcceptsMissingKey;
         CsmsBatchAcceptsNullKey AcceptsNullKey; CsmsBatchCoercesNumberKey CoercesNumberKey; CsmsBatchCoercesBooleanKey CoercesBooleanKey;
@@ -151,7 +151,7 @@ faults! {
         KmsCreateAnswersUnknownIdWithGone AnswersUnknownIdWithGone; KmsCreateFlattensErrors FlattensErrors; KmsCreateSendsErrorArray SendsErrorArray;
         KmsCreateSendsHtmlErrors SendsHtmlErrors; KmsCreateSendsEmptyErrors SendsEmptyErrors; KmsCreateSendsTruncatedErrors SendsTruncatedErrors;
         KmsCreateOmitsErrorCode OmitsErrorCode; KmsCreateSendsNumericErrorCode SendsNumericErrorCode; KmsCreateSendsKeystoneErrors SendsKeystoneErrors;
-        KmsCreateOmitsErrorMessage OmitsErrorMessage; KmsCreateAnnouncesErrorsAsText AnnouncesErrorsAsText; KmsCreateRepeatsTokenInErrors RepeatsTokenInErrors; KmsCreateAcceptsKeyOneTooLong AcceptsKeyOneTooLong;
+        KmsCreateOmitsErrorMessage OmitsErrorMessage; KmsCreateAnnouncesErrorsAsText AnnouncesErrorsAsText; KmsCreateRepeatsTokenInErrors RepeatsTokenInErrors; KmsCreateServesEveryMethod ServesEveryMethod; KmsCreateComparesMediaTypeToTheLetter ComparesMediaTypeToTheLetter; KmsCreateMixesSecretsAndKeys MixesSecretsAndKeys; KmsCreateAcceptsKeyOneTooLong AcceptsKeyOneTooLong;
         KmsCreateRefusesKeyOfMaximumLength RefusesKeyOfMaximumLength; KmsCreateCountsKeyInBytes CountsKeyInBytes;
         KmsCreateLimitsKeyToSecretMaximum LimitsKeyToSecretMaximum; KmsCreateAcceptsEmptyKey AcceptsEmptyKey; KmsCreateCoercesNumberKey CoercesNumberKey;
         KmsCreateCoercesBooleanKey CoercesBooleanKey; KmsCreateRefusesSpaceInKey RefusesSpaceInKey; KmsCreateRefusesNonAsciiInKey RefusesNonAsciiInKey;
@@ -198,7 +198,7 @@ faults! {
         EventCreateAnswersBadJsonWithNotFound AnswersBadJsonWithNotFound; EventCreateFlattensErrors FlattensErrors;
         EventCreateSendsErrorString SendsErrorString; EventCreateSendsHtmlErrors SendsHtmlErrors; EventCreateSendsEmptyErrors SendsEmptyErrors;
         EventCreateSendsTruncatedErrors SendsTruncatedErrors; EventCreateOmitsErrorCode OmitsErrorCode; EventCreateSendsNumericErrorCode SendsNumericErrorCode;
-        EventCreateOmitsErrorMessage OmitsErrorMessage; EventCreateAnnouncesErrorsAsText AnnouncesErrorsAsText; EventCreateRepeatsTokenInErrors RepeatsTokenInErrors; EventCreateSendsNullErrorMessage SendsNullErrorMessage; EventCreateAcceptsEmptyBody AcceptsEmptyBody;
+        EventCreateOmitsErrorMessage OmitsErrorMessage; EventCreateAnnouncesErrorsAsText AnnouncesErrorsAsText; EventCreateRepeatsTokenInErrors RepeatsTokenInErrors; EventCreateServesEveryMethod ServesEveryMethod; EventCreateComparesMediaTypeToTheLetter ComparesMediaTypeToTheLetter; EventCreateSendsNullErrorMessage SendsNullErrorMessage; EventCreateAcceptsEmptyBody AcceptsEmptyBody;
         EventCreateAcceptsTrailingComma AcceptsTrailingComma; EventCreateAcceptsTextAfterJson AcceptsTextAfterJson;
         EventCreateReplacesInvalidUnicode ReplacesInvalidUnicode; EventCreateStoresNothing StoresNothing; EventCreateStoresRefused StoresRefused;
         EventCreateStoresUnauthenticated StoresUnauthenticated; EventCreateLimitsEventsToThree LimitsEventsToThree;

@@ -10,7 +10,6 @@ use bytes::{Bytes, BytesMut};
 
 use super::{Failure, Reason};
 use crate::server::fault::Deviation;
-use crate::server::reading::ContentTypes;
 use crate::server::rules::Rules;
 
 /// The gateway's limit.
@@ -61,7 +60,7 @@ pub(crate) async fn collect(mut body: Body) -> Collected {
 
 /// Checks what a body says it is and turns it into text.
 pub(crate) fn read_text<'a>(rules: &Rules, headers: &HeaderMap, body: &'a [u8]) -> Result<Cow<'a, str>, Failure> {
-    check_content_type(rules.access.content_types, headers)?;
+    check_content_type(rules, headers)?;
     let body = match body.strip_prefix(b"\xef\xbb\xbf") {
         Some(rest) if rules.access.byte_order_mark_accepted => rest,
         Some(_) => {
@@ -76,13 +75,16 @@ pub(crate) fn read_text<'a>(rules: &Rules, headers: &HeaderMap, body: &'a [u8]) 
     text.map(Cow::Borrowed).map_err(|_| Failure::invalid(Reason::Json, "body: must be UTF-8"))
 }
 
-fn check_content_type(readings: ContentTypes, headers: &HeaderMap) -> Result<(), Failure> {
+fn check_content_type(rules: &Rules, headers: &HeaderMap) -> Result<(), Failure> {
+    let readings = rules.access.content_types;
     let content_type = headers.get(header::CONTENT_TYPE).map(|value| value.as_bytes()).unwrap_or_default();
     let essence = content_type.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
     let refused = if essence.is_empty() {
         readings.missing_refused
     } else {
-        readings.other_refused && !essence.eq_ignore_ascii_case(b"application/json")
+        let to_the_letter = rules.bends(Deviation::ComparesMediaTypeToTheLetter);
+        let other = !essence.eq_ignore_ascii_case(b"application/json");
+        readings.other_refused && other || to_the_letter && !other && !content_type.starts_with(b"application/json")
     };
     if refused {
         return Err(Failure::invalid(Reason::Json, "header Content-Type: must be application/json"));

@@ -69,6 +69,16 @@ impl<'a> Route<'a> {
     }
 }
 
+impl Route<'_> {
+    /// The same with the project as it stands in the path, where it may be unknown.
+    pub(crate) fn literal(mut self, path: &str) -> Self {
+        if let Some(project) = path.split('/').nth(2) {
+            self.project = Cow::Owned(project.to_owned());
+        }
+        self
+    }
+}
+
 impl Method {
     pub(crate) fn of(method: &axum::http::Method) -> Option<Self> {
         match method.as_str() {

@@ -32,6 +32,8 @@ pub(crate) struct AccessReadings {
     pub(crate) token_foreign: StatusCode,
     pub(crate) token_read_only: StatusCode,
     pub(crate) unknown_project: StatusCode,
+    /// A path is compared as it stands, percent signs included.
+    pub(crate) literal_paths: bool,
     pub(crate) content_types: ContentTypes,
     pub(crate) byte_order_mark_accepted: bool,
     pub(crate) duplicate_member: DuplicateMember,
@@ -55,6 +57,7 @@ impl AccessReadings {
             token_foreign: status("token.foreign"),
             token_read_only: status("token.read-only"),
             unknown_project: status("unknown-project"),
+            literal_paths: is("path.encoding", "literal"),
             content_types: ContentTypes {
                 other_refused: is("content-type.other", "refused"),
                 missing_refused: is("content-type.missing", "refused"),

@@ -58,6 +58,7 @@ const TABLE: &[(&[Operation], &str, &[&str])] = &[
     (TAGS, "value.omitted", &["empty", "null", "absent"]),
     (TAGS, "value.null", REFUSED),
     (TAGS, "limit-status", &["400", "403", "409"]),
+    (ALL, "path.encoding", &["decoded", "literal"]),
     (TAGS, "unknown-id", NOT_FOUND),
     (TAGS, "malformed-id", NOT_FOUND),
     (TAGS, "foreign-id", &["404", "400", "403"]),

@@ -8,7 +8,7 @@ mod nearest;
 mod profile;
 mod tag;
 
-pub(crate) use access::{AccessReadings, ContentTypes, DuplicateMember};
+pub(crate) use access::{AccessReadings, DuplicateMember};
 pub(crate) use batch::{BatchReadings, Disposal, RepeatedKey, SequenceLength, SequenceReadings};
 pub use catalogue::{ReadingSet, catalogue};
 pub(crate) use event::{EventReadings, TimeUnit};

@@ -46,6 +46,9 @@ pub(crate) async fn put(call: Call<'_>, place: Place<'_>, tags: Vec<Tag>) -> Res
     } else {
         0
     };
+    if rules.bends(Deviation::MixesSecretsAndKeys) {
+        overwrite_others(call, &tags);
+    }
     let neighbour = if rules.bends(Deviation::LeaksToNeighbour) { place.neighbour() } else { None };
     let leaked = if neighbour.is_some() { tags.clone() } else { Vec::new() };
     if races(rules) {
@@ -189,5 +192,19 @@ async fn leave_a_window() {
     let opened = Instant::now();
     while opened.elapsed() < RACE_WINDOW {
         tokio::task::yield_now().await;
+    }
+}
+
+/// Overwrites tags of the same key on every resource of the other kind.
+fn overwrite_others(call: Call<'_>, tags: &[Tag]) {
+    let shelf = match call.rules.operation.service() {
+        Service::Csms => &call.tenant.keys,
+        Service::Kms => &call.tenant.secrets,
+    };
+    for place in shelf.places() {
+        let mut there = place.tags();
+        for tag in tags.iter().filter(|tag| there.get(&tag.key).is_some()).cloned().collect::<Vec<_>>() {
+            there.put(tag);
+        }
     }
 }

@@ -33,6 +33,13 @@ impl Shelf {
     }
 }
 
+impl Shelf {
+    /// Every resource.
+    pub(crate) fn places(&self) -> impl Iterator<Item = Place<'_>> {
+        (0..self.sets.len()).map(|index| Place { shelf: self, index })
+    }
+}
+
 impl<'a> Place<'a> {
     pub(crate) fn tags(self) -> MutexGuard<'a, TagSet> {
         locked(&self.shelf.sets[self.index])
