@@ -18,7 +18,8 @@ pub(super) fn replay(args: &ReplayArgs) -> Result<u8, Ending> {
     engine.seed.get_or_insert(report.seed.to_string());
     engine.run_id.get_or_insert(report.run_id.clone());
     // Inputs are made up in order, up to the last one that failed.
-    let failed = |id: &String| Some(report.cases.iter().find(|c| c.id == *id)?.generated.as_ref()?.failure.as_ref()?.input + 1);
+    let failed =
+        |id: &String| Some(report.cases.iter().find(|c| c.id == *id)?.generated.as_ref()?.failure.as_ref()?.input + 1);
     if let Some(inputs) = ids.iter().filter_map(failed).max() {
         engine.cases.get_or_insert(inputs);
     }

@@ -225,4 +225,3 @@ fn strange(value: &Value, model: &Value) -> bool {
         _ => false,
     }
 }
-

@@ -7,6 +7,7 @@ mod mark;
 mod placeholder;
 mod pool;
 mod property;
+mod series;
 mod text;
 mod whole;
 

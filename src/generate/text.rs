@@ -1,11 +1,11 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::mark;
 use super::pool;
+use super::series::{Series, below};
 use crate::contract::{FieldFacts, admits};
 use crate::suite::Characters;
 
@@ -56,7 +56,7 @@ impl TextRule {
     /// Texts that the facts allow, of these lengths.
     pub(super) fn inside(&self, least: usize, most: usize) -> BoxedStrategy<String> {
         let rule = self.clone();
-        vec(one_of(&self.inside), least..=most).prop_map(move |text| rule.finished(text)).boxed()
+        characters(&self.inside, least, most).prop_map(move |text| rule.finished(text)).boxed()
     }
 
     /// Texts of any length that the facts allow, short ones and those at the bound more often.
@@ -74,7 +74,7 @@ impl TextRule {
     /// Texts that are too long and otherwise as they should be.
     pub(super) fn too_long(&self, most: usize) -> BoxedStrategy<String> {
         let rule = TextRule { units: None, mark: None, ..self.clone() };
-        vec(one_of(&self.inside), most + 1..=most * 3).prop_map(move |text| rule.finished(text)).boxed()
+        characters(&self.inside, most + 1, most * 3).prop_map(move |text| rule.finished(text)).boxed()
     }
 
     /// Texts with one character that does not belong there. `None` if every character does.
@@ -82,7 +82,7 @@ impl TextRule {
         if self.outside.is_empty() {
             return None;
         }
-        let text = || vec(one_of(&self.inside), 0..=6);
+        let text = || characters(&self.inside, 0, 6);
         let rule = TextRule { mark: None, ..self.clone() };
         Some(
             (text(), one_of(&self.outside), text())
@@ -100,7 +100,7 @@ impl TextRule {
     /// Texts with blanks before (or else after) them.
     pub(super) fn padded(&self, before: bool) -> BoxedStrategy<String> {
         let rule = TextRule { mark: None, ..self.clone() };
-        let text = vec(one_of(&self.inside), 1..=self.most.min(24) - 3).prop_map(move |text| rule.finished(text));
+        let text = characters(&self.inside, 1, self.most.min(24) - 3).prop_map(move |text| rule.finished(text));
         (text, 1..=3usize)
             .prop_map(move |(text, blanks)| {
                 let blanks = " ".repeat(blanks);
@@ -178,7 +178,17 @@ fn only(passes: impl Fn(char) -> bool) -> Vec<Vec<char>> {
         .collect()
 }
 
-/// One character: every category as likely as every other.
+/// Texts: every category of characters as likely as every other.
+fn characters(pool: &Arc<Vec<Vec<char>>>, least: usize, most: usize) -> Series<char> {
+    let pool = Arc::clone(pool);
+    let plain = pool.first().and_then(|category| category.first()).copied().unwrap_or('a');
+    Series::new(least, most, plain, move |rng| {
+        let category = &pool[below(rng, pool.len())];
+        category[below(rng, category.len())]
+    })
+}
+
+/// One character of any category.
 fn one_of(pool: &Arc<Vec<Vec<char>>>) -> impl Strategy<Value = char> + Clone + use<> {
     let pool = Arc::clone(pool);
     (0..pool.len(), 0..=u16::MAX).prop_map(move |(category, place)| {

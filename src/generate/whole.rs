@@ -118,8 +118,7 @@ pub(super) fn with_items(contract: &Contract, mut body: Value, count: usize) -> 
 fn member(contract: &Contract, facts: &FieldFacts, pointer: String) -> Option<BoxedStrategy<Member>> {
     let value = value(contract, facts, &pointer)?;
     let optional = facts.mandatory == Some(false);
-    let value =
-        if optional { proptest::option::weighted(0.8, value).boxed() } else { value.prop_map(Some).boxed() };
+    let value = if optional { proptest::option::weighted(0.8, value).boxed() } else { value.prop_map(Some).boxed() };
     Some(value.prop_map(move |value| (pointer.clone(), value)).boxed())
 }
 

@@ -73,7 +73,11 @@ impl PlannedCase {
             && step.method.is_none()
             && !step.second
             && step.operation.is_none()
-            && self.spec.needs.iter().all(|n| !matches!(n, Need::SecondResource | Need::OtherKind | Need::EmptyResource));
+            && self
+                .spec
+                .needs
+                .iter()
+                .all(|n| !matches!(n, Need::SecondResource | Need::OtherKind | Need::EmptyResource));
         let plain = expect.stored.is_none() && expect.listed.is_none() && expect.answer != Answer::Any;
         (ordinary && plain).then_some(step)
     }
@@ -128,8 +132,9 @@ pub fn plan(suite: &Suite, filter: &Filter) -> Plan {
         .flat_map(|op| {
             let written = op.cases.iter().map(|c| c.item.clone());
             let fixed = written.chain(expand(op)).map(|spec| PlannedCase::new(spec, op));
-            let generated =
-                properties(op, &suite.operations).into_iter().map(|property| PlannedCase::of_property(property, op, &suite.operations));
+            let generated = properties(op, &suite.operations)
+                .into_iter()
+                .map(|property| PlannedCase::of_property(property, op, &suite.operations));
             fixed.chain(generated).collect::<Vec<_>>()
         })
         .collect();

@@ -17,11 +17,27 @@ pub fn failure_text(report: &Report, case: &CaseReport) -> String {
         push_finding(&mut lines, case, &finding);
         lines.push(String::new());
     }
+    if let Some(input) = input_text(case) {
+        lines.push(format!("input:   {input}"));
+    }
     if let Some(curl) = &case.curl {
         lines.push(format!("curl:    {}", copyable(curl)));
     }
     lines.push(format!("replay:  {}", copyable(&case.replay)));
     lines.join("\n")
+}
+
+/// Which of its generated inputs failed, how it was made simpler, and whether it failed again.
+pub(super) fn input_text(case: &CaseReport) -> Option<String> {
+    let failure = case.generated.as_ref()?.failure.as_ref()?;
+    let number = failure.input + 1;
+    let simpler = match (failure.simplified, failure.tried) {
+        (_, 0) => String::new(),
+        (0, tried) => format!(", none of {tried} simpler forms of which failed as well"),
+        (simplified, tried) => format!(", made simpler {simplified} times in {tried} tries"),
+    };
+    let again = if failure.confirmed { "" } else { "; flaky: sent once more, it did not fail" };
+    Some(format!("generated input {number}{simpler}{again}"))
 }
 
 /// What dewspec or the network did: there is no clause, only the reason and how to try again.

@@ -5,7 +5,8 @@ use indexmap::IndexMap;
 use crate::vocabulary::{Level, Outcome, Verdict};
 
 use super::model::{
-    CaseReport, ClauseReport, ExchangeReport, FindingReport, ReadingReport, Report, SCHEMA, TargetSummary,
+    CaseReport, ClauseReport, ExchangeReport, FindingReport, GeneratedFailure, GeneratedReport, ReadingReport, Report,
+    SCHEMA, TargetSummary,
 };
 use super::tally::CaseTally;
 
@@ -112,6 +113,7 @@ fn hostile() -> CaseReport {
         "an error object",
         &format!("this instead: {HOSTILE}"),
     )];
+    case.generated = Some(generated(GeneratedFailure { input: 6, tried: 31, simplified: 12, confirmed: true }));
     case
 }
 
@@ -159,7 +161,13 @@ fn warned() -> CaseReport {
     let mut case =
         case("kms.create-kms-tag.method.head/not-allowed", KMS, Outcome::Warn, vec![tag_exchange("k", 501, None)]);
     case.findings = vec![finding("kms.create-kms-tag.method.unknown", Level::Should, "405 with Allow, or 404", "501")];
+    case.generated = Some(generated(GeneratedFailure { input: 2, ..GeneratedFailure::default() }));
     case
+}
+
+/// What became of the inputs of a property that failed.
+fn generated(failure: GeneratedFailure) -> GeneratedReport {
+    GeneratedReport { inputs: failure.input + 1, skipped: 0, failure: Some(failure) }
 }
 
 fn unanswered() -> ExchangeReport {
@@ -192,6 +200,7 @@ fn case(id: &str, operation: &str, outcome: Outcome, exchanges: Vec<ExchangeRepo
         exchanges,
         curl,
         replay: format!("dewspec run --endpoint https://kms.example.test --seed 20240607 --run-id r-7f3a {id}"),
+        generated: None,
     }
 }
 

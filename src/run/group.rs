@@ -33,8 +33,7 @@ pub(super) async fn run_group<'a>(
     let mut own = State::new();
     let mut touched = State::new();
     let mut clean = true;
-    let (mut records, prepared): (Vec<_>, Vec<_>) =
-        cases.iter().map(|case| prepare(session, case, resource)).unzip();
+    let (mut records, prepared): (Vec<_>, Vec<_>) = cases.iter().map(|case| prepare(session, case, resource)).unzip();
     // Requests of one case never wait for another's where the target can take them all at once.
     let sending = records.iter_mut().zip(&prepared).map(|(record, prepared)| async move {
         match prepared {
@@ -126,11 +125,7 @@ impl Prepared<'_> {
     }
 }
 
-fn prepare<'a>(
-    session: &'a Session,
-    case: &'a PlannedCase,
-    resource: &Resource,
-) -> (Record<'a>, Option<Prepared<'a>>) {
+fn prepare<'a>(session: &'a Session, case: &'a PlannedCase, resource: &Resource) -> (Record<'a>, Option<Prepared<'a>>) {
     let mut record = Record::new(session, case);
     if let Some((reason, unmet)) = unmet(session, case, resource, None) {
         record.skip(reason, unmet);

@@ -37,7 +37,12 @@ impl Running<'_, '_> {
         }
     }
 
-    async fn send_all(&mut self, op: &OperationSuite, step: &StepSpec, round: usize) -> Option<Vec<(usize, Arc<Exchange>)>> {
+    async fn send_all(
+        &mut self,
+        op: &OperationSuite,
+        step: &StepSpec,
+        round: usize,
+    ) -> Option<Vec<(usize, Arc<Exchange>)>> {
         let session = self.session;
         let places =
             session.placeholders_named(&format!("{}#{round}", self.case.spec.id), &self.case.op.operation.valid);

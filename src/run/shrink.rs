@@ -9,9 +9,9 @@ use super::resource::Resource;
 use super::session::Session;
 
 /// Requests that making one input simpler may cost.
-const EXCHANGES: usize = 240;
+const EXCHANGES: usize = 400;
 /// The same in a whole run.
-const EXCHANGES_OF_A_RUN: u64 = 2_400;
+const EXCHANGES_OF_A_RUN: u64 = 3_000;
 
 /// One failing input on its way to its simplest form.
 pub(super) struct Shrinking<'a> {

@@ -175,7 +175,8 @@ impl Lint<'_> {
             let problem = "a step has exactly one of setup, fill, body, fixture, race, hidden, no-body";
             self.error(&origin, format!("case {}: {problem}", case.id));
         }
-        let method = step.method.as_deref().is_some_and(|m| m.is_empty() || !m.chars().all(|c| c.is_ascii_alphabetic()));
+        let method =
+            step.method.as_deref().is_some_and(|m| m.is_empty() || !m.chars().all(|c| c.is_ascii_alphabetic()));
         if method {
             self.error(&origin, format!("case {}: a method is letters", case.id));
         }

@@ -76,9 +76,7 @@ impl Generator {
                 Some(valid.prop_map(|body| Instance::of(body.to_string(), Answer::Accepted)).boxed())
             }
             Property::Structure => Some(self.structures()),
-            Property::Sequence { two } => {
-                Some(sequences(&self.ops, &self.known, *two))
-            }
+            Property::Sequence { two } => Some(sequences(&self.ops, &self.known, *two)),
             Property::Limit => limits(op, &self.known),
         }
     }
@@ -145,14 +143,28 @@ fn tree<S: Strategy>(strategy: &S, seed: u64, index: u64) -> Option<S::Tree> {
 }
 
 /// Offers simpler forms for as long as somebody says whether they fail, too.
-fn simplify(mut tree: impl ValueTree<Value = Instance>, forms: &mpsc::SyncSender<Instance>, failed: &mpsc::Receiver<bool>) {
+fn simplify(
+    mut tree: impl ValueTree<Value = Instance>,
+    forms: &mpsc::SyncSender<Instance>,
+    failed: &mpsc::Receiver<bool>,
+) {
+    let mut simplest = tree.current();
     let mut more = tree.simplify();
     while more {
-        if forms.send(tree.current()).is_err() {
+        let form = tree.current();
+        // A step that was taken back leads to what has failed already.
+        if form == simplest {
+            more = tree.simplify();
+            continue;
+        }
+        if forms.send(form.clone()).is_err() {
             return;
         }
         match failed.recv() {
-            Ok(true) => more = tree.simplify(),
+            Ok(true) => {
+                simplest = form;
+                more = tree.simplify();
+            }
             Ok(false) => more = tree.complicate(),
             Err(_) => return,
         }

@@ -39,11 +39,7 @@ pub(super) struct OneField<'a> {
 }
 
 impl<'a> OneField<'a> {
-    pub(super) fn new(
-        contract: &'a Contract,
-        places: &'a Placeholders,
-        constraint: &'a Constraint,
-    ) -> Self {
+    pub(super) fn new(contract: &'a Contract, places: &'a Placeholders, constraint: &'a Constraint) -> Self {
         let base = with_items(contract, plain(contract, places), ITEMS);
         OneField { contract, places, constraint, base }
     }
@@ -52,15 +48,16 @@ impl<'a> OneField<'a> {
     pub(super) fn inside(&self) -> Option<BoxedStrategy<Body>> {
         let rule = self.constraint;
         if rule.well_formed == Some(true) {
-            let written = (whole(self.contract, self.places), manner());
-            return Some(written.prop_map(|(value, manner)| Body::Text(manner.write(&value))).boxed());
+            let base = self.base.clone();
+            return Some(manner().prop_map(move |manner| Body::Text(manner.write(&base))).boxed());
         }
         if rule.mandatory == Some(false) {
             let pointers = places(&self.base, &rule.field);
-            let bodies = (whole(self.contract, self.places), select(pointers));
+            let base = self.base.clone();
             return Some(
-                bodies
-                    .prop_map(|(mut body, pointer)| {
+                select(pointers)
+                    .prop_map(move |pointer| {
+                        let mut body = base.clone();
                         remove(&mut body, &pointer);
                         Body::Json(body)
                     })

@@ -3,7 +3,7 @@ use indexmap::IndexMap;
 use crate::vocabulary::Outcome;
 
 use super::super::deviation::{Deviation, exchange_of, failures, warnings};
-use super::super::failure_text::came;
+use super::super::failure_text::{came, input_text};
 use super::super::model::{CaseReport, ExchangeReport, Report};
 use super::address::sent;
 use super::page::{Page, count, some_of};
@@ -47,6 +47,9 @@ pub(super) fn write_warnings(page: &mut Page, report: &Report) {
             page.field(2, "case", &case.id, Tint::Strong);
             page.field(2, "allowed", &deviation.first.allowed, Tint::Good);
             page.field(2, "seen", &deviation.first.seen, Tint::Warn);
+            if let Some(input) = input_text(case) {
+                page.field(2, "input", &input, Tint::Plain);
+            }
             page.command(2, "replay", &case.replay);
         }
         write_more(page, deviation);
@@ -85,6 +88,9 @@ fn write_case(page: &mut Page, report: &Report, deviation: &Deviation<'_>) {
     let exchange = exchange_of(case, finding);
     if let Some(exchange) = exchange {
         page.field(2, "sent", &sent(report, case, exchange, body_columns), Tint::Plain);
+    }
+    if let Some(input) = input_text(case) {
+        page.field(2, "input", &input, Tint::Plain);
     }
     page.field(2, "allowed", &finding.allowed, Tint::Good);
     page.field(2, "seen", &finding.seen, Tint::Bad);

@@ -36,7 +36,11 @@ pub(super) fn write(page: &mut Page, report: &Report) {
         summary.pass, summary.fail, summary.warn, summary.skip, summary.error
     );
     let seconds = report.duration_ms as f64 / 1000.0;
-    let effort = format!("{} exchanges in {seconds:.1} s", grouped(summary.exchanges));
+    let inputs = match summary.inputs {
+        0 => String::new(),
+        inputs => format!("{} inputs, ", grouped(inputs)),
+    };
+    let effort = format!("{inputs}{} exchanges in {seconds:.1} s", grouped(summary.exchanges));
     if display_width(&counts) + display_width(&effort) + 3 <= page.width() {
         page.paragraph(0, &format!("{counts} · {effort}"), Tint::Strong);
     } else {

@@ -82,7 +82,7 @@ fn the_result_stands_last() {
     let text = plain(80);
     let last: Vec<_> = text.lines().rev().take(2).collect();
     assert_eq!(last[0], "the target does not conform: 4 must clauses are broken (exit code 1)");
-    assert_eq!(last[1], "3 pass, 11 fail, 1 warn, 4 skip, 1 error · 2 405 exchanges in 1.2 s");
+    assert_eq!(last[1], "3 pass, 11 fail, 1 warn, 4 skip, 1 error · 10 inputs, 2 405 exchanges in 1.2 s");
 }
 
 #[test]

@@ -131,10 +131,35 @@ fn battery(bench: &Bench, operation: Operation) -> Vec<Ask> {
         asks.push(Ask::new("POST", bench.path(operation, 380 + index)).token(token).body(body));
         asks.push(Ask::new("GET", bench.observed(operation, 380 + index)));
     }
+    asks.extend(otherwise(bench, operation, &plain));
     if operation == Operation::CreateSecretEvent {
         let foreign = bench.path_of(operation, &bench.identities.foreign_project_id, "");
         asks.push(Ask::new("GET", foreign).token(Token::Foreign));
     }
+    asks
+}
+
+/// By other methods, as another media type, and on resources of both kinds.
+fn otherwise(bench: &Bench, operation: Operation, plain: &[u8]) -> Vec<Ask> {
+    let mut asks = vec![
+        Ask::new("PUT", bench.path(operation, 396)).body(renamed(plain, "put")),
+        Ask::new("POST", bench.path(operation, 397))
+            .content_type(Some("Application/JSON"))
+            .body(renamed(plain, "type")),
+    ];
+    let other = match operation {
+        Operation::CreateSecretEvent => return asks,
+        Operation::CreateKmsTag => Operation::CreateSecretTag,
+        Operation::CreateSecretTag | Operation::BatchCreateOrDeleteTags => Operation::CreateKmsTag,
+    };
+    let tag = |value: &str| json!({ "key": "both", "value": value });
+    let own = match operation {
+        Operation::BatchCreateOrDeleteTags => json!({ "action": "create", "tags": [tag("own")] }),
+        _ => json!({ "tag": tag("own") }),
+    };
+    asks.push(Ask::new("POST", bench.path(other, 398)).body(json!({ "tag": tag("other") }).to_string()));
+    asks.push(Ask::new("POST", bench.path(operation, 398)).body(own.to_string()));
+    asks.push(Ask::new("GET", bench.observed(other, 398)));
     asks
 }
 

@@ -60,6 +60,12 @@ fn probe(bench: &Bench, operation: Operation, suffix: &str) -> Vec<Ask> {
             let unknown = bench.path_of(operation, &"0".repeat(32), &bench.identities.secret_ids[0]);
             vec![Ask::new("POST", unknown).body(plain.to_string())]
         }
+        "path.encoding" => {
+            let project = &bench.identities.project_id;
+            let (first, rest) = project.split_at(1);
+            let encoded = format!("%{:02x}{rest}", first.as_bytes()[0]);
+            vec![Ask::new("POST", path.replace(project.as_str(), &encoded)).body(plain.to_string())]
+        }
         "content-type.other" => vec![post(&plain).content_type(Some("text/plain"))],
         "content-type.missing" => vec![post(&plain).content_type(None)],
         "byte-order-mark" => vec![Ask::new("POST", path.as_str()).body(format!("\u{feff}{plain}"))],
