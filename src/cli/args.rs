@@ -269,7 +269,7 @@ pub(super) struct ReplayArgs {
     pub(super) report_file: PathBuf,
     /// Only these cases; without any, all that failed
     #[arg(value_name = "CASE-ID")]
-    pub(super) cases: Vec<String>,
+    pub(super) ids: Vec<String>,
     #[command(flatten)]
     pub(super) target: TargetArgs,
     #[command(flatten)]

@@ -12,7 +12,7 @@ pub(super) fn replay(args: &ReplayArgs) -> Result<u8, Ending> {
     let text = std::fs::read_to_string(&args.report_file)
         .map_err(|e| Ending::usage(format!("{shown}: cannot be read: {e}")))?;
     let report = json::read(&text).map_err(|e| Ending::usage(format!("{shown}: {e}")))?;
-    let ids = cases(&report, &args.cases)?;
+    let ids = cases(&report, &args.ids)?;
     let config = Config::read(args.target.config.as_deref())?;
     let mut engine = args.engine.clone();
     engine.seed.get_or_insert(report.seed.to_string());
