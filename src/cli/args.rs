@@ -254,6 +254,9 @@ pub(super) struct MutantsArgs {
     /// Seed of the runs against faults
     #[arg(long, value_name = "N", default_value_t = 14_598_366)]
     pub(super) seed: u64,
+    /// Also write a summary in Markdown; what stands in the file below the mark for it stays
+    #[arg(long, value_name = "FILE")]
+    pub(super) summary: Option<PathBuf>,
     /// Runs at once, each on a thread of its own
     #[arg(long, value_name = "N", default_value_t = 2)]
     pub(super) at_once: usize,

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::args::{ListFormat, MutantsArgs};
 use super::{Ending, console, load};
 use crate::exit;
-use crate::mutants::{Alarm, AlarmPlan, Kill, LabError, Laboratory, alarms, kills, profiles};
+use crate::mutants::{Alarm, AlarmPlan, Kill, LabError, Laboratory, alarms, kills, profiles, summary};
 use crate::server::fault;
 use crate::target::Settings;
 
@@ -31,6 +31,11 @@ pub(super) fn mutants(args: &MutantsArgs) -> Result<u8, Ending> {
         ListFormat::Text => format!("{}{}", kill_table(&killed), alarm_table(&alarmed)),
     };
     console::print(&text);
+    if let Some(path) = &args.summary {
+        let earlier = std::fs::read_to_string(path).unwrap_or_default();
+        std::fs::write(path, summary(&killed, &alarmed, &earlier))
+            .map_err(|e| Ending::broken(format!("{}: cannot be written: {e}", path.display())))?;
+    }
     Ok(if good { exit::CONFORMS } else { exit::NONCONFORMING })
 }
 

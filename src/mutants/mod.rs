@@ -4,7 +4,9 @@
 mod falsealarm;
 mod kill;
 mod lab;
+mod summary;
 
 pub use falsealarm::{Alarm, AlarmPlan, Conforming, alarms, profiles};
 pub use kill::{Kill, kills};
 pub use lab::{LabError, Laboratory, embedded_target};
+pub use summary::summary;

@@ -1,0 +1,122 @@
+//! Checked requests a second beside those of plain load generators, on the same server in one run:
+//! `cargo bench --bench throughput`. Uses `oha` and `wrk` where they are installed, and always a plain loop
+//! over the HTTP client that dewspec itself uses.
+
+#![allow(clippy::expect_used, clippy::print_stdout, reason = "a benchmark talks to its user")]
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use dewspec::mutants::embedded_target;
+use dewspec::plan::{Filter, plan};
+use dewspec::run::{Silent, run};
+use dewspec::server::{HostedServer, ServerConfig, host};
+use dewspec::suite::{DataSource, Suite};
+use dewspec::target::Settings;
+
+/// How long each load generator runs.
+const SECONDS: u64 = 5;
+/// Connections of each.
+const CONNECTIONS: usize = 16;
+/// Generated inputs of each property.
+const CASES: u64 = 500;
+/// A body that is refused, so that it changes nothing.
+const BODY: &str = r#"{"tag":{"key":"dewspec-00000000!","value":"v-1"}}"#;
+
+fn main() {
+    // `cargo test --benches` and the like ask for a list only.
+    if std::env::args().any(|argument| argument == "--list") {
+        return;
+    }
+    let server = host(ServerConfig::default(), SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).expect("a server");
+    let mut rows = vec![("dewspec, all checks on".to_owned(), checked(&server))];
+    rows.push(("plain loop of the same client".to_owned(), plain_loop(&server)));
+    rows.extend(oha(&server).map(|rate| ("oha".to_owned(), rate)));
+    rows.extend(wrk(&server).map(|rate| ("wrk".to_owned(), rate)));
+    let own = rows[0].1;
+    println!("{:<30} {:>12} {:>14}", "", "requests/s", "dewspec is");
+    for (name, rate) in &rows {
+        println!("{name:<30} {rate:>12.0} {:>13.2}×", own / rate);
+    }
+}
+
+/// Requests a second of a whole run.
+fn checked(server: &HostedServer) -> f64 {
+    let suite = Suite::load(&DataSource::embedded().expect("embedded data")).expect("a suite without mistakes");
+    let plan = plan(&suite, &Filter::default());
+    let target = embedded_target(server.url(), server.identities());
+    let settings = Settings { cases: CASES, width: Settings::WIDTH_EMBEDDED, ..Settings::default() };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let started = Instant::now();
+    let never = Box::pin(std::future::pending());
+    let report =
+        runtime.block_on(run(&suite, &plan, &target, &settings, &[], &Silent, never)).expect("a report");
+    assert_eq!(report.exit_code, 0, "{}", report.conclusion);
+    report.summary.exchanges as f64 / started.elapsed().as_secs_f64()
+}
+
+fn url(server: &HostedServer) -> String {
+    let who = server.identities();
+    format!("{}/v1/{}/csms/{}/tags", server.url(), who.project_id, who.secret_ids[0])
+}
+
+/// The same client without anything around it.
+fn plain_loop(server: &HostedServer) -> f64 {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let sent = Arc::new(AtomicU64::new(0));
+    let started = Instant::now();
+    let end = started + Duration::from_secs(SECONDS);
+    let client = reqwest::Client::builder().no_proxy().tcp_nodelay(true).build().expect("a client");
+    runtime.block_on(async {
+        let loops = (0..CONNECTIONS).map(|_| {
+            let (client, sent, url, token) =
+                (client.clone(), Arc::clone(&sent), url(server), server.identities().token.clone());
+            async move {
+                while Instant::now() < end {
+                    let request = client
+                        .post(&url)
+                        .header("Content-Type", "application/json")
+                        .header("X-Auth-Token", &token)
+                        .body(BODY);
+                    let answer = request.send().await.expect("an answer");
+                    answer.bytes().await.expect("a body");
+                    sent.fetch_add(1, Ordering::Relaxed);
+                }
+            }
+        });
+        futures_util::future::join_all(loops).await;
+    });
+    sent.load(Ordering::Relaxed) as f64 / started.elapsed().as_secs_f64()
+}
+
+fn oha(server: &HostedServer) -> Option<f64> {
+    let output = Command::new("oha")
+        .args(["--no-tui", "--output-format", "json", "-m", "POST", "-d", BODY, "-T", "application/json"])
+        .args(["-c", &CONNECTIONS.to_string(), "-z", &format!("{SECONDS}s")])
+        .args(["-H", &format!("X-Auth-Token: {}", server.identities().token), &url(server)])
+        .output()
+        .ok()?;
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).ok()?;
+    report["summary"]["requestsPerSec"].as_f64()
+}
+
+fn wrk(server: &HostedServer) -> Option<f64> {
+    let script = std::env::temp_dir().join(format!("dewspec-{}.lua", std::process::id()));
+    let text = format!(
+        "wrk.method = 'POST'\nwrk.body = [[{BODY}]]\nwrk.headers['Content-Type'] = 'application/json'\nwrk.headers['X-Auth-Token'] = '{}'\n",
+        server.identities().token
+    );
+    std::fs::write(&script, text).ok()?;
+    let output = Command::new("wrk")
+        .args(["-t", "1", "-c", &CONNECTIONS.to_string(), "-d", &SECONDS.to_string(), "-s"])
+        .arg(&script)
+        .arg(url(server))
+        .output();
+    // The script holds a token, if only of a server that is gone in a moment.
+    let _ = std::fs::remove_file(&script);
+    let text = String::from_utf8(output.ok()?.stdout).ok()?;
+    text.lines().find_map(|line| line.strip_prefix("Requests/sec:"))?.trim().parse().ok()
+}

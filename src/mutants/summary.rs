@@ -1,0 +1,106 @@
+use std::collections::BTreeMap;
+
+use super::{Alarm, Kill};
+
+/// What stands below this line was written by hand, and stays when the summary is made anew.
+const BY_HAND: &str = "<!-- Below this line: written by hand. -->";
+
+/// The kill matrix and the false-alarm table in Markdown, followed by what was written by hand in the
+/// `earlier` summary.
+pub fn summary(kills: &[Kill], alarms: &[Alarm], earlier: &str) -> String {
+    let mut out = String::from(
+        "# The tester, tested\n\nMade by `dewspec mutants --summary docs/mutants.md`; do not edit above the mark.\n\n",
+    );
+    if !alarms.is_empty() {
+        out.push_str(&alarm_table(alarms));
+    }
+    if !kills.is_empty() {
+        out.push_str(&family_table(kills));
+        out.push_str(&matrix(kills));
+    }
+    let by_hand = earlier.split_once(BY_HAND).map_or("\n", |(_, text)| text);
+    out.push_str(BY_HAND);
+    out.push_str(by_hand);
+    out
+}
+
+fn alarm_table(alarms: &[Alarm]) -> String {
+    let mut kinds: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for alarm in alarms {
+        let kind = match alarm.readings.len() {
+            0 => "default readings, several seeds",
+            1 => "every reading alone",
+            _ => "random combinations of readings",
+        };
+        let entry = kinds.entry(kind).or_default();
+        entry.0 += 1;
+        entry.1 += alarm.findings.len() + alarm.misread.len();
+    }
+    let mut out =
+        String::from("## False alarms\n\n| conforming servers | number | findings |\n|---|---:|---:|\n");
+    for (kind, (servers, findings)) in kinds {
+        out.push_str(&format!("| {kind} | {servers} | {findings} |\n"));
+    }
+    out.push('\n');
+    for alarm in alarms.iter().filter(|a| !a.is_silent()) {
+        let what: Vec<&String> = alarm.findings.iter().chain(&alarm.misread).collect();
+        out.push_str(&format!("- false alarm on {}: {what:?}\n", alarm.server));
+    }
+    out
+}
+
+fn family_table(kills: &[Kill]) -> String {
+    let mut families: BTreeMap<&str, Vec<&Kill>> = BTreeMap::new();
+    for kill in kills {
+        families.entry(&kill.family).or_default().push(kill);
+    }
+    let mut out = String::from(
+        "## Seeded faults\n\n| family | faults | killed | requests of a run | by the clause that was bent |\n\
+         |---|---:|---:|---:|---:|\n",
+    );
+    let row = |name: &str, kills: &[&Kill]| {
+        let killed = kills.iter().filter(|k| k.killed).count();
+        let named = kills.iter().filter(|k| k.found.contains(&k.clause)).count();
+        let mut requests: Vec<u64> = kills.iter().map(|k| k.requests).collect();
+        requests.sort_unstable();
+        let median = requests.get(requests.len() / 2).copied().unwrap_or(0);
+        format!("| {name} | {} | {killed} | {median} | {named} |\n", kills.len())
+    };
+    for (family, kills) in &families {
+        out.push_str(&row(family, kills));
+    }
+    out.push_str(&row("**in all**", &kills.iter().collect::<Vec<_>>()));
+    out.push('\n');
+    out
+}
+
+/// Fault by finding clause.
+fn matrix(kills: &[Kill]) -> String {
+    let mut out = String::from("## Kill matrix\n\n| fault | found broken |\n|---|---|\n");
+    for kill in kills {
+        let found = match kill.found.as_slice() {
+            [] => "**survived**".to_owned(),
+            clauses => {
+                let named = clauses.iter().find(|c| **c == kill.clause).unwrap_or(&clauses[0]);
+                let more = clauses.len() - 1;
+                if more > 0 { format!("`{named}` and {more} more") } else { format!("`{named}`") }
+            }
+        };
+        out.push_str(&format!("| {} | {found} |\n", kill.fault));
+    }
+    out.push('\n');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_by_hand_stays() {
+        let earlier = format!("old\n{BY_HAND}\n\nkept\n");
+        let text = summary(&[], &[], &earlier);
+        assert!(text.ends_with("\n\nkept\n") && !text.contains("old"));
+        assert!(summary(&[], &[], "").contains(BY_HAND));
+    }
+}
