@@ -108,6 +108,7 @@ fn kill_table(kills: &[Kill]) -> String {
 fn alarm_line(alarm: &Alarm) -> String {
     let mut what = alarm.findings.clone();
     what.extend(alarm.misread.iter().map(|m| format!("misread {m}")));
+    what.extend(alarm.unobserved.iter().map(|c| format!("not observed {c}")));
     format!("FALSE ALARM on {} (exit code {}): {}\n", alarm.server, alarm.exit_code, what.join(", "))
 }
 

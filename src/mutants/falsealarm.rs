@@ -7,6 +7,7 @@ use super::lab::carry_out;
 use super::{LabError, Laboratory};
 use crate::server::reading::catalogue;
 use crate::server::{Profile, ServerConfig};
+use crate::vocabulary::Verdict;
 
 /// Which conforming servers the suite is run against.
 #[derive(Clone, Copy, Debug)]
@@ -45,12 +46,14 @@ pub struct Alarm {
     pub findings: Vec<String>,
     /// Readings set whose clause was determined otherwise.
     pub misread: Vec<String>,
+    /// Clauses that could not be observed, although the server has everything that observing takes.
+    pub unobserved: Vec<String>,
 }
 
 impl Alarm {
     /// Whether the suite was right about the server.
     pub fn is_silent(&self) -> bool {
-        self.exit_code == 0 && self.findings.is_empty() && self.misread.is_empty()
+        self.exit_code == 0 && self.findings.is_empty() && self.misread.is_empty() && self.unobserved.is_empty()
     }
 }
 
@@ -112,7 +115,9 @@ async fn one(laboratory: &Laboratory, server: Conforming) -> Result<Alarm, LabEr
         })
         .map(|(clause, reading)| format!("{clause}={reading}"))
         .collect();
+    let unobserved = report.clauses.iter().filter(|c| c.verdict == Verdict::Unobservable).map(|c| c.id.clone());
     Ok(Alarm {
+        unobserved: unobserved.collect(),
         server: name,
         readings: readings.into_iter().map(|(c, r)| format!("{c}={r}")).collect(),
         seed,

@@ -34,7 +34,7 @@ fn alarm_table(alarms: &[Alarm]) -> String {
         };
         let entry = kinds.entry(kind).or_default();
         entry.0 += 1;
-        entry.1 += alarm.findings.len() + alarm.misread.len();
+        entry.1 += alarm.findings.len() + alarm.misread.len() + alarm.unobserved.len();
     }
     let mut out =
         String::from("## False alarms\n\n| conforming servers | number | findings |\n|---|---:|---:|\n");
@@ -43,7 +43,7 @@ fn alarm_table(alarms: &[Alarm]) -> String {
     }
     out.push('\n');
     for alarm in alarms.iter().filter(|a| !a.is_silent()) {
-        let what: Vec<&String> = alarm.findings.iter().chain(&alarm.misread).collect();
+        let what: Vec<&String> = alarm.findings.iter().chain(&alarm.misread).chain(&alarm.unobserved).collect();
         out.push_str(&format!("- false alarm on {}: {what:?}\n", alarm.server));
     }
     out

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::check::{Change, State, change_of, describe, judge_answer};
+use crate::check::{Change, State, change_of, describe, judge_answer, parse_request};
 use crate::plan::PlannedCase;
 use crate::suite::{Answer, Effect, Expect, OperationSuite, StepSpec};
 use crate::vocabulary::PathChoice;
@@ -169,7 +169,9 @@ impl<'a, 'r> Running<'a, 'r> {
 
     /// Sends the request of a step and judges answer and state.
     async fn act(&mut self, op: &OperationSuite, step: &StepSpec, body: Option<String>) {
-        if let Some(reason) = collision(&op.operation, body.as_deref(), self.resource(step.second)) {
+        let named = body.as_deref().and_then(|body| parse_request(body.as_bytes()));
+        let change = named.map(|json| change_of(&op.operation, &json, None)).unwrap_or_default();
+        if let Some(reason) = collision(&change, self.resource(step.second)) {
             self.record.skip(reason, false);
             return;
         }

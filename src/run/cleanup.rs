@@ -1,3 +1,4 @@
+use futures_util::stream::{self, StreamExt};
 use serde_json::Value;
 
 use crate::check::{Listing, State};
@@ -33,11 +34,14 @@ impl Resource {
             }
             _ => left.clone_from(&ours),
         }
-        for (key, value) in left {
-            let mut gone = false;
-            if let Some(observer) = single.as_ref().filter(|_| !key.is_empty()) {
-                gone = self.delete_one(session, observer, &key).await;
+        let deleting = left.iter().map(|(key, _)| async {
+            match single.as_ref().filter(|_| !key.is_empty()) {
+                Some(observer) => self.delete_one(session, observer, key).await,
+                None => false,
             }
+        });
+        let gone: Vec<bool> = stream::iter(deleting).buffered(session.settings.width.max(1)).collect().await;
+        for ((key, value), mut gone) in left.into_iter().zip(gone) {
             if !gone && let Some(observer) = &many {
                 gone = self.delete_chunk(session, observer, &[(key.clone(), value.clone())], &observer.absent).await;
             }
@@ -77,7 +81,7 @@ impl Resource {
         listing.is_some_and(|l| gone(&l))
     }
 
-    async fn delete_one(&mut self, session: &Session, observer: &Observer, key: &str) -> bool {
+    async fn delete_one(&self, session: &Session, observer: &Observer, key: &str) -> bool {
         match self.request(session, observer, Some(key), None) {
             Some(request) => self.deleted(session, observer, &request, &observer.absent).await,
             None => false,
@@ -86,7 +90,7 @@ impl Resource {
 
     /// One batch; `absent` are the statuses that say there was nothing to delete.
     async fn delete_chunk(
-        &mut self,
+        &self,
         session: &Session,
         observer: &Observer,
         chunk: &[(String, String)],
@@ -114,7 +118,7 @@ impl Resource {
     }
 
     /// Sends a delete, again if the connection broke, since deleting twice does no harm.
-    async fn deleted(&mut self, session: &Session, observer: &Observer, request: &Request, absent: &[u16]) -> bool {
+    async fn deleted(&self, session: &Session, observer: &Observer, request: &Request, absent: &[u16]) -> bool {
         let mut exchange = session.client.send(request).await;
         let broke = exchange.answer.is_err();
         if broke || exchange.status().is_some_and(|s| s >= 500) {

@@ -18,9 +18,10 @@ use super::step::{Manner, Outgoing, Sent, body_of, headers_of, send};
 
 /// Cases that share a read-back, at most.
 const MOST: usize = 16;
-
 /// Items that a group stores, at most.
 const AT_ONCE: usize = 10;
+/// So many times as much where a resource takes many requests at once.
+const WIDE: usize = 3;
 
 /// Runs simple cases one after the other with one read-back at the end: what each should have stored is
 /// there, and what each refused request named is not. If anything is amiss, every case of the group runs
@@ -134,12 +135,12 @@ fn prepare<'a>(session: &'a Session, case: &'a PlannedCase, resource: &Resource)
     let step = case.simple_step().and_then(|step| Some((step, step.expect.as_ref()?)));
     let Some((step, expect)) = step else { return (record, None) };
     let body = body_of(session, case, step);
-    if let Some(reason) = collision(&case.op.operation, body.as_deref(), resource) {
+    let named: Option<Value> = body.as_deref().and_then(|b| parse_request(b.as_bytes()));
+    let change = named.map(|json| change_of(&case.op.operation, &json, None)).unwrap_or_default();
+    if let Some(reason) = collision(&change, resource) {
         record.skip(reason, false);
         return (record, None);
     }
-    let named: Option<Value> = body.as_deref().and_then(|b| parse_request(b.as_bytes()));
-    let change = named.map(|json| change_of(&case.op.operation, &json, None)).unwrap_or_default();
     (record, Some(Prepared { step, expect, op: &case.op, resource: resource.id.clone(), body, change }))
 }
 
@@ -199,7 +200,8 @@ pub(super) fn group_length(session: &Session, cases: &[PlannedCase], resource: &
     let there = resource.carries();
     let mut stored = 0;
     let mut length = 0;
-    for case in cases.iter().take(MOST) {
+    let factor = if session.settings.width > 1 { WIDE } else { 1 };
+    for case in cases.iter().take(MOST * factor) {
         let Some(step) = case.simple_step() else { break };
         if step.expect.as_ref().is_some_and(|e| e.answer == Answer::Accepted) {
             let body = body_of(session, case, step);
@@ -215,7 +217,7 @@ pub(super) fn group_length(session: &Session, cases: &[PlannedCase], resource: &
             keys.extend(change.put.iter().map(|(key, _)| key.to_lowercase()));
         }
         let full = limit(session, case, resource).is_some_and(|most| there + stored + case.spec.room > most);
-        if full || stored > AT_ONCE {
+        if full || stored > AT_ONCE * factor {
             break;
         }
         length += 1;

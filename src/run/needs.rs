@@ -1,6 +1,6 @@
-use crate::check::{change_of, parse_request};
+use crate::check::Change;
 use crate::plan::PlannedCase;
-use crate::suite::{Answer, Capacity, Need, Operation};
+use crate::suite::{Answer, Capacity, Need};
 use crate::vocabulary::TokenChoice;
 
 use super::resource::{LEFT_BEHIND, Resource};
@@ -68,10 +68,8 @@ pub(super) fn unmet(
 }
 
 /// Why a request must not be sent: it names something that somebody else has stored.
-pub(super) fn collision(operation: &Operation, body: Option<&str>, resource: &Resource) -> Option<String> {
-    let change = change_of(operation, &parse_request(body?.as_bytes())?, None);
-    let theirs = resource.theirs();
-    let key = change.keys().find(|key| theirs.contains(*key))?;
+pub(super) fn collision(change: &Change, resource: &Resource) -> Option<String> {
+    let key = change.keys().find(|key| resource.is_theirs(key))?;
     Some(format!(
         "the {} carries {key:?} already, which dewspec did not write and will not touch",
         resource.kind.carrier()

@@ -63,7 +63,7 @@ pub(super) async fn run_property(
                     }
                     Outcome::Pass => {
                         generated.inputs += 1;
-                        finished.upheld().iter().for_each(|clause| record.held_once(clause));
+                        finished.upheld().for_each(|clause| record.held_once(clause));
                     }
                 }
             }
@@ -194,11 +194,11 @@ impl Failing<'_> {
         report.id.clone_from(&case.spec.id);
         report.replay = format!("{} --cases {}", session.replay_command(&case.spec.id), self.input + 1);
         if failure.confirmed || proven {
-            session.enter(case, report.outcome, &report.findings, &[], None);
+            session.enter(case, report.outcome, &report.findings, std::iter::empty(), None);
         } else {
             // It did not happen again, so no clause is called broken on its account.
             report.outcome = Outcome::Warn;
-            session.enter(case, Outcome::Warn, &[], &[], None);
+            session.enter(case, Outcome::Warn, &[], std::iter::empty(), None);
         }
         self.generated.failure = Some(failure);
         report.generated = Some(self.generated);

@@ -17,6 +17,8 @@ pub(super) struct Record<'a> {
     skip: Option<(String, bool)>,
     error: Option<String>,
     upheld: Vec<String>,
+    /// The same of oracles that look at every exchange, by the places of their clauses in the operation.
+    judged: Vec<usize>,
     wrong_answer: bool,
 }
 
@@ -30,6 +32,7 @@ impl<'a> Record<'a> {
             skip: None,
             error: None,
             upheld: Vec::new(),
+            judged: Vec::new(),
             wrong_answer: false,
         }
     }
@@ -43,6 +46,11 @@ impl<'a> Record<'a> {
     /// A check held.
     pub(super) fn held(&mut self, clause: String) {
         self.upheld.push(clause);
+    }
+
+    /// An oracle of the case's operation found nothing amiss; the place is that of its clause.
+    pub(super) fn held_at(&mut self, place: usize) {
+        self.judged.push(place);
     }
 
     /// A check held, perhaps one of many of the same kind.
@@ -120,6 +128,12 @@ impl<'a> Record<'a> {
         !self.findings.is_empty()
     }
 
+    fn upheld(&self) -> impl Iterator<Item = &str> {
+        let clauses = &self.case.op.clauses;
+        let judged = self.judged.iter().filter_map(|place| clauses.get(*place)).map(|clause| clause.id.as_str());
+        self.upheld.iter().map(String::as_str).chain(judged)
+    }
+
     /// Closes the case.
     pub(super) fn finish(self) -> Finished<'a> {
         let worst = self.findings.iter().map(|f| f.level).min();
@@ -157,8 +171,8 @@ impl Finished<'_> {
     }
 
     /// Clauses found upheld, besides its own.
-    pub(super) fn upheld(&self) -> &[String] {
-        &self.record.upheld
+    pub(super) fn upheld(&self) -> impl Iterator<Item = &str> {
+        self.record.upheld()
     }
 
     /// Why it is no pass.
@@ -177,8 +191,8 @@ impl Finished<'_> {
 
     /// Enters it into the tally and makes its report.
     pub(super) fn enter(self) -> CaseReport {
-        let Record { session, case, findings, upheld, skip, .. } = &self.record;
-        session.enter(case, self.outcome, findings, upheld, skip.as_ref());
+        let Record { session, case, findings, skip, .. } = &self.record;
+        session.enter(case, self.outcome, findings, self.upheld(), skip.as_ref());
         self.into_report()
     }
 

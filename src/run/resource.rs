@@ -115,6 +115,11 @@ impl Resource {
         self.baseline.items.iter().map(|i| i.key.clone()).collect()
     }
 
+    /// Whether somebody else's item has this key.
+    pub(super) fn is_theirs(&self, key: &str) -> bool {
+        self.baseline.items.iter().any(|item| item.key == key)
+    }
+
     /// The whole state of the other tenant's resource of the same kind, as that tenant sees it.
     pub(super) async fn look_as_foreign(&mut self, session: &Session) -> Option<Listing> {
         let observer = self.list.clone()?;

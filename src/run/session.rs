@@ -160,12 +160,12 @@ impl Session {
     }
 
     /// Enters a finished case into the tally.
-    pub(super) fn enter(
+    pub(super) fn enter<'a>(
         &self,
         case: &PlannedCase,
         outcome: Outcome,
         findings: &[FindingReport],
-        upheld: &[String],
+        upheld: impl Iterator<Item = &'a str>,
         skip: Option<&(String, bool)>,
     ) {
         let mut tally = self.tally();

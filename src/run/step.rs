@@ -1,3 +1,4 @@
+use std::cell::OnceCell;
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -163,7 +164,8 @@ pub(super) async fn send(record: &mut Record<'_>, out: &Outgoing<'_>) -> Option<
     }
     let json = request.body.as_deref().and_then(parse_request);
     // What a body says whose members repeat is an open question, so that no echo can be judged.
-    let ambiguous = request.body.as_deref().is_some_and(is_ambiguous);
+    let echoed = exchange.answer.as_ref().is_ok_and(|r| r.is_success() && !r.body.is_empty());
+    let ambiguous = echoed && request.body.as_deref().is_some_and(is_ambiguous);
     let said = json.as_ref().filter(|_| !ambiguous);
     let server_error = |e: &Exchange| e.status().is_some_and(|s| s >= 500);
     let repeated = again.is_some() && server_error(&exchange);
@@ -243,13 +245,14 @@ fn oracles(
         transient_server_error: transient,
         gateway_territory: out.token != TokenChoice::Valid || out.choice("project_id") != PathChoice::Own,
         secrets: &secrets,
+        answered: OnceCell::new(),
         now: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(0)),
     };
     // An operation that belongs to another case's set-up is not on trial here.
     if out.op.operation.id != record.case.op.operation.id {
         return;
     }
-    for clause in &out.op.clauses {
+    for (place, clause) in out.op.clauses.iter().enumerate() {
         let Some(oracle) = &clause.judge else { continue };
         // The tables speak of the documented method alone.
         if out.manner.method.is_some() && !matches!(oracle, Judge::NoSecret) {
@@ -258,7 +261,7 @@ fn oracles(
         let judgement = judge(oracle, &clause.id, &scene, &mut session.history());
         match judgement {
             Judgement::NotApplicable => {}
-            Judgement::Upheld => record.held(clause.id.clone()),
+            Judgement::Upheld => record.held_at(place),
             Judgement::Broken { allowed, seen } => record.finding(&clause.id, &allowed, &seen, Some(index)),
         }
     }

@@ -8,21 +8,21 @@ use crate::suite::JsonType;
 /// left to the clauses on envelopes.
 pub(super) fn field(scene: &Scene<'_>, status: u16, pointer: &str, kind: JsonType, non_empty: bool) -> Judgement {
     let Some(response) = scene.response().filter(|r| r.status == status) else { return Judgement::NotApplicable };
-    let body = response.json();
-    if (scene.gateway_territory || status >= 500) && body.as_ref().is_some_and(is_gateway) {
+    let body = scene.json();
+    if (scene.gateway_territory || status >= 500) && body.is_some_and(is_gateway) {
         return Judgement::NotApplicable;
     }
-    let allowed = format!("`{pointer}`, of type {kind}{}", if non_empty { ", not empty" } else { "" });
+    let allowed = || format!("`{pointer}`, of type {kind}{}", if non_empty { ", not empty" } else { "" });
     let Some(body) = body else {
         let seen = if response.body.is_empty() { "no body".to_owned() } else { excerpt(&response.body) };
-        return Judgement::broken(allowed, seen);
+        return Judgement::broken(allowed(), seen);
     };
     match body.pointer(pointer) {
         Some(value) if kind.admits(value) && non_empty && value.as_str().is_some_and(str::is_empty) => {
-            Judgement::broken(allowed, "an empty string")
+            Judgement::broken(allowed(), "an empty string")
         }
         Some(value) if kind.admits(value) => Judgement::Upheld,
-        _ => Judgement::broken(allowed, excerpt(&response.body)),
+        _ => Judgement::broken(allowed(), excerpt(&response.body)),
     }
 }
 

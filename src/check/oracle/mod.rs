@@ -6,6 +6,7 @@ mod status;
 mod time;
 mod transport;
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use serde_json::Value;
@@ -34,8 +35,13 @@ impl Judgement {
         Judgement::Broken { allowed: allowed.into(), seen: seen.into() }
     }
 
-    fn when(holds: bool, allowed: impl Into<String>, seen: impl Into<String>) -> Self {
-        if holds { Judgement::Upheld } else { Judgement::broken(allowed, seen) }
+    /// What is to be told is made up only if there is something to tell.
+    fn when<A: Into<String>, S: Into<String>>(
+        holds: bool,
+        allowed: impl FnOnce() -> A,
+        seen: impl FnOnce() -> S,
+    ) -> Self {
+        if holds { Judgement::Upheld } else { Judgement::broken(allowed(), seen()) }
     }
 }
 
@@ -57,9 +63,16 @@ pub struct Scene<'a> {
     pub secrets: &'a [&'a str],
     /// Seconds since 1970, now; used where the answer has no `Date`.
     pub now: i64,
+    /// The body of the answer as JSON, once somebody has asked for it.
+    pub answered: OnceCell<Option<Value>>,
 }
 
 impl Scene<'_> {
+    /// The body of the answer as JSON, if it is JSON.
+    fn json(&self) -> Option<&Value> {
+        self.answered.get_or_init(|| self.response().and_then(Response::json)).as_ref()
+    }
+
     fn response(&self) -> Option<&Response> {
         self.exchange.answer.as_ref().ok()
     }

@@ -19,15 +19,15 @@ pub(super) struct Rule<'a> {
 /// Type, size, enumeration and echo of one member.
 pub(super) fn field(scene: &Scene<'_>, rule: &Rule<'_>) -> Judgement {
     let Some(response) = scene.success() else { return Judgement::NotApplicable };
-    let allowed = format!("`{}`, of type {}", rule.pointer, rule.kind);
-    let Some(value) = response.json().and_then(|body| body.pointer(rule.pointer).cloned()) else {
-        return Judgement::broken(allowed, format!("no such member in {}", excerpt(&response.body)));
+    let allowed = || format!("`{}`, of type {}", rule.pointer, rule.kind);
+    let Some(value) = scene.json().and_then(|body| body.pointer(rule.pointer)) else {
+        return Judgement::broken(allowed(), format!("no such member in {}", excerpt(&response.body)));
     };
-    if !rule.kind.admits(&value) {
-        return Judgement::broken(allowed, value.to_string());
+    if !rule.kind.admits(value) {
+        return Judgement::broken(allowed(), value.to_string());
     }
     if rule.non_empty && value.as_str().is_some_and(str::is_empty) {
-        return Judgement::broken(format!("{allowed}, not empty"), "an empty string");
+        return Judgement::broken(format!("{}, not empty", allowed()), "an empty string");
     }
     if let (Some((least, most)), Some(items)) = (rule.items, value.as_array())
         && !(least..=most).contains(&items.len())
@@ -42,7 +42,7 @@ pub(super) fn field(scene: &Scene<'_>, rule: &Rule<'_>) -> Judgement {
     }
     let sent = rule.echoes.and_then(|pointer| scene.request.and_then(|r| r.pointer(pointer)));
     match sent {
-        Some(sent) if *sent != value => Judgement::broken(format!("{sent}, as sent"), value.to_string()),
+        Some(sent) if sent != value => Judgement::broken(format!("{sent}, as sent"), value.to_string()),
         _ => Judgement::Upheld,
     }
 }
@@ -54,8 +54,8 @@ pub(super) fn distinct(
     pointer: &str,
     seen: &mut HashMap<(String, String), String>,
 ) -> Judgement {
-    let Some(response) = scene.success() else { return Judgement::NotApplicable };
-    let Some(value) = response.json().and_then(|body| body.pointer(pointer).map(Value::to_string)) else {
+    let answered = scene.success().and_then(|_| scene.json());
+    let Some(value) = answered.and_then(|body| body.pointer(pointer).map(Value::to_string)) else {
         return Judgement::NotApplicable;
     };
     let body = scene.request.map(Value::to_string).unwrap_or_default();

@@ -6,8 +6,8 @@ pub(super) fn documented(scene: &Scene<'_>, statuses: &[u16], gateway: &[u16]) -
     let Some(response) = scene.response() else { return Judgement::NotApplicable };
     // 409 is the business of the open clauses on duplicates and limits.
     let known = statuses.contains(&response.status) || gateway.contains(&response.status) || response.status == 409;
-    let list = statuses.iter().map(u16::to_string).collect::<Vec<_>>().join(", ");
-    Judgement::when(known, format!("one of the statuses {list}"), describe(scene.exchange))
+    let list = || statuses.iter().map(u16::to_string).collect::<Vec<_>>().join(", ");
+    Judgement::when(known, || format!("one of the statuses {}", list()), || describe(scene.exchange))
 }
 
 /// A server error that repeats for the same input.
@@ -17,8 +17,8 @@ pub(super) fn no_server_error(scene: &Scene<'_>) -> Judgement {
     }
     Judgement::when(
         !scene.repeated_server_error,
-        "an error of the client's, if the request is wrong",
-        format!("{}, twice for the same input", describe(scene.exchange)),
+        || "an error of the client's, if the request is wrong",
+        || format!("{}, twice for the same input", describe(scene.exchange)),
     )
 }
 
@@ -26,8 +26,8 @@ pub(super) fn no_server_error(scene: &Scene<'_>) -> Judgement {
 pub(super) fn no_transient(scene: &Scene<'_>) -> Judgement {
     Judgement::when(
         !scene.transient_server_error,
-        "the same answer for the same input",
-        "a server error once, and none when the request was sent again",
+        || "the same answer for the same input",
+        || "a server error once, and none when the request was sent again",
     )
 }
 
@@ -36,8 +36,8 @@ pub(super) fn unprovoked(scene: &Scene<'_>, status: u16) -> Judgement {
     match scene.response() {
         Some(response) if response.status == status => Judgement::when(
             !scene.repeated_server_error,
-            format!("no status {status} for a request that can be answered"),
-            format!("{}, twice for the same input", describe(scene.exchange)),
+            || format!("no status {status} for a request that can be answered"),
+            || format!("{}, twice for the same input", describe(scene.exchange)),
         ),
         _ => Judgement::NotApplicable,
     }

@@ -6,7 +6,7 @@ use super::{Judgement, Scene};
 const MILLISECONDS_FROM: i64 = 100_000_000_000;
 
 fn number(scene: &Scene<'_>, pointer: &str) -> Option<i64> {
-    scene.success()?.json()?.pointer(pointer).and_then(Value::as_i64)
+    scene.success().and(scene.json())?.pointer(pointer).and_then(Value::as_i64)
 }
 
 /// Two time stamps in order, brought to the same unit.
@@ -17,7 +17,7 @@ pub(super) fn ordered(scene: &Scene<'_>, earlier: &str, later: &str) -> Judgemen
     // Units may differ between the two, and seconds are cut off, so only whole seconds are compared then.
     let same_unit = (first >= MILLISECONDS_FROM) == (second >= MILLISECONDS_FROM);
     let holds = if same_unit { first <= second } else { seconds(first) <= seconds(second) };
-    Judgement::when(holds, format!("`{earlier}` not after `{later}`"), format!("{first} and {second}"))
+    Judgement::when(holds, || format!("`{earlier}` not after `{later}`"), || format!("{first} and {second}"))
 }
 
 /// A time stamp close to the target's clock, or to ours; the kinder of the two counts.
@@ -33,8 +33,8 @@ pub(super) fn recent(scene: &Scene<'_>, pointer: &str, within: u64) -> Judgement
     let least = date.map_or_else(|| distance(scene.now), |d| distance(d).min(distance(scene.now)));
     Judgement::when(
         least <= within,
-        format!("`{pointer}` within {within} seconds of {}", date.unwrap_or(scene.now)),
-        value.to_string(),
+        || format!("`{pointer}` within {within} seconds of {}", date.unwrap_or(scene.now)),
+        || value.to_string(),
     )
 }
 
