@@ -52,8 +52,7 @@ fn checked(server: &HostedServer) -> f64 {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let started = Instant::now();
     let never = Box::pin(std::future::pending());
-    let report =
-        runtime.block_on(run(&suite, &plan, &target, &settings, &[], &Silent, never)).expect("a report");
+    let report = runtime.block_on(run(&suite, &plan, &target, &settings, &[], &Silent, never)).expect("a report");
     assert_eq!(report.exit_code, 0, "{}", report.conclusion);
     report.summary.exchanges as f64 / started.elapsed().as_secs_f64()
 }

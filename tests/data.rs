@@ -186,6 +186,7 @@ fn documented_responses_satisfy_our_own_oracles() {
             secrets: &[],
             // The example was made at the time it shows.
             now: 1_581_507_580,
+            answered: Default::default(),
         };
         for clause in &op.clauses {
             let Some(oracle) = &clause.judge else { continue };

@@ -36,8 +36,7 @@ fn alarm_table(alarms: &[Alarm]) -> String {
         entry.0 += 1;
         entry.1 += alarm.findings.len() + alarm.misread.len() + alarm.unobserved.len();
     }
-    let mut out =
-        String::from("## False alarms\n\n| conforming servers | number | findings |\n|---|---:|---:|\n");
+    let mut out = String::from("## False alarms\n\n| conforming servers | number | findings |\n|---|---:|---:|\n");
     for (kind, (servers, findings)) in kinds {
         out.push_str(&format!("| {kind} | {servers} | {findings} |\n"));
     }
