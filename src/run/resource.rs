@@ -194,17 +194,19 @@ impl Resource {
         None
     }
 
-    /// A look that failed by chance, or because the target is throttling, is taken again.
+    /// A look that failed by chance, or because the target is throttling, is taken again; but not for ever
+    /// where looking fails every time.
     async fn look_patiently(&mut self, session: &Session) -> Option<Listing> {
         let kept = self.looks.len();
-        for pause in [50, 200, 800] {
+        for pause in [50, 200, 800].map(Duration::from_millis) {
             if let Some(listing) = self.look(session).await {
                 return Some(listing);
             }
-            if session.is_gone() {
+            if session.is_gone() || session.is_impatient() {
                 return None;
             }
-            tokio::time::sleep(Duration::from_millis(pause)).await;
+            session.waste(pause);
+            tokio::time::sleep(pause).await;
             self.looks.truncate(kept);
         }
         self.look(session).await

@@ -113,9 +113,10 @@ impl Generator {
                 let standing = contract.standing(&body);
                 let clause = standing.broken.first().cloned();
                 let answer = match (&clause, standing.disputed) {
-                    (Some(_), _) => Answer::Refused,
+                    (Some(_), false) => Answer::Refused,
                     (None, false) => Answer::Accepted,
-                    (None, true) => Answer::Any,
+                    // Whoever ignores one part of a body need not look at the rest of it.
+                    (_, true) => Answer::Any,
                 };
                 Instance { clause, ..Instance::of(text, answer) }
             })
