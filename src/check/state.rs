@@ -30,21 +30,47 @@ pub fn state_of(listing: &Listing, like: &State) -> State {
 
 /// How `seen` differs from `expected`, in words; `None` if it does not.
 pub fn difference(expected: &State, seen: &State) -> Option<String> {
-    let missing =
-        expected.iter().filter(|(key, _)| !seen.contains_key(*key)).map(|(key, _)| format!("{key:?} is missing"));
+    let lost: Vec<_> = expected.iter().filter(|(key, _)| !seen.contains_key(*key)).collect();
+    let added: Vec<_> = seen.iter().filter(|(key, _)| !expected.contains_key(*key)).collect();
+    // What is there in the place of something else may look just like it.
+    let bent = !lost.is_empty() && !added.is_empty();
     let changed = expected.iter().filter_map(|(key, value)| {
         let found = seen.get(key)?;
-        (found != value).then(|| format!("{key:?} is {found:?} and not {value:?}"))
+        (found != value).then(|| format!("{key:?} is {} and not {}", exact(found), exact(value)))
     });
-    let added = seen
+    let key = |key: &str| if bent { exact(key) } else { format!("{key:?}") };
+    let all: Vec<String> = lost
         .iter()
-        .filter(|(key, _)| !expected.contains_key(*key))
-        .map(|(key, value)| format!("{key:?} = {value:?} is there"));
-    let all: Vec<String> = missing.chain(changed).chain(added).collect();
+        .map(|(lost, _)| format!("{} is missing", key(lost)))
+        .chain(changed)
+        .chain(added.iter().map(|(added, value)| format!("{} = {value:?} is there", key(added))))
+        .collect();
     if all.is_empty() {
         return None;
     }
     let more = all.len().saturating_sub(TOLD);
     let told = all.into_iter().take(TOLD).collect::<Vec<_>>().join("; ");
     Some(if more > 0 { format!("{told}; and {more} more") } else { told })
+}
+
+/// A text in quotes with everything beyond ASCII as code points, so that what looks alike is told apart.
+fn exact(text: &str) -> String {
+    let quoted = format!("{text:?}");
+    let spelled = |c: char| if c.is_ascii() { c.to_string() } else { format!("\\u{{{:x}}}", u32::from(c)) };
+    quoted.chars().map(spelled).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_looks_alike_is_spelled_out() {
+        let state = |key: &str, value: &str| State::from([(key.to_owned(), value.to_owned())]);
+        let told = difference(&state("\u{212a}", "v"), &state("K", "v")).unwrap_or_default();
+        assert_eq!(told, "\"\\u{212a}\" is missing; \"K\" = \"v\" is there");
+        let told = difference(&state("中", "é"), &state("中", "e\u{301}")).unwrap_or_default();
+        assert_eq!(told, "\"中\" is \"e\\u{301}\" and not \"\\u{e9}\"");
+        assert_eq!(difference(&state("a", "b"), &state("a", "b")), None);
+    }
 }

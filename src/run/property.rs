@@ -14,7 +14,7 @@ use super::needs::unmet;
 use super::record::{Finished, Record};
 use super::resource::Resource;
 use super::session::Session;
-use super::shrink::Shrinking;
+use super::shrink::{Shown, Shrinking};
 
 /// Inputs made up and sent before the next are made up.
 const CHUNK: u64 = 64;
@@ -35,56 +35,82 @@ pub(super) async fn run_property(
         return record.finish().enter();
     }
     let inputs = Inputs::new(session, case, property, resource);
-    let mut generated = GeneratedReport::default();
-    let mut reason = None;
+    let mut progress = Progress::default();
     let mut at = range.start;
-    while at < range.end && !session.is_stopped() && !session.is_gone() {
+    while at < range.end && progress.news.is_none() && !session.is_stopped() && !session.is_gone() {
         let end = (at + CHUNK).min(range.end);
-        let cases = inputs.cases(at..end);
-        let mut rest = cases.as_slice();
-        while !rest.is_empty() {
-            let length = group_length(session, rest, resource).max(1);
-            let (now, later) = rest.split_at(length);
+        let numbered = inputs.cases(at..end);
+        let (numbers, cases): (Vec<u64>, Vec<PlannedCase>) = numbered.into_iter().unzip();
+        let mut done = 0;
+        while done < cases.len() && progress.news.is_none() {
+            let length = group_length(session, &cases[done..], resource).max(1);
+            let now = &cases[done..done + length];
             let finished = if length >= 2 {
                 run_group(session, &now.iter().collect::<Vec<_>>(), resource).await
             } else {
                 vec![run_case(session, &now[0], resource, second.as_deref_mut()).await]
             };
-            for (i, finished) in finished.into_iter().enumerate() {
-                match finished.outcome {
-                    Outcome::Fail | Outcome::Warn => {
-                        let input = at + (cases.len() - rest.len() + i) as u64;
-                        let failure = Failing { inputs: &inputs, input, generated };
-                        return failure.settle(session, finished, resource, second).await;
-                    }
-                    Outcome::Skip | Outcome::Error => {
-                        generated.skipped += 1;
-                        reason = Some((finished.outcome, finished.reason().unwrap_or_default()));
-                    }
-                    Outcome::Pass => {
-                        generated.inputs += 1;
-                        finished.upheld().for_each(|clause| record.held_once(clause));
-                    }
-                }
+            for (finished, number) in finished.into_iter().zip(&numbers[done..]) {
+                progress.take(session, &mut record, *number, finished);
             }
-            rest = later;
+            done += length;
         }
         at = end;
         resource.forget(session).await;
     }
-    if let Some((outcome, reason)) = reason
-        && generated.inputs == 0
-    {
-        match outcome {
-            Outcome::Error => record.error(reason),
-            _ => record.skip(reason, false),
-        }
-    } else if generated.inputs == 0 {
-        record.skip("there is nothing to make up here, given the readings found", false);
+    match progress.news.take().or_else(|| progress.kept.take()) {
+        Some(failing) => failing.settle(session, &inputs, progress.generated, resource, second).await,
+        None => progress.conclude(record),
     }
-    let mut report = record.finish().enter();
-    report.generated = Some(generated);
-    report
+}
+
+/// What has come of the inputs so far.
+#[derive(Default)]
+struct Progress {
+    generated: GeneratedReport,
+    /// Why inputs could not be judged.
+    unjudged: Option<(Outcome, String)>,
+    /// An input that broke a must that nothing else was found to break: the end of the search.
+    news: Option<Failing>,
+    /// The first input that broke a should, or something that is known to be broken; others may say more.
+    kept: Option<Failing>,
+}
+
+impl Progress {
+    fn take(&mut self, session: &Session, record: &mut Record<'_>, number: u64, finished: Finished<'_>) {
+        match finished.outcome {
+            Outcome::Fail | Outcome::Warn => {
+                self.generated.inputs += 1;
+                let known = finished.findings().iter().all(|f| session.is_broken(&f.clause));
+                let news = !known && finished.outcome == Outcome::Fail;
+                let place = if news { &mut self.news } else { &mut self.kept };
+                if place.is_none() {
+                    *place = Some(Failing { number, known, shown: Shown::of(finished) });
+                }
+            }
+            Outcome::Skip | Outcome::Error => {
+                self.generated.skipped += 1;
+                self.unjudged = Some((finished.outcome, finished.reason().unwrap_or_default()));
+            }
+            Outcome::Pass => {
+                self.generated.inputs += 1;
+                finished.upheld().for_each(|clause| record.held_once(clause));
+            }
+        }
+    }
+
+    /// The report of a property that no input failed.
+    fn conclude(self, mut record: Record<'_>) -> CaseReport {
+        match self.unjudged {
+            _ if self.generated.inputs > 0 => {}
+            Some((Outcome::Error, reason)) => record.error(reason),
+            Some((_, reason)) => record.skip(reason, false),
+            None => record.skip("there is nothing to make up here, given the readings found", false),
+        }
+        let mut report = record.finish().enter();
+        report.generated = Some(self.generated);
+        report
+    }
 }
 
 /// The inputs of a property, ready to be sent.
@@ -104,10 +130,9 @@ impl<'a> Inputs<'a> {
         Inputs { session, case, generator, seed: seed_of(session.settings.seed, &case.spec.id) }
     }
 
-    fn cases(&self, range: Range<u64>) -> Vec<PlannedCase> {
-        let first = range.start;
+    fn cases(&self, range: Range<u64>) -> Vec<(u64, PlannedCase)> {
         let instances = self.generator.instances(self.seed, range);
-        (first..).zip(instances).map(|(index, instance)| self.case(&index.to_string(), instance)).collect()
+        instances.into_iter().map(|(index, instance)| (index, self.case(&index.to_string(), instance))).collect()
     }
 
     /// One input as a case; the name keeps its keys apart from those of all others.
@@ -136,7 +161,7 @@ impl<'a> Inputs<'a> {
 
     /// One input as it was made up.
     pub(super) fn instance(&self, input: u64) -> Option<Instance> {
-        self.generator.instances(self.seed, input..input + 1).pop()
+        self.generator.instances(self.seed, input..input + 1).pop().map(|(_, instance)| instance)
     }
 
     fn shrinking(&self, input: u64) -> Shrinking<'_> {
@@ -161,38 +186,38 @@ fn acting_on_the_same(session: &Session, op: &OperationSuite) -> Vec<Arc<Operati
     session.suite.operations.iter().filter(|o| o.operation.resource == kind).cloned().collect()
 }
 
-/// A property with an input that failed.
-struct Failing<'a> {
-    inputs: &'a Inputs<'a>,
-    input: u64,
-    generated: GeneratedReport,
+/// An input that failed.
+struct Failing {
+    number: u64,
+    /// Everything that it broke is known to be broken.
+    known: bool,
+    shown: Shown,
 }
 
-impl Failing<'_> {
+impl Failing {
     /// Makes the input simpler, confirms it, and reports it under the property's name.
     async fn settle(
-        mut self,
+        self,
         session: &Session,
-        failed: Finished<'_>,
+        inputs: &Inputs<'_>,
+        mut generated: GeneratedReport,
         resource: &mut Resource,
         second: Option<&mut Resource>,
     ) -> CaseReport {
-        let case = self.inputs.case;
-        let known = failed.findings().iter().all(|f| session.is_broken(&f.clause));
-        let mut proven = failed.has_wrong_answer();
-        let mut failure = GeneratedFailure { input: self.input, ..GeneratedFailure::default() };
+        let case = inputs.case;
+        let mut proven = self.shown.proven;
+        let mut failure = GeneratedFailure { input: self.number, ..GeneratedFailure::default() };
         // What is known to be broken has been shown by something simpler already.
-        let mut report = if known || session.is_stopped() {
+        let mut report = if self.known || session.is_stopped() {
             failure.confirmed = true;
-            failed.into_report()
+            self.shown.report
         } else {
-            let shown = self.inputs.shrinking(self.input).shrink(session, failed, resource, second, &mut failure).await;
+            let shown = inputs.shrinking(self.number).shrink(session, self.shown, resource, second, &mut failure).await;
             proven |= shown.proven;
             shown.report
         };
-        self.generated.inputs += 1;
         report.id.clone_from(&case.spec.id);
-        report.replay = format!("{} --cases {}", session.replay_command(&case.spec.id), self.input + 1);
+        report.replay = format!("{} --cases {}", session.replay_command(&case.spec.id), self.number + 1);
         if failure.confirmed || proven {
             session.enter(case, report.outcome, &report.findings, std::iter::empty(), None);
         } else {
@@ -200,8 +225,8 @@ impl Failing<'_> {
             report.outcome = Outcome::Warn;
             session.enter(case, Outcome::Warn, &[], std::iter::empty(), None);
         }
-        self.generated.failure = Some(failure);
-        report.generated = Some(self.generated);
+        generated.failure = Some(failure);
+        report.generated = Some(generated);
         report
     }
 }

@@ -126,14 +126,9 @@ impl Resource {
         let foreign = |_: &str| PathChoice::Foreign;
         let url = session.addresses.url(&observer.service, &observer.path, self.kind, &self.id, foreign, None)?;
         let headers = vec![("X-Auth-Token".to_owned(), session.addresses.token(TokenChoice::Foreign)?)];
-        let request =
+        let first =
             Request { operation: observer.id.clone(), method: observer.method.clone(), url, headers, body: None };
-        let exchange = session.client.send(&request).await;
-        session.answered(exchange.answer.is_ok());
-        let found = exchange.answer.as_ref().ok().filter(|r| observer.success.contains(&r.status));
-        let listing = found.and_then(|r| r.json()).and_then(|body| parse_listing(&observer, &body));
-        self.looks.push(exchange);
-        listing
+        self.pages(session, &observer, first).await
     }
 
     pub(super) fn request(
@@ -154,6 +149,11 @@ impl Resource {
     pub(super) async fn look(&mut self, session: &Session) -> Option<Listing> {
         let observer = self.list.clone()?;
         let first = self.request(session, &observer, None, None)?;
+        self.pages(session, &observer, first).await
+    }
+
+    /// Every page of a listing, beginning with this request.
+    async fn pages(&mut self, session: &Session, observer: &Observer, first: Request) -> Option<Listing> {
         let mut all = Listing::default();
         let mut marker: Option<String> = None;
         for _ in 0..PAGES {
@@ -174,7 +174,7 @@ impl Resource {
                 .ok()
                 .filter(|r| observer.success.contains(&r.status) && !r.capped)
                 .and_then(|r| r.json());
-            let parsed = body.as_ref().and_then(|b| parse_listing(&observer, b));
+            let parsed = body.as_ref().and_then(|b| parse_listing(observer, b));
             self.looks.push(exchange);
             let listing = parsed?;
             let next = observer

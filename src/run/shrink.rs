@@ -29,17 +29,17 @@ impl<'a> Shrinking<'a> {
     pub(super) async fn shrink(
         self,
         session: &Session,
-        failed: Finished<'_>,
+        failed: Shown,
         resource: &mut Resource,
         mut second: Option<&mut Resource>,
         failure: &mut GeneratedFailure,
     ) -> Shown {
-        let clauses: Vec<String> = failed.findings().iter().map(|f| f.clause.clone()).collect();
+        let clauses: Vec<String> = failed.report.findings.iter().map(|f| f.clause.clone()).collect();
         let same = |f: &Finished<'_>| {
             matches!(f.outcome, Outcome::Fail | Outcome::Warn)
                 && f.findings().iter().any(|f| clauses.contains(&f.clause))
         };
-        let mut best = Shown::of(failed);
+        let mut best = failed;
         let mut simplest = None;
         let mut spent = 0;
         while spent < EXCHANGES && session.may_shrink(EXCHANGES_OF_A_RUN) && !session.is_stopped() {
@@ -78,7 +78,7 @@ pub(super) struct Shown {
 }
 
 impl Shown {
-    fn of(finished: Finished<'_>) -> Self {
+    pub(super) fn of(finished: Finished<'_>) -> Self {
         Shown { proven: finished.has_wrong_answer(), report: finished.into_report() }
     }
 }

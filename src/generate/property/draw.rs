@@ -40,10 +40,10 @@ impl Generator {
         Generator { contract: Arc::new(Contract::new(op)), ops: ops.to_vec(), property, known, places: places.clone() }
     }
 
-    /// These inputs, in order. An input that the facts leave no room for is left out.
-    pub fn instances(&self, seed: u64, range: Range<u64>) -> Vec<Instance> {
+    /// These inputs with their numbers, in order. An input that the facts leave no room for is left out.
+    pub fn instances(&self, seed: u64, range: Range<u64>) -> Vec<(u64, Instance)> {
         let Some(strategy) = self.strategy() else { return Vec::new() };
-        range.filter_map(|index| tree(&strategy, seed, index).map(|tree| tree.current())).collect()
+        range.filter_map(|index| tree(&strategy, seed, index).map(|tree| (index, tree.current()))).collect()
     }
 
     /// Simpler and simpler forms of one input.
