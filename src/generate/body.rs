@@ -6,6 +6,7 @@ use serde_json::Value;
 /// - `null:/pointer`: the member is null
 /// - `deep:N`, `many:N`, `huge:1`: more, unknown members: one of N arrays in each other, N of them, one
 ///   with an enormous number; `long:/pointer`: the member is a very long string
+/// - `tokens:1`: one more, unknown member that holds every kind of token that JSON has
 /// - `twice:/pointer`: the member stands twice, first as `"first"`, then as `"second"`
 ///
 /// Placeholders inside the body stay as they are.
@@ -41,6 +42,7 @@ pub(super) fn changed(valid: &str, name: &str, arguments: &str) -> Option<String
             let members: Vec<String> = (0..count).map(|i| format!("\"dewspec{i}\":{i}")).collect();
             Some(with_member(valid, &members.join(",")))
         }
+        "tokens" => Some(with_member(valid, &format!("\"dewspec\":{TOKENS}"))),
         "huge" => Some(with_member(valid, &format!("\"dewspec\":-1{}.5e99999", "0".repeat(400)))),
         _ => None,
     }
@@ -50,6 +52,10 @@ pub(super) fn changed(valid: &str, name: &str, arguments: &str) -> Option<String
 fn with_member(valid: &str, members: &str) -> String {
     valid.replacen('{', &format!("{{{members},"), 1)
 }
+
+/// Every kind of token that JSON has.
+const TOKENS: &str =
+    r#"[0,-0,-12.5e-3,1E+2,0.25e2,true,false,null,{},[],{"a":{"b":[[]]}},"","\"\\\/\b\f\n\r\t","\u00E9\uD83d\uDE00"]"#;
 
 /// Half a mebibyte: beyond every documented length, below every usual limit of bodies.
 const LONG: usize = 512 * 1024;

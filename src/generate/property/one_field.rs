@@ -48,8 +48,10 @@ impl<'a> OneField<'a> {
     pub(super) fn inside(&self) -> Option<BoxedStrategy<Body>> {
         let rule = self.constraint;
         if rule.well_formed == Some(true) {
-            let base = self.base.clone();
-            return Some(manner().prop_map(move |manner| Body::Text(manner.write(&base))).boxed());
+            // Half of them with nothing unusual but the writing, so that the right rule is blamed.
+            let base = Just(self.base.clone());
+            let value = prop_oneof![base, whole(self.contract, self.places)];
+            return Some((value, manner()).prop_map(|(value, manner)| Body::Text(manner.write(&value))).boxed());
         }
         if rule.mandatory == Some(false) {
             let pointers = places(&self.base, &rule.field);
