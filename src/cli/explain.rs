@@ -1,10 +1,16 @@
 use super::args::ExplainArgs;
 use super::{Ending, console, load};
 use crate::exit;
+use crate::generate::{Doing, Generator, Known, Placeholders, Property, seed_of};
 use crate::plan::{Filter, Plan, PlannedCase, plan};
-use crate::report::text::wrap;
+use crate::report::text::{visible, wrap};
 use crate::suite::{Clause, Expect, OperationSuite, StatusRule, StepSpec, Suite};
+use crate::target::Settings;
 
+/// How many inputs of a property are shown.
+const EXAMPLES: u64 = 3;
+/// How many tags a resource carries in examples.
+const LIMIT: usize = 20;
 /// How many cases of a clause are named.
 const NAMED: usize = 12;
 
@@ -14,7 +20,7 @@ pub(super) fn explain(args: &ExplainArgs) -> Result<u8, Ending> {
     let plan = plan(&suite, &Filter::default());
     let text = match find(&suite, &plan, &args.id)? {
         Found::Clause(op, clause) => clause_text(op, clause, &plan),
-        Found::Case(case) => case_text(case),
+        Found::Case(case) => case_text(case, &suite),
     };
     console::print(&text);
     Ok(exit::CONFORMS)
@@ -81,7 +87,7 @@ fn clause_text(op: &OperationSuite, clause: &Clause, plan: &Plan) -> String {
     out
 }
 
-fn case_text(case: &PlannedCase) -> String {
+fn case_text(case: &PlannedCase, suite: &Suite) -> String {
     let mut out = format!("{}\n\n", case.spec.id);
     if !case.spec.title.is_empty() {
         out.push_str(&paragraph(&case.spec.title, "  "));
@@ -102,9 +108,39 @@ fn case_text(case: &PlannedCase) -> String {
     for (clause, readings) in &case.spec.when {
         out.push_str(&format!("  when   {clause} is {}\n", readings.join(" or ")));
     }
+    if let Some(property) = &case.property {
+        out.push_str(&examples(case, property, suite));
+        return out;
+    }
     out.push_str("\n  steps\n");
     for (i, step) in case.spec.steps.iter().enumerate() {
         out.push_str(&step_text(i + 1, step, case));
+    }
+    out
+}
+
+/// The first inputs of a property, made up with the default seed.
+fn examples(case: &PlannedCase, property: &Property, suite: &Suite) -> String {
+    let settings = Settings::default();
+    let kind = case.op.operation.resource;
+    let ops: Vec<_> = suite.operations.iter().filter(|op| op.operation.resource == kind).cloned().collect();
+    let places = Placeholders::new(settings.seed, &settings.run_id, &case.spec.id, &case.op.operation.valid);
+    let known = Known { limit: Some(LIMIT), ..Known::default() };
+    let generator = Generator::new(&case.op, &ops, property.clone(), known, &places);
+    let instances = generator.instances(seed_of(settings.seed, &case.spec.id), 0..EXAMPLES);
+    let mut out = String::from("\n  for example\n");
+    for (_, instance) in instances {
+        for (i, one) in instance.resolved(&places).moves.iter().enumerate() {
+            let doing = match &one.doing {
+                Doing::Send(body) => visible(body),
+                Doing::Fill(count) => format!("store items until there are {count}"),
+            };
+            let lead = if i == 0 { "  - " } else { "    " };
+            let text = format!("{doing} → {}", one.answer);
+            for (i, line) in wrap(&text, console::width().saturating_sub(6)).iter().enumerate() {
+                out.push_str(&format!("  {}{line}\n", if i == 0 { lead } else { "    " }));
+            }
+        }
     }
     out
 }

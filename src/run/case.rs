@@ -100,7 +100,12 @@ impl<'a, 'r> Running<'a, 'r> {
     }
 
     /// Stores tags by one request each, or by one for all where the operation can.
-    async fn set_up(&mut self, op: &OperationSuite, tags: impl Iterator<Item = (&String, &String)>, second: bool) {
+    pub(super) async fn set_up(
+        &mut self,
+        op: &OperationSuite,
+        tags: impl Iterator<Item = (&String, &String)>,
+        second: bool,
+    ) {
         let places = self.session.placeholders(self.case);
         let tags: Vec<(String, String)> = tags.map(|(k, v)| (places.fill(k), places.fill(v))).collect();
         for body in writing(op, &tags) {

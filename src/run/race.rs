@@ -4,7 +4,8 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 
 use crate::check::{Blame, Deviation, State, change_of};
-use crate::suite::{OperationSuite, StepSpec};
+use crate::generate::Placeholders;
+use crate::suite::{Effect, OperationSuite, StepSpec};
 use crate::vocabulary::{Exchange, TokenChoice};
 
 use super::case::Running;
@@ -23,6 +24,10 @@ impl Running<'_, '_> {
                 return;
             }
             let before = self.own[0].clone();
+            self.store_what_goes(op, step, round).await;
+            if self.record.is_over() {
+                return;
+            }
             let Some(exchanges) = self.send_all(op, step, round).await else { return };
             self.judge_race(op, &exchanges).await;
             // The next round begins where this one did.
@@ -37,6 +42,31 @@ impl Running<'_, '_> {
         }
     }
 
+    /// Stores what the requests are going to delete.
+    async fn store_what_goes(&mut self, op: &OperationSuite, step: &StepSpec, round: usize) {
+        let places = self.places_of_round(round);
+        let Effect::Batch { items, delete, action, .. } = &op.operation.effect else { return };
+        let mut tags: Vec<(String, String)> = Vec::new();
+        for body in step.race.iter().flatten() {
+            let json: serde_json::Value = serde_json::from_str(&places.fill(body)).unwrap_or_default();
+            if json.pointer(action).and_then(serde_json::Value::as_str) == Some(delete) {
+                let listed = json.pointer(items).and_then(serde_json::Value::as_array).into_iter().flatten();
+                let text = |item: &serde_json::Value, member| item.get(member)?.as_str().map(str::to_owned);
+                tags.extend(
+                    listed.filter_map(|item| Some((text(item, "key")?, text(item, "value").unwrap_or_default()))),
+                );
+            }
+        }
+        if !tags.is_empty() {
+            self.set_up(op, tags.iter().map(|(key, value)| (key, value)), false).await;
+        }
+    }
+
+    fn places_of_round(&self, round: usize) -> Placeholders {
+        let name = format!("{}#{round}", self.case.spec.id);
+        self.session.placeholders_named(&name, &self.case.op.operation.valid)
+    }
+
     async fn send_all(
         &mut self,
         op: &OperationSuite,
@@ -44,8 +74,7 @@ impl Running<'_, '_> {
         round: usize,
     ) -> Option<Vec<(usize, Arc<Exchange>)>> {
         let session = self.session;
-        let places =
-            session.placeholders_named(&format!("{}#{round}", self.case.spec.id), &self.case.op.operation.valid);
+        let places = self.places_of_round(round);
         let id = self.first.id.clone();
         let mut requests = Vec::new();
         for body in step.race.iter().flatten() {
@@ -84,20 +113,27 @@ impl Running<'_, '_> {
     async fn judge_race(&mut self, op: &OperationSuite, exchanges: &[(usize, Arc<Exchange>)]) {
         let mut accepted: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let mut named: BTreeSet<String> = BTreeSet::new();
+        let mut deleted: BTreeSet<String> = BTreeSet::new();
         for (_, exchange) in exchanges {
             let json =
                 exchange.request.body.as_deref().and_then(|b| serde_json::from_slice(b).ok()).unwrap_or_default();
-            let put = change_of(&op.operation, &json, None).put;
-            named.extend(put.iter().map(|(key, _)| key.clone()));
+            let change = change_of(&op.operation, &json, None);
+            named.extend(change.keys().cloned());
             if exchange.status() == Some(op.operation.success) {
-                for (key, value) in put {
+                for (key, value) in change.put {
                     accepted.entry(key).or_default().insert(value);
                 }
+                deleted.extend(change.delete);
             }
         }
         let session = self.session;
         let start = whole(self.first, &self.own[0]);
-        let settled = |state: &State| accepted.keys().all(|key| state.contains_key(key));
+        // What was stored and deleted at once may be there or not, as some order of the two has it.
+        let stays = |key: &String| !deleted.contains(key);
+        let settled = |state: &State| {
+            accepted.keys().filter(|key| stays(key)).all(|key| state.contains_key(key))
+                && deleted.iter().filter(|key| !accepted.contains_key(*key)).all(|key| !state.contains_key(key))
+        };
         self.first.let_settle().await;
         let patience = session.settings.settle;
         let Some(listing) = self.first.look_until(session, patience, |l| settled(&resource_state(l, &start))).await
@@ -123,6 +159,7 @@ impl Running<'_, '_> {
         }
         for (key, values) in &accepted {
             match seen.get(key) {
+                None if !stays(key) => {}
                 None => broken(
                     Blame::Stored,
                     "every accepted tag is stored",
@@ -136,8 +173,11 @@ impl Running<'_, '_> {
                 Some(_) => {}
             }
         }
-        let strays: Vec<&String> =
-            named.iter().filter(|k| !accepted.contains_key(*k) && seen.contains_key(*k)).collect();
+        if let Some(left) = deleted.iter().find(|k| !accepted.contains_key(*k) && seen.contains_key(*k)) {
+            broken(Blame::Stored, "what was deleted is gone", format!("{left:?} was deleted and is there"));
+        }
+        let unexplained = |k: &&String| !accepted.contains_key(*k) && !start.contains_key(*k) && seen.contains_key(*k);
+        let strays: Vec<&String> = named.iter().filter(unexplained).collect();
         if let Some(stray) = strays.first() {
             broken(Blame::Unchanged, "refused tags are not stored", format!("{stray:?} was refused and is there"));
         }
