@@ -72,8 +72,9 @@ impl Contract {
         }
         for clause in &self.op.clauses {
             if let Some(constraint) = &clause.constraint {
+                let mandatory = self.field(&constraint.field).and_then(|facts| facts.mandatory);
                 for place in places(body, &constraint.field) {
-                    match holds(constraint, &place) {
+                    match holds(constraint, mandatory, &place) {
                         Holds::Yes => {}
                         Holds::No => {
                             standing.broken.insert(clause.id.clone());
@@ -166,18 +167,15 @@ fn below<'a>(value: &'a Value, step: &str) -> Vec<&'a Value> {
     }
 }
 
-fn holds(constraint: &Constraint, place: &Place<'_>) -> Holds {
+fn holds(constraint: &Constraint, mandatory: Option<bool>, place: &Place<'_>) -> Holds {
     let yes = |holds: bool| if holds { Holds::Yes } else { Holds::No };
-    let value = match (place, constraint.mandatory) {
-        (Place::Absent | Place::Value(Value::Null), Some(true)) => return Holds::No,
-        (Place::Absent, Some(false)) => return Holds::Yes,
-        (Place::Value(Value::Null), Some(false)) => return Holds::Unsaid,
-        // Presence is the business of another clause of the same field, if there is one.
-        (Place::Absent, None) => return Holds::Yes,
-        (Place::Value(Value::Null), None) => {
-            return if constraint.kind.is_some() { Holds::Unsaid } else { Holds::Yes };
-        }
-        (Place::Value(value), _) => *value,
+    let value = match place {
+        Place::Absent | Place::Value(Value::Null) if constraint.mandatory == Some(true) => return Holds::No,
+        Place::Absent => return Holds::Yes,
+        // Null in the place of what is mandatory breaks the clause that says so; elsewhere no clause speaks of it.
+        Place::Value(Value::Null) if constraint.kind.is_some() && mandatory != Some(true) => return Holds::Unsaid,
+        Place::Value(Value::Null) => return Holds::Yes,
+        Place::Value(value) => *value,
     };
     if let Some(kind) = constraint.kind {
         return yes(kind.admits(value));

@@ -24,8 +24,8 @@ impl Resource {
         let (many, single) = (self.delete_many.clone(), self.delete.clone());
         let mut left = Vec::new();
         match &many {
-            // A batch delete is itself on trial: beside somebody's own tags the single one is safer.
-            Some(observer) if single.is_none() || (ours.len() > 1 && theirs.is_empty()) => {
+            // A batch delete is itself on trial: beside somebody's own tags it has to have proven itself.
+            Some(observer) if single.is_none() || (ours.len() > 1 && (theirs.is_empty() || self.many_is_careful)) => {
                 for chunk in ours.chunks(CHUNK) {
                     if !self.delete_chunk(session, observer, chunk, &[]).await {
                         left.extend(chunk.to_vec());
@@ -78,6 +78,11 @@ impl Resource {
         }
         let gone = |l: &Listing| tags.keys().all(|key| l.item(key).is_none());
         let listing = self.look_until(session, session.settings.settle, gone).await;
+        if purpose == Purpose::DeleteMany {
+            let before = &self.baseline.items;
+            self.many_is_careful =
+                listing.as_ref().is_some_and(|l| before.iter().all(|item| l.item(&item.key) == Some(item)));
+        }
         listing.is_some_and(|l| gone(&l))
     }
 

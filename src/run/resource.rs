@@ -32,6 +32,8 @@ pub(super) struct Resource {
     list: Option<Observer>,
     pub(super) delete: Option<Observer>,
     pub(super) delete_many: Option<Observer>,
+    /// A batch delete has been seen to leave alone what it was not told to delete.
+    pub(super) many_is_careful: bool,
     /// What was there before the run, as listed.
     pub(super) baseline: Listing,
     /// Everything written in this run, with the last value.
@@ -55,6 +57,7 @@ impl Resource {
             list: find(Purpose::List),
             delete: find(Purpose::Delete),
             delete_many: find(Purpose::DeleteMany),
+            many_is_careful: false,
             baseline: Listing::default(),
             written: State::new(),
             fading: BTreeSet::new(),

@@ -116,7 +116,7 @@ pub struct Settings {
 
 impl Settings {
     /// Generated inputs of each property, where a target has other things to do.
-    pub const CASES: u64 = 4;
+    pub const CASES: u64 = 3;
     /// The same for the embedded server, which has not.
     pub const CASES_EMBEDDED: u64 = 32;
     /// Requests at once to one resource of the embedded server.

@@ -7,6 +7,9 @@ mod kind;
 mod one_field;
 mod sequence;
 
+#[cfg(test)]
+mod tests;
+
 pub use derive::properties;
 pub use draw::{Generator, Shrinker};
 pub use instance::{Doing, Instance, Move};
