@@ -34,6 +34,19 @@ pub fn is_old(character: char) -> bool {
     SINCE_UNICODE_6.contains(character)
 }
 
+/// Whether there is nothing to see of a character: white space, controls, marks without a base, fillers.
+pub fn is_invisible(character: char) -> bool {
+    use unicode_general_category::{GeneralCategory, get_general_category};
+    let nothing = matches!(
+        get_general_category(character),
+        GeneralCategory::Format | GeneralCategory::NonspacingMark | GeneralCategory::EnclosingMark
+    );
+    nothing
+        || character.is_whitespace()
+        || character.is_control()
+        || "\u{115F}\u{1160}\u{3164}\u{FFA0}\u{2800}".contains(character)
+}
+
 fn in_class(class: &str, character: char) -> bool {
     match class {
         "ascii-alphanumeric" => character.is_ascii_alphanumeric(),

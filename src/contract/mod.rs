@@ -4,6 +4,6 @@ mod characters;
 mod facts;
 mod standing;
 
-pub use characters::{admits, is_old};
+pub use characters::{admits, is_invisible, is_old};
 pub use facts::{FieldFacts, fields};
 pub use standing::{Contract, Standing};

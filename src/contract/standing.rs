@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{FieldFacts, admits, fields};
+use super::{FieldFacts, admits, fields, is_invisible};
 use crate::suite::{Constraint, Disputed, EdgeClass, Effect, OperationSuite};
 
 /// How a body stands to the documented rules.
@@ -107,7 +107,7 @@ impl Contract {
             || disputed.values.contains(text)
             || disputed.wide_edges && (wide(text.chars().next()) || wide(text.chars().next_back()))
             || disputed.character_unit && self.units_differ(&disputed.field, text)
-            || disputed.blank && text.chars().all(char::is_whitespace)
+            || disputed.blank && text.chars().all(is_invisible)
             || disputed.beyond.as_ref().is_some_and(|facts| !text.chars().all(|c| admits(facts, c)))
             || disputed.longer_than.is_some_and(|most| text.chars().count() > most)
     }

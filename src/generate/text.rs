@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::mark;
 use super::pool;
 use super::series::{Series, below};
-use crate::contract::{FieldFacts, admits};
+use crate::contract::{FieldFacts, admits, is_invisible};
 use crate::suite::Characters;
 
 /// Greatest length of a text that no clause bounds.
@@ -128,7 +128,7 @@ impl TextRule {
         let plain = self.inside.first().and_then(|category| category.first()).copied().unwrap_or('a');
         let begins = |prefix: &String| prefix.chars().zip(&*text).filter(|(a, b)| a == *b).count() == prefix.len();
         let reserved = self.prefixes.iter().any(begins);
-        let blank = self.blank && text.iter().all(|c| c.is_whitespace());
+        let blank = self.blank && text.iter().all(|c| is_invisible(*c));
         if let Some(first) = text.first_mut()
             && (reserved || blank || (self.trimmed.0 && first.is_whitespace()))
         {

@@ -199,10 +199,13 @@ impl<'a, 'r> Running<'a, 'r> {
         // Unless it was refused, what the request names may now be stored.
         let stays = step.path.values().all(|p| *p == PathChoice::Own);
         let refused = sent.exchange.status().is_some_and(|s| (400..500).contains(&s));
-        if stays && !refused {
+        if stays {
             let change = self.named(op, &sent);
             for (key, value) in change.put {
-                self.touched[usize::from(step.second)].insert(key.clone(), value.clone());
+                if !refused {
+                    self.touched[usize::from(step.second)].insert(key.clone(), value.clone());
+                }
+                // Whatever the answer: if it is there from now on, this request has put it there.
                 let resource = self.resource(step.second);
                 resource.fading.remove(&key);
                 resource.written.insert(key, value);

@@ -35,7 +35,8 @@ impl Resource {
             _ => left.clone_from(&ours),
         }
         let deleting = left.iter().map(|(key, _)| async {
-            match single.as_ref().filter(|_| !key.is_empty()) {
+            // Such keys would vanish from the path, and what is left of it names something else.
+            match single.as_ref().filter(|_| !["", ".", ".."].contains(&key.as_str())) {
                 Some(observer) => self.delete_one(session, observer, key).await,
                 None => false,
             }

@@ -64,7 +64,8 @@ pub(super) fn unmet(
             format!("nothing can be deleted on this target, and more than {LEFT_BEHIND} items would be left behind");
         return Some((reason, false));
     }
-    room(session, case, resource).map(|reason| (reason, false))
+    let second = second.filter(|second| second.kind == resource.kind);
+    room(session, case, resource).or_else(|| room(session, case, second?)).map(|reason| (reason, false))
 }
 
 /// Why a request must not be sent: it names something that somebody else has stored.

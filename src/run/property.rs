@@ -36,13 +36,14 @@ pub(super) async fn run_property(
     }
     let inputs = Inputs::new(session, case, property, resource);
     let mut progress = Progress::default();
+    let operation = &case.op.operation.id;
     let mut at = range.start;
-    while at < range.end && progress.news.is_none() && !session.is_stopped() && !session.is_gone() {
+    while at < range.end && progress.news.is_none() && !session.is_over(operation) {
         let end = (at + CHUNK).min(range.end);
         let numbered = inputs.cases(at..end);
         let (numbers, cases): (Vec<u64>, Vec<PlannedCase>) = numbered.into_iter().unzip();
         let mut done = 0;
-        while done < cases.len() && progress.news.is_none() {
+        while done < cases.len() && progress.news.is_none() && !session.is_over(operation) {
             let length = group_length(session, &cases[done..], resource).max(1);
             let now = &cases[done..done + length];
             let finished = if length >= 2 {
@@ -157,6 +158,10 @@ impl<'a> Inputs<'a> {
             }
         };
         steps.iter().map(listed).sum::<usize>().clamp(1, 8)
+    }
+
+    pub(super) fn operation(&self) -> &str {
+        &self.case.op.operation.id
     }
 
     /// One input as it was made up.

@@ -32,7 +32,10 @@ impl Running<'_, '_> {
             let session = self.session;
             let resource = self.resource(which == 1);
             if !resource.can_list() {
-                self.own[which] = expected.clone();
+                // What was refused is not ours, whatever was expected.
+                if sent.exchange.status().is_none_or(|s| s < 400) {
+                    self.own[which] = expected.clone();
+                }
                 continue;
             }
             let whole = whole(resource, expected);
@@ -62,9 +65,10 @@ impl Running<'_, '_> {
     /// From here on, what was read back is what the case has stored. Where reading lags behind, what was
     /// sent may be there all the same, and is cleaned up, too.
     pub(super) fn take_as_read(&mut self, which: usize, seen: State) {
+        let session = self.session;
         let resource = self.resource(which == 1);
-        let (standing, lags) = (resource.standing(), !resource.lag.is_zero());
-        self.own[which] = seen.into_iter().filter(|(k, _)| !standing.contains_key(k)).collect();
+        let lags = !resource.lag.is_zero();
+        self.own[which] = resource.own_of(session, seen);
         let own = self.own[which].clone();
         if lags {
             self.touched[which].extend(own);

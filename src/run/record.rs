@@ -123,6 +123,11 @@ impl<'a> Record<'a> {
         self.skip.is_some() || self.error.is_some()
     }
 
+    /// Whether an answer was not the one expected.
+    pub(super) fn has_wrong_answer(&self) -> bool {
+        self.wrong_answer
+    }
+
     /// Whether a deviation was found.
     pub(super) fn has_findings(&self) -> bool {
         !self.findings.is_empty()
@@ -165,9 +170,10 @@ impl Finished<'_> {
         self.record.exchanges.len()
     }
 
-    /// An answer was wrong, which is proof whatever comes of trying again.
-    pub(super) fn has_wrong_answer(&self) -> bool {
-        self.record.wrong_answer
+    /// Something was accepted that should not have been, which is proof whatever comes of trying again.
+    pub(super) fn has_wrong_acceptance(&self) -> bool {
+        let accepted = |at: usize| self.record.exchanges.get(at).and_then(|e| e.status()).is_some_and(|s| s < 400);
+        self.record.wrong_answer && self.record.findings.iter().filter_map(|f| f.exchange).any(accepted)
     }
 
     /// Clauses found upheld, besides its own.

@@ -42,6 +42,8 @@ pub(super) struct Resource {
     pub(super) fading: BTreeSet<String>,
     /// Written, and still there because nothing deletes it.
     pub(super) residue: State,
+    /// What somebody else has written during the run; it is left alone like what was there before.
+    pub(super) strangers: State,
     /// The longest time a write took to show.
     pub(super) lag: Duration,
     /// Exchanges with observers, for the report of the case that holds the resource.
@@ -62,6 +64,7 @@ impl Resource {
             written: State::new(),
             fading: BTreeSet::new(),
             residue: State::new(),
+            strangers: State::new(),
             lag: Duration::ZERO,
             looks: Vec::new(),
         }
@@ -105,22 +108,36 @@ impl Resource {
     pub(super) fn standing(&self) -> State {
         let mut state = self.state(&self.baseline);
         state.extend(self.residue.clone());
+        state.extend(self.strangers.clone());
         state
+    }
+
+    /// Of what is there beside what stands, that which dewspec wrote. The rest is somebody else's.
+    pub(super) fn own_of(&mut self, session: &Session, seen: State) -> State {
+        let standing = self.standing();
+        let (own, strange): (State, State) =
+            seen.into_iter().filter(|(key, _)| !standing.contains_key(key)).partition(|(key, _)| self.is_ours(key));
+        for key in strange.keys() {
+            session
+                .note(format!("somebody else wrote {key:?} to the {} during the run; it stays", self.kind.carrier()));
+        }
+        self.strangers.extend(strange);
+        own
     }
 
     /// How many items that are.
     pub(super) fn carries(&self) -> usize {
-        self.baseline.items.len() + self.residue.len()
+        self.baseline.items.len() + self.residue.len() + self.strangers.len()
     }
 
     /// The keys that were there before.
     pub(super) fn theirs(&self) -> BTreeSet<String> {
-        self.baseline.items.iter().map(|i| i.key.clone()).collect()
+        self.baseline.items.iter().map(|i| &i.key).chain(self.strangers.keys()).cloned().collect()
     }
 
     /// Whether somebody else's item has this key.
     pub(super) fn is_theirs(&self, key: &str) -> bool {
-        self.baseline.items.iter().any(|item| item.key == key)
+        self.strangers.contains_key(key) || self.baseline.items.iter().any(|item| item.key == key)
     }
 
     /// The whole state of the other tenant's resource of the same kind, as that tenant sees it.

@@ -141,6 +141,11 @@ impl Session {
         self.shrinking.load(Ordering::Relaxed) < most
     }
 
+    /// Whether nothing more is to be sent of an operation.
+    pub(super) fn is_over(&self, operation: &str) -> bool {
+        self.is_stopped() || self.is_gone() || self.is_mute(operation)
+    }
+
     /// Whether the target has stopped answering altogether.
     pub(super) fn is_gone(&self) -> bool {
         self.silent.load(Ordering::Relaxed) >= GONE_AFTER

@@ -138,11 +138,12 @@ async fn lane(
 fn merged(parts: Vec<CaseReport>) -> Option<CaseReport> {
     let all: Vec<GeneratedReport> = parts.iter().filter_map(|p| p.generated.clone()).collect();
     let failing = |report: &CaseReport| report.generated.as_ref().and_then(|g| g.failure.as_ref()).map(|f| f.input);
-    let rank = |report: &CaseReport| match (failing(report), report.outcome) {
-        (Some(input), _) => (0, input),
-        (None, Outcome::Pass) => (1, 0),
-        (None, Outcome::Error) => (2, 0),
-        (None, _) => (3, 0),
+    let rank = |report: &CaseReport| match (report.outcome, failing(report)) {
+        (Outcome::Fail, input) => (0, input.unwrap_or_default()),
+        (Outcome::Warn, input) => (1, input.unwrap_or_default()),
+        (Outcome::Pass, _) => (2, 0),
+        (Outcome::Error, _) => (3, 0),
+        (Outcome::Skip, _) => (4, 0),
     };
     let mut whole = parts.into_iter().min_by_key(rank)?;
     let failure = whole.generated.as_ref().and_then(|g| g.failure.clone());

@@ -42,7 +42,8 @@ impl<'a> Shrinking<'a> {
         let mut best = failed;
         let mut simplest = None;
         let mut spent = 0;
-        while spent < EXCHANGES && session.may_shrink(EXCHANGES_OF_A_RUN) && !session.is_stopped() {
+        let operation = &self.inputs.operation().to_owned();
+        while spent < EXCHANGES && session.may_shrink(EXCHANGES_OF_A_RUN) && !session.is_over(operation) {
             let Some(form) = self.shrinker.next_form() else { break };
             failure.tried += 1;
             let case = self.inputs.case(&format!("{}.{}", self.input, failure.tried), form.clone());
@@ -73,12 +74,12 @@ impl<'a> Shrinking<'a> {
 /// A failure as it will be shown.
 pub(super) struct Shown {
     pub(super) report: CaseReport,
-    /// An answer was wrong, which is proof whatever comes of trying again.
+    /// Something was accepted that should not have been, which is proof whatever comes of trying again.
     pub(super) proven: bool,
 }
 
 impl Shown {
     pub(super) fn of(finished: Finished<'_>) -> Self {
-        Shown { proven: finished.has_wrong_answer(), report: finished.into_report() }
+        Shown { proven: finished.has_wrong_acceptance(), report: finished.into_report() }
     }
 }

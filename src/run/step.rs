@@ -243,7 +243,10 @@ fn oracles(
         request: json,
         repeated_server_error: repeated,
         transient_server_error: transient,
-        gateway_territory: out.token != TokenChoice::Valid || out.choice("project_id") != PathChoice::Own,
+        gateway_territory: out.token != TokenChoice::Valid
+            || out.choice("project_id") != PathChoice::Own
+            || out.manner.encoded
+            || out.manner.capitals,
         secrets: &secrets,
         answered: OnceCell::new(),
         now: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(0)),
