@@ -122,8 +122,7 @@ fn case_text(case: &PlannedCase, suite: &Suite) -> String {
 /// The first inputs of a property, made up with the default seed.
 fn examples(case: &PlannedCase, property: &Property, suite: &Suite) -> String {
     let settings = Settings::default();
-    let kind = case.op.operation.resource;
-    let ops: Vec<_> = suite.operations.iter().filter(|op| op.operation.resource == kind).cloned().collect();
+    let ops = suite.acting_on(case.op.operation.resource);
     let places = Placeholders::new(settings.seed, &settings.run_id, &case.spec.id, &case.op.operation.valid);
     let known = Known { limit: Some(LIMIT), ..Known::default() };
     let generator = Generator::new(&case.op, &ops, property.clone(), known, &places);

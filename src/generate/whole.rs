@@ -6,7 +6,7 @@ use super::Placeholders;
 use super::json::remove;
 use super::mark;
 use super::text::TextRule;
-use crate::contract::{Contract, FieldFacts};
+use crate::contract::{Contract, FieldFacts, identity, pointers};
 use crate::suite::{Effect, JsonType};
 
 /// Elements of a generated list, at most.
@@ -24,28 +24,12 @@ fn fill(value: &mut Value, places: &Placeholders, named: &mut usize) {
     match value {
         Value::Object(object) => object.values_mut().for_each(|member| fill(member, places, named)),
         Value::Array(items) => items.iter_mut().for_each(|item| fill(item, places, named)),
-        Value::String(text) if is_identity(text) => {
+        Value::String(text) if identity(text).is_some() => {
             *text = mark::key(*named);
             *named += 1;
         }
         Value::String(text) => *text = places.fill(text),
         _ => {}
-    }
-}
-
-/// Whether a text of the valid body names what is stored.
-fn is_identity(text: &str) -> bool {
-    text.starts_with("${key") || text.starts_with("${name")
-}
-
-/// The concrete places of a field in a body.
-pub(super) fn places(body: &Value, field: &str) -> Vec<String> {
-    match field.split_once("/*") {
-        None => vec![field.to_owned()],
-        Some((array, rest)) => {
-            let count = body.pointer(array).and_then(Value::as_array).map_or(0, Vec::len);
-            (0..count).map(|i| format!("{array}/{i}{rest}")).collect()
-        }
     }
 }
 
@@ -55,7 +39,7 @@ pub(super) fn mark_of(contract: &Contract, pointer: &str) -> Option<usize> {
     let index = pointer.split('/').find_map(at).unwrap_or(0);
     let general: Vec<&str> = pointer.split('/').map(|step| if at(step).is_some() { "0" } else { step }).collect();
     let text = contract.valid().pointer(&general.join("/")).and_then(Value::as_str)?;
-    is_identity(text).then_some(index)
+    identity(text).map(|_| index)
 }
 
 /// One member of a generated body: where it stands, and what stands there, if anything does.
@@ -66,7 +50,7 @@ pub(super) fn whole(contract: &Contract, places_of: &Placeholders) -> BoxedStrat
     let base = with_items(contract, plain(contract, places_of), ITEMS);
     let mut members: Vec<BoxedStrategy<Member>> = Vec::new();
     for facts in contract.fields() {
-        for pointer in places(&base, &facts.field) {
+        for pointer in pointers(&base, &facts.field) {
             members.extend(member(contract, facts, pointer));
         }
     }
@@ -134,7 +118,8 @@ fn value(contract: &Contract, facts: &FieldFacts, pointer: &str) -> Option<Boxed
         return None;
     }
     if let Some(words) = &facts.one_of {
-        let words: Vec<String> = words.iter().filter(|word| !deletes(contract, word)).cloned().collect();
+        let words: Vec<String> =
+            words.iter().filter(|word| !contract.operation().operation.effect.deletes(word)).cloned().collect();
         return Some(select(words).prop_map(Value::from).boxed());
     }
     if facts.kind != Some(JsonType::String) {
@@ -148,9 +133,4 @@ fn value(contract: &Contract, facts: &FieldFacts, pointer: &str) -> Option<Boxed
 pub(super) fn some_of(words: Vec<String>) -> impl Strategy<Value = Value> {
     let count = words.len();
     subsequence(words, 1..=count).prop_shuffle().prop_map(Value::from)
-}
-
-/// Whether a word would make the request do something else than store.
-pub(super) fn deletes(contract: &Contract, word: &str) -> bool {
-    matches!(&contract.operation().operation.effect, Effect::Batch { delete, .. } if delete == word)
 }

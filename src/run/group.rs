@@ -28,7 +28,7 @@ const WIDE: usize = 3;
 /// again by itself, so that the right one is blamed.
 pub(super) async fn run_group<'a>(
     session: &'a Session,
-    cases: &[&'a PlannedCase],
+    cases: &'a [PlannedCase],
     resource: &mut Resource,
 ) -> Vec<Finished<'a>> {
     let mut own = State::new();

@@ -85,9 +85,7 @@ async fn lane(
         let length = group_length(session, rest, &resource);
         if length >= 2 {
             let (now, later) = rest.split_at(length);
-            let group: Vec<&PlannedCase> = now.iter().collect();
-            let finished = run_group(session, &group, &mut resource).await;
-            for finished in finished {
+            for finished in run_group(session, now, &mut resource).await {
                 deliver(session, finished.enter(), progress, &mut reports);
             }
             rest = later;

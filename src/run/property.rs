@@ -1,10 +1,9 @@
 use std::ops::Range;
-use std::sync::Arc;
 
 use crate::generate::{Doing, Generator, Instance, Property, seed_of};
 use crate::plan::PlannedCase;
 use crate::report::{CaseReport, GeneratedFailure, GeneratedReport};
-use crate::suite::{Effect, Expect, OperationSuite, StatusRule, StepSpec};
+use crate::suite::{Effect, Expect, StatusRule, StepSpec};
 use crate::vocabulary::Outcome;
 
 use super::case::run_case;
@@ -47,7 +46,7 @@ pub(super) async fn run_property(
             let length = group_length(session, &cases[done..], resource).max(1);
             let now = &cases[done..done + length];
             let finished = if length >= 2 {
-                run_group(session, &now.iter().collect::<Vec<_>>(), resource).await
+                run_group(session, now, resource).await
             } else {
                 vec![run_case(session, &now[0], resource, second.as_deref_mut()).await]
             };
@@ -124,7 +123,7 @@ pub(super) struct Inputs<'a> {
 
 impl<'a> Inputs<'a> {
     fn new(session: &'a Session, case: &'a PlannedCase, property: &Property, resource: &Resource) -> Self {
-        let ops = acting_on_the_same(session, &case.op);
+        let ops = session.suite.acting_on(case.op.operation.resource);
         let known = known(session, &case.op, &ops, resource);
         let places = session.placeholders(case);
         let generator = Generator::new(&case.op, &ops, property.clone(), known, &places);
@@ -183,12 +182,6 @@ fn step(one: crate::generate::Move) -> StepSpec {
     // A resource is filled without judgement; the step after it is the one that counts.
     let expect = fill.is_none().then_some(expect);
     StepSpec { body, fill, expect, verbatim: true, operation: one.operation, second: one.second, ..StepSpec::default() }
-}
-
-/// The operations whose resource is of the same kind.
-fn acting_on_the_same(session: &Session, op: &OperationSuite) -> Vec<Arc<OperationSuite>> {
-    let kind = op.operation.resource;
-    session.suite.operations.iter().filter(|o| o.operation.resource == kind).cloned().collect()
 }
 
 /// An input that failed.

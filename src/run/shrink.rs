@@ -42,7 +42,7 @@ impl<'a> Shrinking<'a> {
         let mut best = failed;
         let mut simplest = None;
         let mut spent = 0;
-        let operation = &self.inputs.operation().to_owned();
+        let operation = self.inputs.operation();
         while spent < EXCHANGES && session.may_shrink(EXCHANGES_OF_A_RUN) && !session.is_over(operation) {
             let Some(form) = self.shrinker.next_form() else { break };
             failure.tried += 1;

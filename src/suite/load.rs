@@ -6,7 +6,10 @@ use toml::Spanned;
 
 use super::error::line_of;
 use super::template::substitute;
-use super::{CaseSpec, Clause, DataError, DataFile, DataSource, Document, Observer, Operation, Origin, Source, lint};
+use super::{
+    CaseSpec, Clause, DataError, DataFile, DataSource, Document, Observer, Operation, Origin, ResourceKind, Source,
+    lint,
+};
 use crate::fixture::{self, Fixture};
 
 /// Something with the place it was read from.
@@ -131,6 +134,11 @@ impl Suite {
     /// The operation of that documented name.
     pub fn operation(&self, id: &str) -> Option<&Arc<OperationSuite>> {
         self.operations.iter().find(|op| op.operation.id == id)
+    }
+
+    /// The operations that act on resources of a kind.
+    pub fn acting_on(&self, kind: ResourceKind) -> Vec<Arc<OperationSuite>> {
+        self.operations.iter().filter(|op| op.operation.resource == kind).cloned().collect()
     }
 
     /// The fixture of that id.

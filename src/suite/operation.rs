@@ -97,6 +97,13 @@ pub enum Effect {
     },
 }
 
+impl Effect {
+    /// Whether a word of the body would make the request delete.
+    pub fn deletes(&self, word: &str) -> bool {
+        matches!(self, Effect::Batch { delete, .. } if delete == word)
+    }
+}
+
 /// A neighbouring operation used only to read back or clean up.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

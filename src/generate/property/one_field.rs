@@ -2,11 +2,11 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 
-use crate::contract::{Contract, FieldFacts};
+use crate::contract::{Contract, FieldFacts, pointers};
 use crate::generate::Placeholders;
 use crate::generate::json::{any_json, damage, is_broken, manner, remove};
 use crate::generate::text::TextRule;
-use crate::generate::whole::{mark_of, places, plain, some_of, whole, with_items};
+use crate::generate::whole::{mark_of, plain, some_of, whole, with_items};
 use crate::suite::{Constraint, JsonType};
 
 /// A generated body: mostly a JSON value, but some are no JSON at all.
@@ -54,10 +54,10 @@ impl<'a> OneField<'a> {
             return Some((value, manner()).prop_map(|(value, manner)| Body::Text(manner.write(&value))).boxed());
         }
         if rule.mandatory == Some(false) {
-            let pointers = places(&self.base, &rule.field);
+            let places = pointers(&self.base, &rule.field);
             let base = self.base.clone();
             return Some(
-                select(pointers)
+                select(places)
                     .prop_map(move |pointer| {
                         let mut body = base.clone();
                         remove(&mut body, &pointer);
@@ -69,8 +69,7 @@ impl<'a> OneField<'a> {
         if rule.unique_items == Some(true) {
             return self.at_places(some_of(self.words()?).boxed());
         }
-        let text = self.facts().and_then(|facts| TextRule::new(facts, self.mark()));
-        let text = text?;
+        let text = self.facts().and_then(|facts| TextRule::new(facts, self.mark()))?;
         if let Some(most) = rule.max_length {
             let least = most.saturating_sub(2).max(text.least);
             return self.at_places(text.inside(least, most.min(text.most)).prop_map(Value::from).boxed());
@@ -139,13 +138,13 @@ impl<'a> OneField<'a> {
 
     /// The valid body with a value at one of the places where the field stands, and nowhere else.
     fn at_places(&self, values: BoxedStrategy<Value>) -> Option<BoxedStrategy<Body>> {
-        let pointers = places(&self.base, &self.constraint.field);
-        if pointers.is_empty() {
+        let places = pointers(&self.base, &self.constraint.field);
+        if places.is_empty() {
             return None;
         }
         let base = self.base.clone();
         Some(
-            (values, select(pointers))
+            (values, select(places))
                 .prop_map(move |(value, pointer)| {
                     let mut body = base.clone();
                     if let Some(place) = body.pointer_mut(&pointer) {
@@ -159,11 +158,11 @@ impl<'a> OneField<'a> {
 
     /// Made-up bodies that lack the field, or have null in its place.
     fn without_it(&self) -> Option<BoxedStrategy<Body>> {
-        let pointers = places(&self.base, &self.constraint.field);
-        if pointers.is_empty() {
+        let places = pointers(&self.base, &self.constraint.field);
+        if places.is_empty() {
             return None;
         }
-        let bodies = (whole(self.contract, self.places), select(pointers), any::<bool>());
+        let bodies = (whole(self.contract, self.places), select(places), any::<bool>());
         let bodies = bodies.prop_map(|(mut body, pointer, null)| {
             match body.pointer_mut(&pointer) {
                 Some(place) if null => *place = Value::Null,

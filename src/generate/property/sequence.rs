@@ -144,11 +144,12 @@ pub(super) fn limits(op: &OperationSuite, known: &Known) -> Option<BoxedStrategy
     let Effect::Batch { items, action, put, .. } = &op.operation.effect else { return None };
     let (items, action, put) = (items.clone(), action.clone(), put.clone());
     let limit = known.limit?;
-    let free = limit.checked_sub(known.carried).filter(|free| *free > 0)?;
+    let carried = known.carried;
+    let free = limit.checked_sub(carried).filter(|free| *free > 0)?;
     Some(
         (0..free, 0..=3usize)
             .prop_map(move |(filled, beyond)| {
-                let start = known_start(limit, free, filled);
+                let start = carried + filled;
                 let count = limit - start + beyond;
                 let tags: Vec<Value> = (0..count).map(|key| tag((key, 0))).collect();
                 let mut moves = Vec::new();
@@ -164,9 +165,4 @@ pub(super) fn limits(op: &OperationSuite, known: &Known) -> Option<BoxedStrategy
             })
             .boxed(),
     )
-}
-
-/// How many tags are there when `filled` of the free places are taken.
-fn known_start(limit: usize, free: usize, filled: usize) -> usize {
-    limit - free + filled
 }

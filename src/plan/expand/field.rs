@@ -1,6 +1,7 @@
 use indexmap::IndexMap;
 use serde_json::Value;
 
+use crate::contract::{identity, pointers};
 use crate::suite::{Answer, CaseSpec, Characters, Clause, Constraint, Effect, Expect, OperationSuite, StepSpec};
 
 /// One field under one constraint, and how to make cases about it.
@@ -19,11 +20,7 @@ impl<'a> Field<'a> {
 
     /// The concrete pointers that the field's pointer stands for in the valid body.
     pub(super) fn pointers(&self) -> Vec<String> {
-        let Some((array, rest)) = self.constraint.field.split_once("/*") else {
-            return vec![self.constraint.field.clone()];
-        };
-        let length = self.valid.pointer(array).and_then(Value::as_array).map_or(0, Vec::len);
-        (0..length).map(|i| format!("{array}/{i}{rest}")).collect()
+        pointers(&self.valid, &self.constraint.field)
     }
 
     /// What the valid body has at a place.
@@ -42,9 +39,7 @@ impl<'a> Field<'a> {
 
     /// The placeholder that makes the field's value unlike any other, if the field names the thing stored.
     pub(super) fn identity(&self, pointer: &str) -> Option<String> {
-        let text = self.valid.pointer(pointer)?.as_str()?;
-        let name = text.strip_prefix("${")?.strip_suffix('}')?;
-        (name.starts_with("key") || name.starts_with("name")).then(|| name.to_owned())
+        identity(self.valid.pointer(pointer)?.as_str()?).map(str::to_owned)
     }
 
     /// Facts about the characters of the same field, from whichever clause states them.
@@ -70,7 +65,7 @@ impl<'a> Field<'a> {
 
     /// Whether a value would make the request do something else than store.
     pub(super) fn deletes(&self, word: &str) -> bool {
-        matches!(&self.op.operation.effect, Effect::Batch { delete, .. } if delete == word)
+        self.op.operation.effect.deletes(word)
     }
 
     /// The valid body with another value at `pointer`.
