@@ -59,7 +59,7 @@ impl Contract {
 
     /// What is said about one field, if anything is.
     pub fn field(&self, field: &str) -> Option<&FieldFacts> {
-        self.fields.iter().find(|f| f.field == field)
+        self.fields.iter().find(|f| f.rules.field == field)
     }
 
     /// Holds a body against every constraint.
@@ -67,12 +67,12 @@ impl Contract {
         let mut standing = Standing { disputed: strange(body, &self.valid), ..Standing::default() };
         standing.disputed |= self.is_no_ordinary_list(body);
         for facts in &self.fields {
-            let unsaid = facts.mandatory.is_none() && facts.kind.is_some();
-            standing.disputed |= unsaid && places(body, &facts.field).iter().any(|p| matches!(p, Place::Absent));
+            let unsaid = facts.rules.mandatory.is_none() && facts.rules.kind.is_some();
+            standing.disputed |= unsaid && places(body, &facts.rules.field).iter().any(|p| matches!(p, Place::Absent));
         }
         for clause in &self.op.clauses {
             if let Some(constraint) = &clause.constraint {
-                let mandatory = self.field(&constraint.field).and_then(|facts| facts.mandatory);
+                let mandatory = self.field(&constraint.field).and_then(|facts| facts.rules.mandatory);
                 for place in places(body, &constraint.field) {
                     match holds(constraint, mandatory, &place) {
                         Holds::Yes => {}
@@ -121,7 +121,7 @@ impl Contract {
     /// Whether a length in code points and one in UTF-16 units are on different sides of a bound.
     fn units_differ(&self, field: &str, text: &str) -> bool {
         let (points, units) = (text.chars().count(), text.encode_utf16().count());
-        let most = self.field(field).and_then(|facts| facts.max_length);
+        let most = self.field(field).and_then(|facts| facts.rules.max_length);
         most.is_some_and(|most| points <= most && units > most)
     }
 }

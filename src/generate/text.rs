@@ -33,18 +33,18 @@ pub(super) struct TextRule {
 impl TextRule {
     /// From the facts about a field of text. `None` if readings leave nothing to make up.
     pub(super) fn new(facts: &FieldFacts, mark: Option<usize>) -> Option<Self> {
-        if facts.disputed.iter().any(|d| d.everything_else) || facts.one_of.is_some() {
+        if facts.disputed.iter().any(|d| d.everything_else) || facts.rules.one_of.is_some() {
             return None;
         }
         let alphabet = alphabet(facts);
         let blank = facts.disputed.iter().any(|d| d.blank);
-        let longest = facts.disputed.iter().filter_map(|d| d.longer_than).chain(facts.max_length).min();
+        let longest = facts.disputed.iter().filter_map(|d| d.longer_than).chain(facts.rules.max_length).min();
         let most = longest.unwrap_or(UNBOUNDED);
         Some(TextRule {
-            least: facts.min_length.unwrap_or(0).max(usize::from(blank)),
+            least: facts.rules.min_length.unwrap_or(0).max(usize::from(blank)),
             most,
             units: facts.disputed.iter().any(|d| d.character_unit).then_some(most),
-            trimmed: (facts.first_not.is_some(), facts.last_not.is_some()),
+            trimmed: (facts.rules.first_not.is_some(), facts.rules.last_not.is_some()),
             prefixes: facts.disputed.iter().flat_map(|d| d.prefixes.clone()).collect(),
             blank,
             inside: alphabet.inside,
@@ -154,9 +154,9 @@ struct Alphabet {
 fn alphabet(facts: &FieldFacts) -> Alphabet {
     static KNOWN: Mutex<BTreeMap<String, Alphabet>> = Mutex::new(BTreeMap::new());
     let beyond: Vec<&Characters> = facts.disputed.iter().filter_map(|d| d.beyond.as_ref()).collect();
-    let name = format!("{:?} {beyond:?}", facts.characters);
+    let name = format!("{:?} {beyond:?}", facts.rules.characters);
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    known.entry(name).or_insert_with(|| look_through(facts.characters.as_ref(), &beyond)).clone()
+    known.entry(name).or_insert_with(|| look_through(facts.rules.characters.as_ref(), &beyond)).clone()
 }
 
 fn look_through(characters: Option<&Characters>, beyond: &[&Characters]) -> Alphabet {

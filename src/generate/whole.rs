@@ -50,7 +50,7 @@ pub(super) fn whole(contract: &Contract, places_of: &Placeholders) -> BoxedStrat
     let base = with_items(contract, plain(contract, places_of), ITEMS);
     let mut members: Vec<BoxedStrategy<Member>> = Vec::new();
     for facts in contract.fields() {
-        for pointer in pointers(&base, &facts.field) {
+        for pointer in pointers(&base, &facts.rules.field) {
             members.extend(member(contract, facts, pointer));
         }
     }
@@ -101,28 +101,28 @@ pub(super) fn with_items(contract: &Contract, mut body: Value, count: usize) -> 
 /// What may stand at a place. `None` where the valid body's own value is all there is.
 fn member(contract: &Contract, facts: &FieldFacts, pointer: String) -> Option<BoxedStrategy<Member>> {
     let value = value(contract, facts, &pointer)?;
-    let optional = facts.mandatory == Some(false);
+    let optional = facts.rules.mandatory == Some(false);
     let value = if optional { proptest::option::weighted(0.8, value).boxed() } else { value.prop_map(Some).boxed() };
     Some(value.prop_map(move |value| (pointer.clone(), value)).boxed())
 }
 
 fn value(contract: &Contract, facts: &FieldFacts, pointer: &str) -> Option<BoxedStrategy<Value>> {
-    let elements = contract.field(&format!("{}/*", facts.field)).and_then(|f| f.one_of.clone());
-    if facts.kind == Some(JsonType::Array)
+    let elements = contract.field(&format!("{}/*", facts.rules.field)).and_then(|f| f.rules.one_of.clone());
+    if facts.rules.kind == Some(JsonType::Array)
         && let Some(words) = elements
     {
         return Some(some_of(words).boxed());
     }
-    if facts.field.ends_with("/*") {
+    if facts.rules.field.ends_with("/*") {
         // Elements of enumerations come with their list.
         return None;
     }
-    if let Some(words) = &facts.one_of {
+    if let Some(words) = &facts.rules.one_of {
         let words: Vec<String> =
             words.iter().filter(|word| !contract.operation().operation.effect.deletes(word)).cloned().collect();
         return Some(select(words).prop_map(Value::from).boxed());
     }
-    if facts.kind != Some(JsonType::String) {
+    if facts.rules.kind != Some(JsonType::String) {
         return None;
     }
     let rule = TextRule::new(facts, mark_of(contract, pointer))?;

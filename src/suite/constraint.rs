@@ -2,7 +2,7 @@ use serde::Deserialize;
 
 /// A fact about one field of the request body. Exactly one of the optional members is set; the
 /// lint refuses anything else.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Constraint {
     /// JSON pointer into the operation's valid body; `*` stands for every element of an array.
@@ -31,6 +31,23 @@ pub struct Constraint {
     pub min_items: Option<usize>,
     /// The whole body is one well-formed JSON text.
     pub well_formed: Option<bool>,
+}
+
+impl Constraint {
+    /// Adds what another constraint on the same field states; where both state the same rule, the first stands.
+    pub fn join(&mut self, other: &Constraint) {
+        self.mandatory = self.mandatory.or(other.mandatory);
+        self.kind = self.kind.or(other.kind);
+        self.min_length = self.min_length.or(other.min_length);
+        self.max_length = self.max_length.or(other.max_length);
+        self.characters = self.characters.take().or_else(|| other.characters.clone());
+        self.first_not = self.first_not.or(other.first_not);
+        self.last_not = self.last_not.or(other.last_not);
+        self.one_of = self.one_of.take().or_else(|| other.one_of.clone());
+        self.unique_items = self.unique_items.or(other.unique_items);
+        self.min_items = self.min_items.or(other.min_items);
+        self.well_formed = self.well_formed.or(other.well_formed);
+    }
 }
 
 /// JSON types as the documents' tables name them.

@@ -133,7 +133,7 @@ impl<'a> OneField<'a> {
 
     /// The words that elements of the field may be.
     fn words(&self) -> Option<Vec<String>> {
-        self.contract.field(&format!("{}/*", self.constraint.field))?.one_of.clone()
+        self.contract.field(&format!("{}/*", self.constraint.field))?.rules.one_of.clone()
     }
 
     /// The valid body with a value at one of the places where the field stands, and nowhere else.
