@@ -186,6 +186,16 @@ fn a_reading_is_followed_and_found() {
 }
 
 #[test]
+fn what_a_refused_request_stores_is_found_among_cases_that_share_a_read_back() {
+    let fault = "csms-create-stores-refused";
+    let report =
+        json(&run(&["run", "--fault", fault, "--report", "json=-", "csms.create-secret-tag.value.max-length"]).out);
+    let clauses = report["clauses"].as_array().expect("clauses");
+    let broken: Vec<&Value> = clauses.iter().filter(|c| c["verdict"] == "violated").map(|c| &c["id"]).collect();
+    assert_eq!(broken, ["csms.create-secret-tag.refused-unchanged"]);
+}
+
+#[test]
 fn failures_can_be_replayed_from_a_report() {
     let dir = tempfile::tempdir().expect("a directory");
     let path = dir.path().join("report.json");

@@ -306,6 +306,22 @@ impl Resource {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::execute::{Client, Limits};
+    use crate::target::{Settings, Target};
+
+    #[test]
+    fn what_somebody_else_writes_stays_theirs() {
+        let client = Client::new(Limits::default()).unwrap_or_else(|e| unreachable!("{e}"));
+        let session = Session::new(&Suite::default(), &Target::default(), &Settings::default(), client);
+        let mut resource = Resource::new(&Suite::default(), ResourceKind::Secret, "s");
+        resource.written.insert("dewspec-0011aabb".to_owned(), "v".to_owned());
+        let seen = ["dewspec-0011aabb", "production"].map(|key| (key.to_owned(), "v".to_owned()));
+        let own = resource.own_of(&session, State::from(seen));
+        assert_eq!(own.into_keys().collect::<Vec<_>>(), ["dewspec-0011aabb"]);
+        assert!(resource.is_theirs("production") && resource.theirs().contains("production"));
+        assert_eq!((resource.carries(), resource.standing().len()), (1, 1));
+        assert_eq!(session.notes().len(), 1);
+    }
 
     #[test]
     fn bent_keys_are_ours_and_those_of_others_are_not() {

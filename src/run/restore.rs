@@ -58,14 +58,21 @@ fn left_behind(session: &Session, resource: &Resource, place: &str) {
 }
 
 async fn put_back(session: &Session, selected: &[Arc<OperationSuite>], resource: &mut Resource, place: &str) {
-    let before = resource.standing();
-    let settled = |resource: &Resource, l: &Listing| resource.state(l) == before;
+    // What somebody else wrote during the run may go again without our doing.
+    let strangers = resource.strangers.clone();
+    let without_strangers = |mut state: State| {
+        state.retain(|key, _| !strangers.contains_key(key));
+        state
+    };
+    let before = without_strangers(resource.standing());
+    let state_of = |resource: &Resource, l: &Listing| without_strangers(resource.state(l));
     let patience = if resource.lag.is_zero() { Duration::ZERO } else { session.settings.settle };
-    let Some(now) = resource.look_until(session, patience, |l| l.items.len() == before.len()).await else { return };
-    if settled(resource, &now) {
+    let as_before = |l: &Listing| l.items.iter().filter(|i| !strangers.contains_key(&i.key)).count() == before.len();
+    let Some(now) = resource.look_until(session, patience, as_before).await else { return };
+    let seen = state_of(resource, &now);
+    if seen == before {
         return;
     }
-    let seen = resource.state(&now);
     let gone = before.iter().filter(|(k, v)| seen.get(*k) != Some(v));
     let lost: Vec<(String, String)> = gone.map(|(k, v)| (k.clone(), v.clone())).collect();
     let writer = selected.iter().find(|op| {
@@ -80,7 +87,7 @@ async fn put_back(session: &Session, selected: &[Arc<OperationSuite>], resource:
             }
         }
     }
-    let after = resource.look(session).await.map(|l| resource.state(&l)).unwrap_or(seen);
+    let after = resource.look(session).await.map(|l| state_of(resource, &l)).unwrap_or(seen);
     match difference(&before, &after) {
         None => session.note(format!("{} lost tags of its own during the run; they were put back", place)),
         Some(told) => session.note(format!("{place} is not as it was before the run: {told}")),
