@@ -59,9 +59,22 @@ impl Client {
     /// # Errors
     /// If TLS cannot be set up.
     pub fn new(limits: Limits) -> Result<Self, ClientError> {
+        let pace = Arc::new(Pace::new(limits.rate));
+        Ok(Client { http: Self::connections(&limits)?, limits, pace, sent: Arc::default(), in_vain: Arc::default() })
+    }
+
+    /// A clone that shares pace and count, but no connection.
+    ///
+    /// # Errors
+    /// If TLS cannot be set up.
+    pub fn with_own_connections(&self) -> Result<Self, ClientError> {
+        Ok(Client { http: Self::connections(&self.limits)?, ..self.clone() })
+    }
+
+    fn connections(limits: &Limits) -> Result<reqwest::Client, ClientError> {
         // A second call finds a provider installed already, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder()
+        reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .tcp_nodelay(true)
@@ -69,9 +82,7 @@ impl Client {
             .connect_timeout(limits.timeout)
             .user_agent(concat!("dewspec/", env!("CARGO_PKG_VERSION")))
             .build()
-            .map_err(|e| ClientError(chain(&e)))?;
-        let pace = Arc::new(Pace::new(limits.rate));
-        Ok(Client { http, limits, pace, sent: Arc::default(), in_vain: Arc::default() })
+            .map_err(|e| ClientError(chain(&e)))
     }
 
     /// How many requests were sent.

@@ -28,6 +28,7 @@ fn fill(value: &mut Value, places: &Placeholders, named: &mut usize) {
             *text = mark::key(*named);
             *named += 1;
         }
+        Value::String(text) if text == "${uuid}" => *text = mark::uuid(),
         Value::String(text) => *text = places.fill(text),
         _ => {}
     }

@@ -292,6 +292,9 @@ impl Resource {
     /// Whether an item is one that dewspec wrote, be it under a name that the target has bent: cut short,
     /// trimmed, in another case, or with something added. What somebody else adds during a run is not.
     pub(super) fn is_ours(&self, key: &str) -> bool {
+        if self.written.contains_key(key) {
+            return true;
+        }
         let plain = |text: &str| text.trim().to_lowercase();
         let bent = plain(key);
         let marked = bent.find(MARK).and_then(|at| bent.get(at..at + MARK_AND_WORD)).unwrap_or(&bent);

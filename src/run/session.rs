@@ -1,11 +1,11 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::check::History;
 use crate::evidence::Redactor;
-use crate::execute::Client;
+use crate::execute::{Client, ClientError};
 use crate::generate::Placeholders;
 use crate::plan::PlannedCase;
 use crate::readings::Profile;
@@ -16,12 +16,17 @@ use crate::vocabulary::Outcome;
 
 use super::tally::Tally;
 
-/// What all cases of a run share.
+/// What cases of a run work with: what all of them share, and a client.
 pub(super) struct Session {
+    shared: Arc<Shared>,
+    pub(super) client: Client,
+}
+
+/// What all cases of a run share, on whatever thread.
+pub(super) struct Shared {
     pub(super) suite: Suite,
     pub(super) target: Target,
     pub(super) settings: Settings,
-    pub(super) client: Client,
     pub(super) addresses: Addresses,
     pub(super) redactor: Redactor,
     profile: Mutex<Profile>,
@@ -49,14 +54,13 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Session {
     pub(super) fn new(suite: &Suite, target: &Target, settings: &Settings, client: Client) -> Self {
-        Session {
+        let shared = Shared {
             profile: Mutex::new(Profile::new(suite)),
             suite: suite.clone(),
             addresses: Addresses::new(target, settings.seed),
             redactor: Redactor::new(target),
             target: target.clone(),
             settings: settings.clone(),
-            client,
             history: Mutex::default(),
             tally: Mutex::default(),
             notes: Mutex::default(),
@@ -65,9 +69,26 @@ impl Session {
             wasted: AtomicU64::new(0),
             unanswered: Mutex::default(),
             shrinking: AtomicU64::new(0),
-        }
+        };
+        Session { shared: Arc::new(shared), client }
     }
 
+    /// The same run for another thread, with connections of its own: a connection serves the runtime that
+    /// opened it best.
+    pub(super) fn for_thread(&self) -> Result<Self, ClientError> {
+        Ok(Session { shared: Arc::clone(&self.shared), client: self.client.with_own_connections()? })
+    }
+}
+
+impl std::ops::Deref for Session {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.shared
+    }
+}
+
+impl Shared {
     pub(super) fn profile(&self) -> MutexGuard<'_, Profile> {
         lock(&self.profile)
     }

@@ -1,9 +1,12 @@
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::num::NonZero;
 use std::ops::Range;
 use std::sync::Arc;
+use std::thread::JoinHandle;
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Semaphore, mpsc};
 
 use crate::plan::PlannedCase;
 use crate::report::{CaseReport, GeneratedReport};
@@ -27,10 +30,14 @@ struct Place {
 }
 
 /// Some inputs of one of the properties.
+#[derive(Clone)]
 struct Shard {
     property: usize,
     range: Range<u64>,
 }
+
+/// A place and what runs there, one after the other.
+type Lane = (Place, Vec<Shard>);
 
 /// Runs properties side by side, the inputs of each spread over the resources there are. Which input goes
 /// where depends on the plan and the resources alone.
@@ -41,7 +48,7 @@ pub(super) async fn run_properties(
     progress: &dyn Observer,
 ) -> Vec<CaseReport> {
     let mut reports = Vec::with_capacity(cases.len());
-    let mut lanes: BTreeMap<(ResourceKind, usize), (Place, Vec<Shard>)> = BTreeMap::new();
+    let mut lanes: BTreeMap<(ResourceKind, usize), Lane> = BTreeMap::new();
     let mut parts: Vec<usize> = Vec::with_capacity(cases.len());
     let mut turn = 0;
     for (property, case) in cases.iter().enumerate() {
@@ -60,12 +67,20 @@ pub(super) async fn run_properties(
             deliver(session, nowhere(session, case, leases), progress, &mut reports);
         }
     }
-    let gate = tokio::sync::Semaphore::new(session.settings.concurrency.max(1));
-    let mut running: FuturesUnordered<_> =
-        lanes.into_values().map(|(place, shards)| lane(session, place, shards, cases, &gate)).collect();
-    let mut done: BTreeMap<usize, Vec<CaseReport>> = BTreeMap::new();
-    while let Some(results) = running.next().await {
-        for (property, report) in results {
+    let (results, mut finished) = mpsc::unbounded_channel();
+    let work =
+        Work { cases: cases.into(), gate: Arc::new(Semaphore::new(session.settings.concurrency.max(1))), results };
+    let mut lanes: Vec<Lane> = lanes.into_values().collect();
+    let mut threads = Vec::new();
+    for others in aside(session, &mut lanes) {
+        match work.clone().on_thread(session, others) {
+            Ok(thread) => threads.push(thread),
+            Err(back) => lanes.extend(back),
+        }
+    }
+    let collect = async {
+        let mut done: BTreeMap<usize, Vec<CaseReport>> = BTreeMap::new();
+        while let Some((property, report)) = finished.recv().await {
             let all = done.entry(property).or_default();
             all.push(report);
             if all.len() == parts[property]
@@ -74,8 +89,67 @@ pub(super) async fn run_properties(
                 deliver(session, whole, progress, &mut reports);
             }
         }
+    };
+    tokio::join!(work.run(session, lanes), collect);
+    for thread in threads {
+        if let Err(panic) = thread.join() {
+            std::panic::resume_unwind(panic);
+        }
     }
     reports
+}
+
+/// The lanes that other threads take, a share for each, where the target and the number of inputs are worth it.
+fn aside(session: &Session, lanes: &mut Vec<Lane>) -> Vec<Vec<Lane>> {
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let count = if session.settings.width > 1 && session.settings.cases >= LEAST { cores.min(lanes.len()) } else { 1 };
+    let weight = |lane: &Lane| lane.1.iter().map(|shard| shard.range.end - shard.range.start).sum::<u64>();
+    let mut all = std::mem::take(lanes);
+    all.sort_by_key(|lane| Reverse(weight(lane)));
+    let mut shares: Vec<(u64, Vec<Lane>)> = vec![(0, Vec::new()); count.max(1)];
+    for lane in all {
+        // The longest first, each to whoever has least to do.
+        if let Some((load, share)) = shares.iter_mut().min_by_key(|(load, _)| *load) {
+            *load += weight(&lane);
+            share.push(lane);
+        }
+    }
+    let mut shares = shares.into_iter().map(|(_, share)| share);
+    *lanes = shares.next().unwrap_or_default();
+    shares.collect()
+}
+
+/// What every thread needs to work on its lanes.
+#[derive(Clone)]
+struct Work {
+    cases: Arc<[PlannedCase]>,
+    gate: Arc<Semaphore>,
+    /// Where reports of parts of properties go, each with its property's number.
+    results: mpsc::UnboundedSender<(usize, CaseReport)>,
+}
+
+impl Work {
+    /// Runs lanes on a thread of their own; gives them back if there is none to be had.
+    fn on_thread(self, session: &Session, lanes: Vec<Lane>) -> Result<JoinHandle<()>, Vec<Lane>> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let (Ok(runtime), Ok(session)) = (runtime, session.for_thread()) else { return Err(lanes) };
+        // Kept here, too, until the thread is known to have begun.
+        let back: Vec<Lane> = lanes.clone();
+        let thread = std::thread::Builder::new().name("properties".to_owned());
+        thread.spawn(move || runtime.block_on(self.run(&session, lanes))).map_err(|_| back)
+    }
+
+    /// Runs lanes side by side.
+    async fn run(self, session: &Session, lanes: Vec<Lane>) {
+        let mut running: FuturesUnordered<_> =
+            lanes.into_iter().map(|(place, shards)| lane(session, place, shards, &self.cases, &self.gate)).collect();
+        while let Some(results) = running.next().await {
+            for result in results {
+                // Nobody waits any more only when the run itself has ended.
+                let _ = self.results.send(result);
+            }
+        }
+    }
 }
 
 /// Where a property can run.
@@ -110,7 +184,7 @@ async fn lane(
     place: Place,
     shards: Vec<Shard>,
     cases: &[PlannedCase],
-    gate: &tokio::sync::Semaphore,
+    gate: &Semaphore,
 ) -> Vec<(usize, CaseReport)> {
     let mut reports = Vec::with_capacity(shards.len());
     for shard in shards {
