@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use dewspec::mutants::embedded_target;
 use dewspec::plan::{Filter, plan};
-use dewspec::run::{Silent, run};
+use dewspec::run::{Assignment, Silent, run};
 use dewspec::server::{HostedServer, ServerConfig, host};
 use dewspec::suite::{DataSource, Suite};
 use dewspec::target::Settings;
@@ -52,7 +52,15 @@ fn checked(server: &HostedServer) -> f64 {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let started = Instant::now();
     let never = Box::pin(std::future::pending());
-    let report = runtime.block_on(run(&suite, &plan, &target, &settings, &[], &Silent, never)).expect("a report");
+    let assignment = Assignment {
+        suite: &suite,
+        plan: &plan,
+        target: &target,
+        settings: &settings,
+        filters: &[],
+        progress: &Silent,
+    };
+    let report = runtime.block_on(run(&assignment, never)).expect("a report");
     assert_eq!(report.exit_code, 0, "{}", report.conclusion);
     report.summary.exchanges as f64 / started.elapsed().as_secs_f64()
 }

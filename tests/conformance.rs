@@ -10,7 +10,7 @@ use dewspec::cli::target_from_environment;
 use dewspec::mutants::embedded_target;
 use dewspec::plan::{Filter, plan};
 use dewspec::report::{CaseReport, Report, failure_text};
-use dewspec::run::{Silent, run};
+use dewspec::run::{Assignment, Silent, run};
 use dewspec::server::{ServerConfig, start};
 use dewspec::suite::{DataSource, Suite};
 use dewspec::target::{Settings, Target};
@@ -81,16 +81,27 @@ impl Session {
             let plan = plan(&self.suite, &Filter::exact(self.wanted.iter().cloned()));
             let settings = Settings { run_id: format!("t{}", std::process::id()), ..Settings::default() };
             let never = Box::pin(std::future::pending());
-            if let Some(target) = &self.target {
-                return run(&self.suite, &plan, target, &settings, &[], &Silent, never)
-                    .await
-                    .map_err(|e| e.to_string());
-            }
-            let server = start(ServerConfig::default(), SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
-                .await
-                .map_err(|e| e.to_string())?;
-            let target = embedded_target(&server.url(), server.identities());
-            run(&self.suite, &plan, &target, &settings, &[], &Silent, never).await.map_err(|e| e.to_string())
+            let mut _server = None;
+            let target = match &self.target {
+                Some(target) => target.clone(),
+                None => {
+                    let server = start(ServerConfig::default(), SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
+                        .await
+                        .map_err(|e| e.to_string())?;
+                    let target = embedded_target(&server.url(), server.identities());
+                    _server = Some(server);
+                    target
+                }
+            };
+            let assignment = Assignment {
+                suite: &self.suite,
+                plan: &plan,
+                target: &target,
+                settings: &settings,
+                filters: &[],
+                progress: &Silent,
+            };
+            run(&assignment, never).await.map_err(|e| e.to_string())
         })?;
         let cases = report.cases.iter().map(|c| (c.id.clone(), c.clone())).collect();
         Ok((report, cases))

@@ -19,6 +19,16 @@ Examples:
   dewspec run key.max-length --report json=report.json
       only the cases whose id contains key.max-length, and a report for machines";
 
+const FUZZ_EXAMPLES: &str = "\
+Examples:
+  dewspec fuzz --time 10
+      fuzz the embedded reference server
+  DEWSPEC_TOKEN=… dewspec fuzz --endpoint http://127.0.0.1:8080 --project-id P --secret-id S --key-id K \\
+      --time 600 --corpus corpus --report json=fuzz.json
+      fuzz a target for ten minutes, beginning with what earlier runs have learned
+  dewspec fuzz --promote dewspec-finds/FIND.json --into suites/regressions
+      make a case of a find, which `dewspec run` sends from then on";
+
 /// Conformance suite for the tag and event operations of KMS and CSMS services.
 #[derive(Debug, Parser)]
 #[command(name = "dewspec", version, after_help = EXIT_CODES, max_term_width = 100)]
@@ -40,7 +50,10 @@ pub(super) enum Command {
     Explain(ExplainArgs),
     /// Test the suite: run it against every seeded fault, and against conforming servers
     Mutants(MutantsArgs),
-    /// Send the failed cases of a report again
+    /// Fuzz a target: mutate requests for as long as they make it behave in new ways
+    #[command(after_help = format!("{FUZZ_EXAMPLES}\n\n{EXIT_CODES}"))]
+    Fuzz(Box<FuzzArgs>),
+    /// Send the failed cases of a report again, or finds of the fuzzer
     Replay(Box<ReplayArgs>),
 }
 
@@ -131,6 +144,9 @@ pub(super) struct EngineArgs {
     /// Load the fixtures from a directory instead of those built in
     #[arg(long, value_name = "DIR", help_heading = "Run")]
     pub(super) fixtures: Option<PathBuf>,
+    /// Add the cases of a directory, as `dewspec fuzz --promote` writes them
+    #[arg(long, value_name = "DIR", help_heading = "Run")]
+    pub(super) regressions: Option<PathBuf>,
 }
 
 #[derive(Clone, Debug, Default, Args)]
@@ -267,10 +283,10 @@ pub(super) struct MutantsArgs {
 
 #[derive(Clone, Debug, Default, Args)]
 pub(super) struct ReplayArgs {
-    /// A JSON report
+    /// A JSON report, a find of the fuzzer, or a directory of finds
     #[arg(value_name = "REPORT")]
     pub(super) report_file: PathBuf,
-    /// Only these cases; without any, all that failed
+    /// Only these cases or finds; without any, all that failed
     #[arg(value_name = "CASE-ID")]
     pub(super) ids: Vec<String>,
     #[command(flatten)]
@@ -284,5 +300,49 @@ pub(super) struct ReplayArgs {
     pub(super) fault: Vec<String>,
     /// The embedded server follows this reading
     #[arg(long, value_name = "CLAUSE=NAME", help_heading = "Embedded server")]
+    pub(super) reading: Vec<String>,
+}
+
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct FuzzArgs {
+    /// Fuzz only these operations, by name, id prefix or service
+    #[arg(value_name = "OPERATION")]
+    pub(super) filters: Vec<String>,
+    /// How long, in seconds, the probes at the beginning and the clean-up left aside
+    #[arg(long, env = "DEWSPEC_TIME", value_name = "SECS", default_value_t = 60.0, help_heading = "Fuzzing")]
+    pub(super) time: f64,
+    /// Stop after so many requests, those of the probes included [default: no limit]
+    #[arg(long, value_name = "N", help_heading = "Fuzzing")]
+    pub(super) requests: Option<u64>,
+    /// Directory of inputs to begin with; inputs that show new behaviour are added
+    #[arg(long, value_name = "DIR", help_heading = "Fuzzing")]
+    pub(super) corpus: Option<PathBuf>,
+    /// Remove inputs from the corpus that showed nothing which a shorter one does not show [default: off]
+    #[arg(long, requires = "corpus", help_heading = "Fuzzing")]
+    pub(super) minimise: bool,
+    /// Where finds are written, each as a file to replay; made when there is one
+    #[arg(long, value_name = "DIR", default_value = "dewspec-finds", help_heading = "Fuzzing")]
+    pub(super) finds: PathBuf,
+    /// Change only what fuzzing begins with, whatever the target answers; for comparison [default: off]
+    #[arg(long, help_heading = "Fuzzing")]
+    pub(super) no_feedback: bool,
+    /// Make a regression case of this find, and send nothing
+    #[arg(long, value_name = "FIND", requires = "into", help_heading = "Fuzzing")]
+    pub(super) promote: Option<PathBuf>,
+    /// The directory to write it to: `regressions` beside the suite, or one for `run --regressions`
+    #[arg(long, value_name = "DIR", requires = "promote", help_heading = "Fuzzing")]
+    pub(super) into: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) target: TargetArgs,
+    #[command(flatten)]
+    pub(super) engine: EngineArgs,
+    /// Write a report: json=PATH or junit=PATH; may be given several times; PATH - is standard output
+    #[arg(long, value_name = "FORMAT=PATH", help_heading = "Output")]
+    pub(super) report: Vec<String>,
+    /// The embedded server has this seeded fault; see `dewspec list faults`
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["endpoint", "csms_endpoint", "kms_endpoint"], help_heading = "Embedded server")]
+    pub(super) fault: Vec<String>,
+    /// The embedded server follows this reading: CLAUSE=NAME, CLAUSE a full id or its end
+    #[arg(long, value_name = "CLAUSE=NAME", conflicts_with_all = ["endpoint", "csms_endpoint", "kms_endpoint"], help_heading = "Embedded server")]
     pub(super) reading: Vec<String>,
 }

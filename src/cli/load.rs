@@ -1,12 +1,22 @@
 use std::path::Path;
 
 use super::Ending;
+use super::args::EngineArgs;
 use crate::plan::lint_coverage;
 use crate::server::ServerConfig;
 use crate::suite::{DataError, DataSource, Suite};
 
+/// The suite that the options ask for.
+pub(super) fn suite_with(args: &EngineArgs) -> Result<Suite, Ending> {
+    load(args.suites.as_deref(), args.fixtures.as_deref(), args.regressions.as_deref())
+}
+
 /// Loads and lints the suite; every mistake is told, with file and line.
 pub(super) fn suite(suites: Option<&Path>, fixtures: Option<&Path>) -> Result<Suite, Ending> {
+    load(suites, fixtures, None)
+}
+
+fn load(suites: Option<&Path>, fixtures: Option<&Path>, regressions: Option<&Path>) -> Result<Suite, Ending> {
     let source = || -> Result<DataSource, DataError> {
         let mut source = DataSource::embedded()?;
         if let Some(dir) = suites {
@@ -14,6 +24,9 @@ pub(super) fn suite(suites: Option<&Path>, fixtures: Option<&Path>) -> Result<Su
         }
         if let Some(dir) = fixtures {
             source = source.with_fixtures(dir)?;
+        }
+        if let Some(dir) = regressions {
+            source = source.with_regressions(dir)?;
         }
         Ok(source)
     };

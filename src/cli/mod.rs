@@ -4,6 +4,7 @@ mod args;
 mod config;
 mod console;
 mod explain;
+mod fuzz;
 mod list;
 mod load;
 mod mutants;
@@ -82,6 +83,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Serve(args) => serve::serve(&args),
         Command::List(args) => list::list(&args),
         Command::Explain(args) => explain::explain(&args),
+        Command::Fuzz(args) => fuzz::fuzz(&args),
         Command::Replay(args) => replay::replay(&args),
         Command::Mutants(args) => mutants::mutants(&args),
     };

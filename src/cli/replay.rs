@@ -1,17 +1,33 @@
-use super::args::ReplayArgs;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::args::{OutputArgs, ReplayArgs};
 use super::config::Config;
-use super::run::{Job, Outputs};
+use super::run::{Job, Outputs, Task};
 use super::{Ending, load, target};
+use crate::fuzz::{self, Find};
 use crate::plan::{Filter, plan};
-use crate::report::{Report, json};
+use crate::report::{Report, TargetSummary, json};
 use crate::vocabulary::Outcome;
 
 /// `dewspec replay`
 pub(super) fn replay(args: &ReplayArgs) -> Result<u8, Ending> {
     let shown = args.report_file.display().to_string();
+    if args.report_file.is_dir() {
+        return finds(args, &read_finds(&args.report_file)?, &TargetSummary::default());
+    }
     let text = std::fs::read_to_string(&args.report_file)
         .map_err(|e| Ending::usage(format!("{shown}: cannot be read: {e}")))?;
+    if text.contains(fuzz::SCHEMA) && serde_json::from_str::<Schema>(&text).is_ok_and(|s| s.schema == fuzz::SCHEMA) {
+        return finds(args, &read_finds(&args.report_file)?, &TargetSummary::default());
+    }
     let report = json::read(&text).map_err(|e| Ending::usage(format!("{shown}: {e}")))?;
+    if let Some(fuzz) = &report.fuzz
+        && (args.ids.is_empty() || fuzz.finds.iter().any(|find| args.ids.contains(&find.id)))
+    {
+        return finds(args, &fuzz.finds, &report.target);
+    }
     let ids = cases(&report, &args.ids)?;
     let config = Config::read(args.target.config.as_deref())?;
     let mut engine = args.engine.clone();
@@ -23,16 +39,53 @@ pub(super) fn replay(args: &ReplayArgs) -> Result<u8, Ending> {
     if let Some(inputs) = ids.iter().filter_map(failed).max() {
         engine.cases.get_or_insert(inputs);
     }
-    let target = target::target(&with_report(args, &report), &config)?;
+    let target = target::target(&with_summary(args, &report.target), &config)?;
     let settings = target::settings(&engine, &config, target.is_none())?;
-    let suite = load::suite(args.engine.suites.as_deref(), args.engine.fixtures.as_deref())?;
+    let suite = load::suite_with(&args.engine)?;
     let plan = plan(&suite, &Filter::exact(ids.iter().cloned()));
     if let Some(unknown) = ids.iter().find(|id| !plan.cases().any(|c| c.spec.id == **id)) {
         return Err(Ending::usage(format!("{shown} names the case {unknown}, which this suite does not have")));
     }
     let server = load::server(&args.reading, &args.fault)?;
     let outputs = Outputs::new(&args.output, &config)?;
-    Job { suite: &suite, plan: &plan, target, server, settings: &settings, filters: &ids }.go(&outputs)
+    let task = Task::Run;
+    let job = Job { suite: &suite, plan: &plan, target, server, settings: &settings, filters: &ids, task };
+    outputs.write(job.go()?)
+}
+
+/// What every file of ours says of itself.
+#[derive(Deserialize)]
+struct Schema {
+    schema: String,
+}
+
+fn read_finds(path: &Path) -> Result<Vec<Find>, Ending> {
+    Find::read(path).map_err(|e| Ending::usage(e.to_string()))
+}
+
+/// Sends finds of the fuzzer again: those named, or all.
+fn finds(args: &ReplayArgs, found: &[Find], tested: &TargetSummary) -> Result<u8, Ending> {
+    let wanted: Vec<Find> =
+        found.iter().filter(|find| args.ids.is_empty() || args.ids.contains(&find.id)).cloned().collect();
+    let Some(first) = wanted.first() else {
+        return Err(Ending::usage(format!("{}: there is no such find to replay", args.report_file.display())));
+    };
+    let config = Config::read(args.target.config.as_deref())?;
+    let mut engine = args.engine.clone();
+    // Keys are made of seed and run id, so that the same bytes go out.
+    engine.seed.get_or_insert(first.seed.to_string());
+    engine.run_id.get_or_insert(first.run_id.clone());
+    let target = target::target(&with_summary(args, tested), &config)?;
+    let settings = target::settings(&engine, &config, target.is_none())?;
+    let suite = load::suite_with(&args.engine)?;
+    let operations: Vec<String> = wanted.iter().map(|find| find.operation.clone()).collect();
+    let plan = plan(&suite, &Filter::words(&operations));
+    let server = load::server(&args.reading, &args.fault)?;
+    let outputs = Outputs::new(&OutputArgs { quiet: true, ..args.output.clone() }, &config)?;
+    let task = Task::Replay(&wanted);
+    let ids: Vec<String> = wanted.iter().map(|find| find.id.clone()).collect();
+    let job = Job { suite: &suite, plan: &plan, target, server, settings: &settings, filters: &ids, task };
+    outputs.write(job.go()?)
 }
 
 /// The cases to send again.
@@ -56,21 +109,22 @@ fn cases(report: &Report, named: &[String]) -> Result<Vec<String>, Ending> {
 }
 
 /// What the report says about the target, where options say nothing else.
-fn with_report(args: &ReplayArgs, report: &Report) -> super::args::TargetArgs {
+fn with_summary(args: &ReplayArgs, tested: &TargetSummary) -> super::args::TargetArgs {
     let mut target = args.target.clone();
-    if report.target.embedded {
+    // The embedded server has other ids every time; a find by itself does not say what was tested.
+    if tested.embedded || tested.endpoints.is_empty() {
         return target;
     }
     if target.endpoint.is_none() {
-        target.csms_endpoint = target.csms_endpoint.or_else(|| report.target.endpoints.get("csms").cloned());
-        target.kms_endpoint = target.kms_endpoint.or_else(|| report.target.endpoints.get("kms").cloned());
+        target.csms_endpoint = target.csms_endpoint.or_else(|| tested.endpoints.get("csms").cloned());
+        target.kms_endpoint = target.kms_endpoint.or_else(|| tested.endpoints.get("kms").cloned());
     }
-    target.project_id.get_or_insert(report.target.project_id.clone());
+    target.project_id.get_or_insert(tested.project_id.clone());
     if target.secret_id.is_empty() {
-        target.secret_id.clone_from(&report.target.secret_ids);
+        target.secret_id.clone_from(&tested.secret_ids);
     }
     if target.key_id.is_empty() {
-        target.key_id.clone_from(&report.target.key_ids);
+        target.key_id.clone_from(&tested.key_ids);
     }
     target
 }

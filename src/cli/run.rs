@@ -6,12 +6,13 @@ use super::config::Config;
 use super::progress::Bar;
 use super::{Ending, console, load, target};
 use crate::exit;
+use crate::fuzz::{Corpus, Find, Input};
 use crate::mutants::embedded_target;
 use crate::plan::{Filter, Plan, plan};
 use crate::report::snapshot::{DifferenceKind, accept, compare, overlay, tables};
 use crate::report::terminal::TerminalStyle;
 use crate::report::{Report, json, junit, terminal};
-use crate::run::{Stop, run as run_plan};
+use crate::run::{self as engine, Assignment, FuzzLimits, Stop};
 use crate::server::ServerConfig;
 use crate::suite::Suite;
 use crate::target::{Settings, Target};
@@ -21,12 +22,13 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Ending> {
     let config = Config::read(args.target.config.as_deref())?;
     let target = target::target(&args.target, &config)?;
     let settings = target::settings(&args.engine, &config, target.is_none())?;
-    let suite = load::suite(args.engine.suites.as_deref(), args.engine.fixtures.as_deref())?;
+    let suite = load::suite_with(&args.engine)?;
     let plan = plan(&suite, &Filter::words(&args.filters));
     let server = load::server(&args.reading, &args.fault)?;
     let outputs = Outputs::new(&args.output, &config)?;
-    let job = Job { suite: &suite, plan: &plan, target, server, settings: &settings, filters: &args.filters };
-    job.go(&outputs)
+    let task = Task::Run;
+    let job = Job { suite: &suite, plan: &plan, target, server, settings: &settings, filters: &args.filters, task };
+    outputs.write(job.go()?)
 }
 
 /// What a run needs, whoever asks for it.
@@ -37,11 +39,22 @@ pub(super) struct Job<'a> {
     pub(super) server: ServerConfig,
     pub(super) settings: &'a Settings,
     pub(super) filters: &'a [String],
+    pub(super) task: Task<'a>,
+}
+
+/// What is done with the target.
+pub(super) enum Task<'a> {
+    /// The cases of the plan.
+    Run,
+    /// Fuzzing: ends when the limits say so; what is worth keeping is put into the corpus.
+    Fuzz { limits: &'a FuzzLimits, begin: Vec<Input>, corpus: &'a mut Option<Corpus> },
+    /// Finds once more.
+    Replay(&'a [Find]),
 }
 
 impl Job<'_> {
-    /// Runs, reports, and returns the exit code.
-    pub(super) fn go(self, outputs: &Outputs) -> Result<u8, Ending> {
+    /// Does it, and returns the report.
+    pub(super) fn go(self) -> Result<Report, Ending> {
         // One thread: handing requests to others costs more than it gains.
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -50,7 +63,7 @@ impl Job<'_> {
         let bar = Bar::new();
         let report = runtime.block_on(self.report(&bar));
         bar.clear();
-        outputs.write(report?)
+        report
     }
 
     async fn report(self, bar: &Bar) -> Result<Report, Ending> {
@@ -69,9 +82,25 @@ impl Job<'_> {
             }
             console::remark("interrupted: finishing what is under way and restoring the target");
         });
-        run_plan(self.suite, self.plan, &target, self.settings, self.filters, bar, stop)
-            .await
-            .map_err(|e| Ending::broken(e.to_string()))
+        let assignment = Assignment {
+            suite: self.suite,
+            plan: self.plan,
+            target: &target,
+            settings: self.settings,
+            filters: self.filters,
+            progress: bar,
+        };
+        let report = match self.task {
+            Task::Run => engine::run(&assignment, stop).await,
+            Task::Fuzz { limits, begin, corpus } => {
+                engine::fuzz(&assignment, limits, begin, stop).await.map(|(report, kept)| {
+                    *corpus = Some(kept);
+                    report
+                })
+            }
+            Task::Replay(finds) => engine::replay(&assignment, finds, stop).await,
+        };
+        report.map_err(|e| Ending::broken(e.to_string()))
     }
 }
 
@@ -135,7 +164,7 @@ impl Outputs {
     }
 
     /// Writes everything; the exit code may change, if snapshots differ.
-    fn write(&self, mut report: Report) -> Result<u8, Ending> {
+    pub(super) fn write(&self, mut report: Report) -> Result<u8, Ending> {
         let differences = self.snapshots(&mut report)?;
         let broken = |e: crate::report::ReportError| Ending::broken(e.to_string());
         let mut to_stdout = false;

@@ -7,7 +7,7 @@ use super::series::{Series, below};
 use super::{mark, to_bytes};
 
 /// Any JSON value of moderate size.
-pub(super) fn any_json() -> BoxedStrategy<Value> {
+pub(crate) fn any_json() -> BoxedStrategy<Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
@@ -28,7 +28,7 @@ pub(super) fn any_json() -> BoxedStrategy<Value> {
 
 /// One change of a JSON value at a place chosen by a number.
 #[derive(Clone, Debug)]
-pub(super) struct Mutation {
+pub(crate) struct Mutation {
     place: usize,
     kind: MutationKind,
 }
@@ -44,7 +44,7 @@ enum MutationKind {
 }
 
 /// Any change.
-pub(super) fn mutation() -> BoxedStrategy<Mutation> {
+pub(crate) fn mutation() -> BoxedStrategy<Mutation> {
     let kind = prop_oneof![
         6 => any_json().prop_map(MutationKind::Replace),
         2 => Just(MutationKind::Remove),
@@ -58,9 +58,9 @@ pub(super) fn mutation() -> BoxedStrategy<Mutation> {
 
 impl Mutation {
     /// The value with this change made.
-    pub(super) fn apply(&self, value: &Value) -> Value {
+    pub(crate) fn apply(&self, value: &Value) -> Value {
         let mut all = Vec::new();
-        pointers(value, String::new(), &mut all);
+        all_pointers(value, String::new(), &mut all);
         let pointer = all.get(self.place % all.len().max(1)).cloned().unwrap_or_default();
         let mut out = value.clone();
         if let MutationKind::Remove = self.kind {
@@ -83,17 +83,17 @@ impl Mutation {
 }
 
 /// A pointer to every place of a value, itself first.
-fn pointers(value: &Value, here: String, all: &mut Vec<String>) {
+pub(crate) fn all_pointers(value: &Value, here: String, all: &mut Vec<String>) {
     all.push(here.clone());
     match value {
         Value::Object(object) => {
             for (name, member) in object {
-                pointers(member, format!("{here}/{name}"), all);
+                all_pointers(member, format!("{here}/{name}"), all);
             }
         }
         Value::Array(items) => {
             for (i, item) in items.iter().enumerate() {
-                pointers(item, format!("{here}/{i}"), all);
+                all_pointers(item, format!("{here}/{i}"), all);
             }
         }
         _ => {}
@@ -101,7 +101,7 @@ fn pointers(value: &Value, here: String, all: &mut Vec<String>) {
 }
 
 /// Takes away what stands at a place.
-pub(super) fn remove(value: &mut Value, pointer: &str) {
+pub(crate) fn remove(value: &mut Value, pointer: &str) {
     let Some((parent, member)) = pointer.rsplit_once('/') else { return };
     match value.pointer_mut(parent) {
         Some(Value::Object(object)) => {
@@ -141,16 +141,16 @@ fn with_member(value: Value, new: &Value) -> Value {
 
 /// Choices of how to write a JSON text: they are used up one by one, and begun anew.
 #[derive(Clone, Debug)]
-pub(super) struct Manner(Vec<u8>);
+pub(crate) struct Manner(Vec<u8>);
 
 /// Any manner of writing.
-pub(super) fn manner() -> impl Strategy<Value = Manner> {
-    Series::new(1, 48, 0u8, |rng| u8::try_from(below(rng, 256)).unwrap_or(0)).prop_map(Manner)
+pub(crate) fn manner() -> BoxedStrategy<Manner> {
+    Series::new(1, 48, 0u8, |rng| u8::try_from(below(rng, 256)).unwrap_or(0)).prop_map(Manner).boxed()
 }
 
 impl Manner {
     /// The value as a JSON text that means the same, whatever the manner.
-    pub(super) fn write(&self, value: &Value) -> String {
+    pub(crate) fn write(&self, value: &Value) -> String {
         let mut writer = Writer { choices: &self.0, at: 0, out: String::new() };
         writer.value(value);
         writer.space();
@@ -244,7 +244,7 @@ impl Writer<'_> {
 
 /// One change of a JSON text, as a careless client or a bad line would make it.
 #[derive(Clone, Debug)]
-pub(super) struct Damage {
+pub(crate) struct Damage {
     place: usize,
     kind: DamageKind,
 }
@@ -259,7 +259,7 @@ enum DamageKind {
 }
 
 /// Any damage.
-pub(super) fn damage() -> BoxedStrategy<Damage> {
+pub(crate) fn damage() -> BoxedStrategy<Damage> {
     let bytes = || {
         // U+F00xx stands for the raw byte xx.
         let raw = select(vec![0x80u32, 0xC0, 0xE0, 0xED, 0xF5, 0xFE, 0xFF])
@@ -283,7 +283,7 @@ pub(super) fn damage() -> BoxedStrategy<Damage> {
 
 impl Damage {
     /// The text with this damage done.
-    pub(super) fn apply(&self, text: &str) -> String {
+    pub(crate) fn apply(&self, text: &str) -> String {
         let mut characters: Vec<char> = text.chars().collect();
         if characters.is_empty() {
             return String::new();
@@ -313,7 +313,7 @@ impl Damage {
 /// Whether a text is, beyond any reader's doubt, no JSON. What only some readers refuse (escapes of lone
 /// surrogates, numbers beyond their types) is left out. A stand-in may become any letter or digit of a UUID:
 /// behind a backslash some of them make an escape.
-pub(super) fn is_broken(text: &str) -> bool {
+pub(crate) fn is_broken(text: &str) -> bool {
     let doubtful = text.contains("\\u") || text.trim().is_empty();
     let is_json = |text: &str| serde_json::from_slice::<Value>(&to_bytes(text)).is_ok();
     !doubtful && !['b', '0'].into_iter().any(|letter| is_json(&mark::resolved_as(text, letter)))

@@ -3,6 +3,7 @@
 //! hold, and (in [`super::to_bytes`]) for raw bytes.
 
 use super::Placeholders;
+use super::placeholder::RAW_BYTES;
 
 /// Where the stand-ins for keys begin.
 const KEYS: u32 = 0xF_1000;
@@ -25,7 +26,7 @@ pub(super) fn surrogates() -> impl Iterator<Item = char> {
 }
 
 /// A stand-in for a whole key.
-pub(super) fn key(number: usize) -> String {
+pub(crate) fn key(number: usize) -> String {
     stand_in(number).to_string().repeat(LENGTH)
 }
 
@@ -37,7 +38,7 @@ pub(super) fn embed(text: &mut [char], number: usize) {
 }
 
 /// A stand-in for a whole UUID.
-pub(super) fn uuid() -> String {
+pub(crate) fn uuid() -> String {
     character(UUID).to_string().repeat(UUID_LENGTH)
 }
 
@@ -50,7 +51,7 @@ fn character(number: usize) -> char {
 }
 
 /// A JSON text with keys, UUIDs and surrogates in the place of what stands for them.
-pub(super) fn resolve(text: &str, places: &Placeholders) -> String {
+pub(crate) fn resolve(text: &str, places: &Placeholders) -> String {
     let word = |number: usize| if number == UUID { places.uuid() } else { places.key(&format!("key{number}")) };
     let mut out = String::with_capacity(text.len());
     let mut run: Option<(usize, usize, String)> = None;
@@ -75,6 +76,56 @@ pub(super) fn resolve(text: &str, places: &Placeholders) -> String {
     out
 }
 
+/// A text as people write it in data: `${key0}`, `${uuid}` and `${byte:ff}` for what stands for them. A part of a
+/// stand-in, which has no such name, becomes the text that it stands for here.
+pub(crate) fn shown(text: &str, places: &Placeholders) -> String {
+    let mut out = String::with_capacity(text.len());
+    let characters: Vec<char> = text.chars().collect();
+    let mut at = 0;
+    while let Some(character) = characters.get(at) {
+        let number = u32::from(*character).checked_sub(KEYS).and_then(|n| usize::try_from(n).ok());
+        let Some(number) = number.filter(|n| *n <= UUID) else {
+            match u8::try_from(u32::from(*character).wrapping_sub(RAW_BYTES)) {
+                Ok(byte) => out.push_str(&format!("${{byte:{byte:02x}}}")),
+                Err(_) => out.push(*character),
+            }
+            at += 1;
+            continue;
+        };
+        let whole = if number == UUID { UUID_LENGTH } else { LENGTH };
+        let run = characters[at..].iter().take_while(|c| *c == character).count().min(whole);
+        match (run == whole, number == UUID) {
+            (true, true) => out.push_str("${uuid}"),
+            (true, false) => out.push_str(&format!("${{key{number}}}")),
+            (false, _) => out.push_str(&resolve(&characters[at..at + run].iter().collect::<String>(), places)),
+        }
+        at += run;
+    }
+    resolve(&out, places)
+}
+
+/// The opposite of [`shown`].
+pub(crate) fn read(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find("${") {
+        let Some(length) = rest[start..].find('}') else { break };
+        let name = &rest[start + 2..start + length];
+        let byte = |name: &str| u32::from_str_radix(name, 16).ok().filter(|b| *b < 0x100);
+        let stand_in = match (name, name.strip_prefix("key"), name.strip_prefix("byte:")) {
+            ("uuid", ..) => Some(uuid()),
+            (_, Some(number), _) => number.parse::<usize>().ok().filter(|n| *n < KEYS_MOST).map(key),
+            (_, _, Some(name)) => byte(name).and_then(|b| char::from_u32(RAW_BYTES + b)).map(String::from),
+            _ => None,
+        };
+        out.push_str(&rest[..start]);
+        out.push_str(stand_in.as_deref().unwrap_or(&rest[start..=start + length]));
+        rest = &rest[start + length + 1..];
+    }
+    out.push_str(rest);
+    out
+}
+
 /// The text with one letter in the place of every stand-in for a part of a key or a UUID.
 pub(super) fn resolved_as(text: &str, letter: char) -> String {
     let is_part = |code: u32| code.checked_sub(KEYS).and_then(|n| usize::try_from(n).ok()).is_some_and(|n| n <= UUID);
@@ -95,6 +146,11 @@ mod tests {
         assert_eq!(resolve(&surrogate, &places), "\\ud800");
         let mut long: Vec<char> = "abcdefghijklmnopqrstuvwxyz".chars().collect();
         embed(&mut long, 3);
+        let shown_key = format!("x{}\u{F00FF}{}", key(1), uuid());
+        assert_eq!(shown(&shown_key, &places), "x${key1}${byte:ff}${uuid}");
+        assert_eq!(read(&shown(&shown_key, &places)), shown_key);
+        assert_eq!(shown(&key(2)[..8], &places), word(2)[..2], "part of a stand-in");
+        assert_eq!(read("${else} ${key99} ${"), "${else} ${key99} ${");
         assert_eq!(resolve(&long.iter().collect::<String>(), &places), format!("a{}rstuvwxyz", word(3)));
     }
 }

@@ -2,12 +2,12 @@
 
 mod body;
 mod characters;
-mod json;
-mod mark;
+pub(crate) mod json;
+pub(crate) mod mark;
 mod placeholder;
-mod pool;
+pub(crate) mod pool;
 mod property;
-mod series;
+pub(crate) mod series;
 mod text;
 mod whole;
 

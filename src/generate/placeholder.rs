@@ -17,7 +17,7 @@ const FILLERS: &[(&str, char)] = &[("ascii", 'a'), ("latin", 'é'), ("cjk", '中
 const DEPTH: usize = 4;
 
 /// Where the characters begin that stand for raw bytes: a private plane that nothing else here uses.
-const RAW_BYTES: u32 = 0xF_0000;
+pub(super) const RAW_BYTES: u32 = 0xF_0000;
 
 /// The bytes to send for a filled text: UTF-8, but for the characters that stand for raw bytes.
 pub fn to_bytes(text: &str) -> Vec<u8> {

@@ -40,7 +40,7 @@ const MOVED: &[u32] = &[0x180E];
 
 /// Characters by general category. The first category is that of small letters and its first character is
 /// `a`, since that is where shrinking ends.
-pub(super) fn by_category() -> &'static [Vec<char>] {
+pub(crate) fn by_category() -> &'static [Vec<char>] {
     static POOL: OnceLock<Vec<Vec<char>>> = OnceLock::new();
     POOL.get_or_init(collect)
 }

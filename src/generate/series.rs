@@ -37,7 +37,7 @@ impl<T> Debug for Series<T> {
 }
 
 /// A number below `bound`.
-pub(super) fn below(rng: &mut TestRng, bound: usize) -> usize {
+pub(crate) fn below(rng: &mut TestRng, bound: usize) -> usize {
     // The bias of a remainder is of no concern among so few.
     usize::try_from(rng.next_u32()).unwrap_or(0) % bound.max(1)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::plan::{Filter, Plan, plan};
 use crate::report::Report;
-use crate::run::{RunError, Silent, run};
+use crate::run::{Assignment, RunError, Silent, run};
 use crate::server::{Identities, ServerConfig};
 use crate::suite::Suite;
 use crate::target::{Foreign, Settings, Target};
@@ -56,7 +56,15 @@ impl Laboratory {
         let server = crate::server::start(server, SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
         let target = embedded_target(&server.url(), server.identities());
         let never = Box::pin(std::future::pending());
-        let report = run(&self.suite, &self.plan, &target, &self.settings, &[], &Silent, never).await?;
+        let assignment = Assignment {
+            suite: &self.suite,
+            plan: &self.plan,
+            target: &target,
+            settings: &self.settings,
+            filters: &[],
+            progress: &Silent,
+        };
+        let report = run(&assignment, never).await?;
         server.shutdown().await;
         Ok(report)
     }

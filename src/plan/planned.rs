@@ -51,6 +51,26 @@ impl PlannedCase {
         PlannedCase { property: Some(property), depends, ..PlannedCase::new(spec, op) }
     }
 
+    /// A case over generated input that no property made: the fuzzer's. A wrong answer breaks its first clause.
+    pub fn generated(
+        op: &Arc<OperationSuite>,
+        id: String,
+        clauses: Vec<String>,
+        room: usize,
+        steps: Vec<StepSpec>,
+    ) -> Self {
+        let spec = CaseSpec {
+            id,
+            clauses,
+            title: "made up by the fuzzer".to_owned(),
+            needs: Vec::new(),
+            when: IndexMap::new(),
+            room,
+            steps,
+        };
+        PlannedCase { spec, op: Arc::clone(op), probes: None, depends: BTreeSet::new(), property: None }
+    }
+
     /// One generated input of this property, as a case that is sent like any other.
     /// A wrong answer breaks `clause`, or else the property's own.
     pub fn with_input(&self, id: String, clause: Option<String>, room: usize, steps: Vec<StepSpec>) -> Self {

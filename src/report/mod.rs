@@ -23,8 +23,8 @@ mod tests;
 pub use error::ReportError;
 pub use failure_text::failure_text;
 pub use model::{
-    CaseReport, ClauseReport, ExchangeReport, FindingReport, GeneratedFailure, GeneratedReport, ReadingReport, Report,
-    SCHEMA, Summary, TargetSummary,
+    CaseReport, ClauseReport, ExchangeReport, FindingReport, FuzzReport, GeneratedFailure, GeneratedReport,
+    ReadingReport, Report, SCHEMA, Summary, TargetSummary,
 };
 pub use schema::{schema, schema_text};
 pub use tally::{CaseTally, VerdictTally};

@@ -2,6 +2,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::fuzz::Find;
 use crate::vocabulary::{Level, Outcome, Verdict};
 
 /// Version of the JSON report's form.
@@ -38,12 +39,32 @@ pub struct Report {
     pub clauses: Vec<ClauseReport>,
     /// What was found out about each open clause.
     pub readings: Vec<ReadingReport>,
+    /// What fuzzing came to, if the run did that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fuzz: Option<FuzzReport>,
     /// Things the user should know: capabilities missing, things left behind.
     pub notes: Vec<String>,
 }
 
-/// What was tested.
+/// What fuzzing came to. The finds are among the cases, too.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct FuzzReport {
+    /// Inputs that were sent and judged.
+    pub inputs: u64,
+    /// The ways in which single requests were answered, in words.
+    pub behaviours: Vec<String>,
+    /// Inputs worth keeping.
+    pub corpus: u64,
+    /// How often the target stopped answering.
+    pub stops: u64,
+    /// Whether inputs that showed something new were mutated further.
+    pub feedback: bool,
+    /// Everything needed to send each find again.
+    pub finds: Vec<Find>,
+}
+
+/// What was tested.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct TargetSummary {
     /// True when it was dewspec's own reference server, in this process.
     pub embedded: bool,

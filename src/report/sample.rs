@@ -39,6 +39,7 @@ pub(super) fn report() -> Report {
         cases,
         clauses: clauses(),
         readings: readings(),
+        fuzz: None,
         notes: vec!["no operation deletes events here: evt-r-7f3a-1 and evt-r-7f3a-2 were left behind".to_owned()],
     }
 }

@@ -51,6 +51,7 @@ pub(super) fn conclude(session: &Session, plan: &Plan, mut cases: Vec<CaseReport
         cases,
         clauses,
         readings,
+        fuzz: None,
         notes: session.notes(),
     }
 }

@@ -4,6 +4,7 @@ mod capability;
 mod case;
 mod cleanup;
 mod conclude;
+mod fuzz;
 mod group;
 mod isolation;
 mod knowledge;
@@ -26,5 +27,6 @@ mod shrink;
 mod step;
 mod tally;
 
+pub use fuzz::FuzzLimits;
 pub use progress::{Observer as ProgressObserver, Silent};
-pub use runner::{RunError, Stop, run};
+pub use runner::{Assignment, RunError, Stop, fuzz, replay, run};

@@ -78,8 +78,8 @@ impl Running<'_, '_> {
     }
 
     pub(super) fn patience(&self, clause: &str) -> Duration {
-        let known = self.session.is_broken(clause)
-            || self.case.spec.clauses.first().is_some_and(|c| self.session.is_broken(c))
+        let known = self.session.is_suspect(clause)
+            || self.case.spec.clauses.first().is_some_and(|c| self.session.is_suspect(c))
             || self.record.has_findings()
             || self.session.is_impatient();
         if known {

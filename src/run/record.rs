@@ -165,6 +165,16 @@ impl Finished<'_> {
         &self.record.findings
     }
 
+    /// Everything that was sent and came, as far as it is kept: the case's own requests, then what was read back.
+    pub(super) fn evidence(&self) -> &[Arc<Exchange>] {
+        &self.record.exchanges
+    }
+
+    /// The finding that decides about the outcome.
+    pub(super) fn gravest(&self) -> Option<&FindingReport> {
+        self.deciding()
+    }
+
     /// Requests of the case, as far as they are kept.
     pub(super) fn exchanges(&self) -> usize {
         self.record.exchanges.len()

@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use tokio::sync::Mutex;
 
 use crate::execute::{Client, ClientError, Limits};
+use crate::fuzz::{Corpus, Find, Input};
 use crate::plan::{Plan, PlannedCase};
 use crate::report::{CaseReport, Report, TargetSummary};
 use crate::suite::{Need, OperationSuite, ResourceKind, Suite};
@@ -15,6 +16,7 @@ use crate::target::{Settings, Target};
 
 use super::capability::{discover, reach};
 use super::conclude::{Findings, conclude};
+use super::fuzz::{Campaign, FuzzLimits, replay_finds};
 use super::lanes::{Leases, run_lanes, run_pairs};
 use super::lock::Locks;
 use super::progress::Observer;
@@ -37,32 +39,84 @@ pub enum RunError {
     Client(#[from] ClientError),
 }
 
+/// What a run does once the probes have been sent.
+enum Job<'a> {
+    /// All cases of the plan.
+    Cases,
+    /// Fuzzing.
+    Fuzz(&'a mut Campaign),
+    /// Finds again, without any probe.
+    Replay(&'a [Find]),
+}
+
+/// What a run is told from outside.
+pub struct Assignment<'a> {
+    /// The data.
+    pub suite: &'a Suite,
+    /// What will run.
+    pub plan: &'a Plan,
+    /// What is tested.
+    pub target: &'a Target,
+    /// How.
+    pub settings: &'a Settings,
+    /// The filters that the plan was made with, for the report.
+    pub filters: &'a [String],
+    /// Is told how it goes on.
+    pub progress: &'a dyn Observer,
+}
+
 /// Runs a plan against a target and says what was found. The target's earlier state is restored at the
 /// end, also when `stop` completes early.
 ///
 /// # Errors
 /// If the target cannot be reached at all; anything else is in the report.
-pub async fn run(
-    suite: &Suite,
-    plan: &Plan,
-    target: &Target,
-    settings: &Settings,
-    filters: &[String],
-    progress: &dyn Observer,
+pub async fn run(assignment: &Assignment<'_>, stop: Stop) -> Result<Report, RunError> {
+    drive(assignment, Job::Cases, stop).await
+}
+
+/// Fuzzes the operations of a plan, after its probes: inputs are mutated for as long as they make the target
+/// behave in new ways. Begins with the documented examples and the inputs given. The corpus comes back, too.
+///
+/// # Errors
+/// If the target cannot be reached at all; anything else is in the report.
+pub async fn fuzz(
+    assignment: &Assignment<'_>,
+    limits: &FuzzLimits,
+    corpus: Vec<Input>,
     stop: Stop,
-) -> Result<Report, RunError> {
+) -> Result<(Report, Corpus), RunError> {
+    let mut campaign = Campaign::new(limits.clone(), corpus);
+    let mut report = drive(assignment, Job::Fuzz(&mut campaign), stop).await?;
+    report.fuzz = Some(campaign.report());
+    Ok((report, campaign.corpus))
+}
+
+/// Sends finds again, each expected to be answered as it was expected then.
+///
+/// # Errors
+/// If the target cannot be reached at all; anything else is in the report.
+pub async fn replay(assignment: &Assignment<'_>, finds: &[Find], stop: Stop) -> Result<Report, RunError> {
+    drive(assignment, Job::Replay(finds), stop).await
+}
+
+async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<Report, RunError> {
+    let Assignment { suite, plan, target, settings, filters, progress } = *assignment;
     let started_at = SystemTime::now();
     let started = Instant::now();
     let limits = Limits { timeout: settings.timeout, rate: settings.rate, ..Limits::default() };
     let session = Session::new(suite, target, settings, Client::new(limits)?);
-    progress.planned(plan.cases().count());
+    progress.planned(match &job {
+        Job::Cases => plan.cases().count(),
+        Job::Fuzz(_) => plan.probes.iter().map(Vec::len).sum(),
+        Job::Replay(finds) => finds.len(),
+    });
     let wanted = target.clone();
     // Waiting for another process must not hold up a thread of the runtime.
     let _locks = tokio::task::spawn_blocking(move || Locks::acquire(&wanted)).await.ok();
     let selected = operations(plan);
     let mut stop = stop;
     let (leases, cases, interrupted) = {
-        let mut body = Box::pin(body(&session, plan, &selected, progress));
+        let mut body = Box::pin(body(&session, plan, &selected, job, progress));
         tokio::select! {
             biased;
             result = &mut body => {
@@ -109,24 +163,38 @@ async fn body(
     session: &Session,
     plan: &Plan,
     selected: &[Arc<OperationSuite>],
+    job: Job<'_>,
     progress: &dyn Observer,
 ) -> Result<(Leases, Vec<CaseReport>), RunError> {
     progress.phase("looking at the target");
     let leases = lease_all(session, selected).await?;
     let mut cases = Vec::new();
+    if let Job::Replay(finds) = job {
+        cases.extend(replay_finds(session, finds, &leases, progress).await);
+        return Ok((leases, cases));
+    }
     progress.phase("probing the open clauses");
     for layer in &plan.probes {
         cases.extend(run_lanes(session, layer, &leases, progress).await);
     }
+    match job {
+        Job::Fuzz(campaign) => cases.extend(campaign.go(session, selected, &leases, progress).await),
+        _ => cases.extend(run_cases(session, plan, &leases, progress).await),
+    }
+    Ok((leases, cases))
+}
+
+/// Everything of a plan but its probes.
+async fn run_cases(session: &Session, plan: &Plan, leases: &Leases, progress: &dyn Observer) -> Vec<CaseReport> {
     progress.phase("running the cases");
-    cases.extend(run_lanes(session, &plan.main, &leases, progress).await);
-    cases.extend(run_pairs(session, &plan.pairs, &leases, progress).await);
+    let mut cases = run_lanes(session, &plan.main, leases, progress).await;
+    cases.extend(run_pairs(session, &plan.pairs, leases, progress).await);
     progress.phase("making up inputs");
     let (two, one): (Vec<_>, Vec<_>) =
         plan.properties.iter().cloned().partition(|case| case.spec.needs.contains(&Need::SecondResource));
-    cases.extend(run_properties(session, &one, &leases, progress).await);
-    cases.extend(run_properties(session, &two, &leases, progress).await);
-    Ok((leases, cases))
+    cases.extend(run_properties(session, &one, leases, progress).await);
+    cases.extend(run_properties(session, &two, leases, progress).await);
+    cases
 }
 
 /// Reaches every endpoint and looks at every resource.

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -38,6 +38,9 @@ pub(super) struct Shared {
     wasted: AtomicU64,
     unanswered: Mutex<BTreeMap<String, Duration>>,
     shrinking: AtomicU64,
+    /// The most that may be wasted, in milliseconds.
+    waste_limit: AtomicU64,
+    suspected: Mutex<BTreeSet<String>>,
 }
 
 /// Time in all that may be spent waiting for states that never come; afterwards patience is short.
@@ -47,6 +50,10 @@ const SILENCE: Duration = Duration::from_secs(30);
 
 /// So many requests in a row without an answer, and the target counts as gone.
 const GONE_AFTER: usize = 4;
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -69,6 +76,8 @@ impl Session {
             wasted: AtomicU64::new(0),
             unanswered: Mutex::default(),
             shrinking: AtomicU64::new(0),
+            waste_limit: AtomicU64::new(millis(WASTE)),
+            suspected: Mutex::default(),
         };
         Session { shared: Arc::new(shared), client }
     }
@@ -131,15 +140,35 @@ impl Shared {
         }
     }
 
+    /// A target that had stopped answering is back.
+    pub(super) fn revive(&self) {
+        self.silent.store(0, Ordering::Relaxed);
+        lock(&self.unanswered).clear();
+    }
+
     /// Takes note of time spent waiting in vain for a state.
     pub(super) fn waste(&self, time: Duration) {
-        let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
-        self.wasted.fetch_add(millis, Ordering::Relaxed);
+        self.wasted.fetch_add(millis(time), Ordering::Relaxed);
+    }
+
+    /// Changes how much may be spent waiting in vain.
+    pub(super) fn limit_waste(&self, most: Duration) {
+        self.waste_limit.store(millis(most), Ordering::Relaxed);
+    }
+
+    /// Takes note that a clause is probably broken: no need to be patient with it.
+    pub(super) fn suspect(&self, clause: &str) {
+        lock(&self.suspected).insert(clause.to_owned());
+    }
+
+    /// Whether a clause was found broken already, or probably is.
+    pub(super) fn is_suspect(&self, clause: &str) -> bool {
+        self.is_broken(clause) || lock(&self.suspected).contains(clause)
     }
 
     /// Whether enough has been waited in vain.
     pub(super) fn is_impatient(&self) -> bool {
-        u128::from(self.wasted.load(Ordering::Relaxed)) >= WASTE.as_millis()
+        self.wasted.load(Ordering::Relaxed) >= self.waste_limit.load(Ordering::Relaxed)
     }
 
     /// Takes note of a request of an operation that got no answer.

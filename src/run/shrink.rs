@@ -35,6 +35,7 @@ impl<'a> Shrinking<'a> {
         failure: &mut GeneratedFailure,
     ) -> Shown {
         let clauses: Vec<String> = failed.report.findings.iter().map(|f| f.clause.clone()).collect();
+        clauses.iter().for_each(|clause| session.suspect(clause));
         let same = |f: &Finished<'_>| {
             matches!(f.outcome, Outcome::Fail | Outcome::Warn)
                 && f.findings().iter().any(|f| clauses.contains(&f.clause))

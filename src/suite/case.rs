@@ -1,5 +1,6 @@
 use indexmap::IndexMap;
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::vocabulary::{PathChoice, TokenChoice};
 
@@ -144,7 +145,7 @@ pub struct MemberValue {
 }
 
 /// Accepted, refused, or not judged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, strum::Display)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, strum::Display)]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
 pub enum Answer {

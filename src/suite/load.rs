@@ -5,6 +5,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::error::line_of;
+use super::regression;
 use super::template::substitute;
 use super::{
     CaseSpec, Clause, DataError, DataFile, DataSource, Document, Observer, Operation, Origin, ResourceKind, Source,
@@ -115,8 +116,15 @@ impl Suite {
         let loader = Loader::new(&source.suites);
         let mut suite = Suite { fixtures, ..Suite::default() };
         let mut errors = Vec::new();
-        for file in &source.suites {
+        let (regressions, others): (Vec<_>, Vec<_>) =
+            source.suites.iter().partition(|f| regression::is_regression(&f.path));
+        for file in others {
             if let Err(error) = loader.file(file, &mut suite) {
+                errors.push(error);
+            }
+        }
+        for file in regressions.into_iter().chain(&source.regressions) {
+            if let Err(error) = regression::add(file, &mut suite) {
                 errors.push(error);
             }
         }

@@ -23,6 +23,8 @@ pub struct DataSource {
     pub suites: Vec<DataFile>,
     /// Contents of `fixtures/`, sorted by path.
     pub fixtures: Vec<DataFile>,
+    /// Files of further cases; those under `suites/regressions/` need not be named here.
+    pub regressions: Vec<DataFile>,
 }
 
 impl DataSource {
@@ -31,7 +33,8 @@ impl DataSource {
     /// # Errors
     /// If a file is not UTF-8.
     pub fn embedded() -> Result<Self, DataError> {
-        Ok(DataSource { suites: walk_embedded(&SUITES, "suites")?, fixtures: walk_embedded(&FIXTURES, "fixtures")? })
+        let (suites, fixtures) = (walk_embedded(&SUITES, "suites")?, walk_embedded(&FIXTURES, "fixtures")?);
+        Ok(DataSource { suites, fixtures, regressions: Vec::new() })
     }
 
     /// Replaces the suites by those of a directory.
@@ -49,6 +52,15 @@ impl DataSource {
     /// If the directory or a file in it cannot be read.
     pub fn with_fixtures(mut self, dir: &Path) -> Result<Self, DataError> {
         self.fixtures = walk_directory(dir)?;
+        Ok(self)
+    }
+
+    /// Adds the cases of a directory.
+    ///
+    /// # Errors
+    /// If the directory or a file in it cannot be read.
+    pub fn with_regressions(mut self, dir: &Path) -> Result<Self, DataError> {
+        self.regressions.extend(walk_directory(dir)?);
         Ok(self)
     }
 }

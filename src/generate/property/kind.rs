@@ -81,11 +81,11 @@ pub struct Known {
 }
 
 impl Known {
-    pub(super) fn overwrites(&self, operation: &str) -> Option<bool> {
+    pub(crate) fn overwrites(&self, operation: &str) -> Option<bool> {
         self.overwrites.iter().find(|(id, _)| id == operation).map(|(_, known)| *known)
     }
 
-    pub(super) fn accepts_same(&self, operation: &str) -> Option<bool> {
+    pub(crate) fn accepts_same(&self, operation: &str) -> Option<bool> {
         self.accepts_same.iter().find(|(id, _)| id == operation).map(|(_, known)| *known)
     }
 }

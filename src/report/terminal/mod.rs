@@ -2,6 +2,7 @@
 
 mod address;
 mod deviations;
+mod fuzzing;
 mod header;
 mod page;
 mod readings;

@@ -1,7 +1,7 @@
 use super::super::model::Report;
 use super::page::Page;
 use super::style::TerminalStyle;
-use super::{deviations, header, readings, totals, unjudged, verdicts};
+use super::{deviations, fuzzing, header, readings, totals, unjudged, verdicts};
 
 /// The whole report as text. The details come first and the result last, where the eye is when a run ends.
 pub fn render(report: &Report, style: &TerminalStyle) -> String {
@@ -16,6 +16,7 @@ pub fn render(report: &Report, style: &TerminalStyle) -> String {
         verdicts::write(&mut page, report);
     }
     totals::write_operations(&mut page, report);
+    fuzzing::write(&mut page, report);
     write_notes(&mut page, report);
     totals::write(&mut page, report);
     page.finish()

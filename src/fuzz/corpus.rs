@@ -1,0 +1,171 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+
+use super::{Behaviour, Input};
+use crate::generate::Placeholders;
+
+/// Behaviours that are told apart, at most: a target that never answers alike must not cost memory without end.
+const MOST: usize = 8_192;
+
+/// Inputs, each of which made the target behave in a way that no shorter one did.
+#[derive(Debug, Default)]
+pub struct Corpus {
+    entries: Vec<Entry>,
+    /// The shortest input of each behaviour, as a place among the entries.
+    best: BTreeMap<Shown, usize>,
+    seen: BTreeSet<Shown>,
+    feedback: bool,
+}
+
+/// What an input has shown.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Shown {
+    /// A behaviour.
+    One(String),
+    /// The outlines of two behaviours in a row.
+    Two(String),
+}
+
+#[derive(Debug)]
+struct Entry {
+    input: Input,
+    /// How many behaviours it is the shortest input of.
+    stands_for: usize,
+    picked: std::sync::atomic::AtomicUsize,
+}
+
+/// Why a corpus cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {message}", path.display())]
+pub struct CorpusError {
+    path: PathBuf,
+    message: String,
+}
+
+impl CorpusError {
+    fn new(path: &Path, message: impl std::fmt::Display) -> Self {
+        CorpusError { path: path.to_owned(), message: message.to_string() }
+    }
+}
+
+impl Corpus {
+    /// An empty corpus; without feedback only seeds stay in it.
+    pub fn new(feedback: bool) -> Self {
+        Corpus { feedback, ..Corpus::default() }
+    }
+
+    /// Takes an input, whatever comes of it.
+    pub fn seed(&mut self, input: Input) {
+        if !input.requests.is_empty() && !self.entries.iter().any(|e| e.input == input) {
+            self.entries.push(Entry { input, stands_for: 1, picked: Default::default() });
+        }
+    }
+
+    /// Takes note of how a target behaved. An input that shows something new, or something known in a shorter way,
+    /// is kept. Returns how many behaviours of single requests are new.
+    pub fn learn(&mut self, input: &Input, behaviours: &[Behaviour]) -> usize {
+        let singles = behaviours.iter().map(|behaviour| Shown::One(behaviour.text().to_owned()));
+        let pairs = behaviours.windows(2).map(|pair| Shown::Two(pair[1].after(&pair[0])));
+        let mut place = None;
+        let mut news = 0;
+        for shown in singles.chain(pairs) {
+            if self.seen.len() >= MOST {
+                break;
+            }
+            let new = self.seen.insert(shown.clone());
+            news += usize::from(new && matches!(shown, Shown::One(_)));
+            let shorter = self.best.get(&shown).is_some_and(|at| input.size() < self.entries[*at].input.size());
+            if !self.feedback || !(new || shorter) {
+                continue;
+            }
+            let place = *place.get_or_insert_with(|| {
+                self.entries.push(Entry { input: input.clone(), stands_for: 0, picked: Default::default() });
+                self.entries.len() - 1
+            });
+            self.entries[place].stands_for += 1;
+            if let Some(old) = self.best.insert(shown, place) {
+                self.entries[old].stands_for = self.entries[old].stands_for.saturating_sub(1);
+            }
+        }
+        news
+    }
+
+    /// One of the inputs: of two that chance names, the one that was chosen less often.
+    pub fn pick(&self, chance: [usize; 2]) -> Option<&Input> {
+        let alive: Vec<&Entry> = self.entries.iter().filter(|e| e.stands_for > 0).collect();
+        let of = |chance: usize| alive.get(chance.checked_rem(alive.len())?).copied();
+        let picked = |entry: &Entry| entry.picked.load(std::sync::atomic::Ordering::Relaxed);
+        let (first, second) = (of(chance[0])?, of(chance[1])?);
+        let entry = if picked(second) < picked(first) { second } else { first };
+        entry.picked.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        Some(&entry.input)
+    }
+
+    /// The inputs that are worth keeping.
+    pub fn inputs(&self) -> impl Iterator<Item = &Input> {
+        self.entries.iter().filter(|entry| entry.stands_for > 0).map(|entry| &entry.input)
+    }
+
+    /// How single requests were answered, in words.
+    pub fn behaviours(&self) -> impl Iterator<Item = &str> {
+        self.seen.iter().filter_map(|shown| if let Shown::One(text) = shown { Some(text.as_str()) } else { None })
+    }
+
+    /// Reads every input of a directory, the shortest first. One that is not there yet is empty.
+    ///
+    /// # Errors
+    /// If the directory or a file in it cannot be read, or is no input.
+    pub fn read(dir: &Path) -> Result<Vec<Input>, CorpusError> {
+        if !dir.exists() {
+            return Ok(Vec::new());
+        }
+        let mut inputs = Vec::new();
+        for entry in std::fs::read_dir(dir).map_err(|e| CorpusError::new(dir, e))? {
+            let path = entry.map_err(|e| CorpusError::new(dir, e))?.path();
+            if path.extension().is_some_and(|extension| extension == "json") {
+                let text = std::fs::read_to_string(&path).map_err(|e| CorpusError::new(&path, e))?;
+                let input: Input = serde_json::from_str(&text).map_err(|e| CorpusError::new(&path, e))?;
+                inputs.push(input.read().bounded());
+            }
+        }
+        inputs.sort_by_cached_key(|input| (input.size(), serde_json::to_string(input).unwrap_or_default()));
+        Ok(inputs)
+    }
+
+    /// Writes every input that is not there yet, each under a name made of its content. With `minimise`, inputs
+    /// that showed nothing here that a shorter one does not show are removed.
+    ///
+    /// # Errors
+    /// If the directory cannot be made or a file not be written.
+    pub fn write(&self, dir: &Path, places: &Placeholders, minimise: bool) -> Result<usize, CorpusError> {
+        std::fs::create_dir_all(dir).map_err(|e| CorpusError::new(dir, e))?;
+        let mut names = BTreeSet::new();
+        let mut written = 0;
+        for input in self.inputs() {
+            let text = serde_json::to_string_pretty(&input.shown(places)).map_err(|e| CorpusError::new(dir, e))?;
+            let mut hasher = DefaultHasher::new();
+            text.hash(&mut hasher);
+            let name = format!("{:016x}.json", hasher.finish());
+            let path = dir.join(&name);
+            if !path.exists() {
+                // Another process may write to the same directory: a file is there whole or not at all.
+                let aside = dir.join(format!("{name}.{}", std::process::id()));
+                std::fs::write(&aside, text + "\n").map_err(|e| CorpusError::new(&aside, e))?;
+                std::fs::rename(&aside, &path).map_err(|e| CorpusError::new(&path, e))?;
+                written += 1;
+            }
+            names.insert(name);
+        }
+        if minimise {
+            for entry in std::fs::read_dir(dir).map_err(|e| CorpusError::new(dir, e))? {
+                let path = entry.map_err(|e| CorpusError::new(dir, e))?.path();
+                let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+                if name.ends_with(".json") && !names.contains(&name) {
+                    std::fs::remove_file(&path).map_err(|e| CorpusError::new(&path, e))?;
+                }
+            }
+        }
+        Ok(written)
+    }
+}

@@ -1,0 +1,183 @@
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::check::{Change, change_of, is_ambiguous};
+use crate::contract::{Contract, Standing};
+use crate::generate::json::is_broken;
+use crate::generate::{Known, to_bytes};
+use crate::suite::{Answer, Effect, OperationSuite};
+
+/// Statuses of a key that is taken.
+const TAKEN: u16 = 409;
+/// Statuses of one item too many.
+const FULL: [u16; 3] = [400, 403, 409];
+
+/// What the documents, and the readings found, say of one request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Forecast {
+    /// Accepted, refused, or either.
+    pub answer: Answer,
+    /// Statuses that a refusal may have.
+    pub statuses: Vec<u16>,
+    /// The clause that a wrong answer breaks.
+    pub clause: String,
+    /// Items that it may store.
+    pub stores: usize,
+}
+
+/// What is stored: a value, or nothing known.
+#[derive(Debug, Default)]
+struct Model {
+    items: BTreeMap<String, Option<String>>,
+    /// A request that cannot be read here was perhaps accepted.
+    anything: bool,
+}
+
+/// What is to be expected of requests that are sent one after the other, their bodies as they are sent. Where
+/// readings disagree, and where the state that matters is not known for certain, any answer will do.
+pub fn forecast(requests: &[(&Contract, &str)], known: &Known) -> Vec<Forecast> {
+    let mut model = Model::default();
+    requests.iter().map(|(contract, body)| one(contract, body, known, &mut model)).collect()
+}
+
+fn one(contract: &Contract, body: &str, known: &Known, model: &mut Model) -> Forecast {
+    let op = contract.operation();
+    let bytes = to_bytes(body);
+    let any = |stores| Forecast { answer: Answer::Any, statuses: vec![400], clause: op.id("server-error"), stores };
+    let parsed = serde_json::from_slice::<Value>(&bytes);
+    let Ok(json) = parsed else {
+        let too_deep = parsed.is_err_and(|e| e.to_string().contains("recursion"));
+        if is_broken(body) && !too_deep && !body.starts_with('\u{feff}') && !has_huge_number(body) {
+            return Forecast { answer: Answer::Refused, statuses: vec![400], clause: op.id("body.json"), stores: 0 };
+        }
+        model.anything = true;
+        return any(1);
+    };
+    let change = change_of(&op.operation, &json, None);
+    let stores = change.put.len();
+    let unsure = |model: &mut Model| {
+        for key in change.keys() {
+            model.items.insert(key.clone(), None);
+        }
+        any(stores)
+    };
+    if is_ambiguous(&bytes) {
+        model.anything = true;
+        return unsure(model);
+    }
+    let (standing, deletes) = standing(contract, op, &json);
+    if standing.disputed || (deletes && !standing.is_valid()) {
+        return unsure(model);
+    }
+    if let Some(clause) = standing.broken.first() {
+        // Whoever looks at the state first may speak of that instead.
+        let mut statuses = vec![400];
+        let taken = change.put.iter().any(|(key, _)| model.items.contains_key(key));
+        if taken || model.anything {
+            statuses.push(TAKEN);
+        }
+        if known.limit.is_none_or(|limit| known.carried + model.items.len() + stores > limit) {
+            statuses.extend(FULL.iter().filter(|s| **s != 400));
+        }
+        return Forecast { answer: Answer::Refused, statuses, clause: clause.clone(), stores: 0 };
+    }
+    let accepted = if deletes { deleted(&json, op, known, model) } else { stored(&change, op, known, model) };
+    match accepted {
+        None => unsure(model),
+        Some(Ok(())) => {
+            for (key, value) in &change.put {
+                model.items.insert(key.clone(), Some(value.clone()));
+            }
+            for key in &change.delete {
+                model.items.remove(key);
+            }
+            Forecast { answer: Answer::Accepted, statuses: vec![400], clause: op.id("success.status"), stores }
+        }
+        Some(Err((clause, statuses))) => {
+            Forecast { answer: Answer::Refused, statuses, clause: op.id(clause), stores: 0 }
+        }
+    }
+}
+
+/// Whether a number is beyond what some readers can hold.
+fn has_huge_number(body: &str) -> bool {
+    let mut digits = 0;
+    body.bytes().any(|byte| {
+        digits = if byte.is_ascii_digit() { digits + 1 } else { 0 };
+        digits > 15 || byte == b'e' && digits > 0
+    }) || body.contains("e9")
+        || body.contains("E9")
+}
+
+/// How a body stands to the rules; one that deletes is held against them as if it stored.
+fn standing(contract: &Contract, op: &OperationSuite, json: &Value) -> (Standing, bool) {
+    if let Effect::Batch { action, put, delete, .. } = &op.operation.effect
+        && json.pointer(action).and_then(Value::as_str) == Some(delete)
+    {
+        let mut as_if = json.clone();
+        if let Some(word) = as_if.pointer_mut(action) {
+            *word = Value::from(put.as_str());
+        }
+        return (contract.standing(&as_if), true);
+    }
+    (contract.standing(json), false)
+}
+
+/// Accepted, refused for a reason, or an open question.
+type Accepted = Option<Result<(), (&'static str, Vec<u16>)>>;
+
+fn stored(change: &Change, op: &OperationSuite, known: &Known, model: &Model) -> Accepted {
+    if model.anything || change.put.is_empty() {
+        return None;
+    }
+    let mut taken = 0;
+    let mut news = 0;
+    for (key, value) in &change.put {
+        match model.items.get(key) {
+            None => news += 1,
+            Some(None) => return None,
+            Some(Some(stored)) => {
+                let same = stored == value;
+                let accepted =
+                    if same { known.accepts_same(&op.operation.id)? } else { known.overwrites(&op.operation.id)? };
+                taken += usize::from(!accepted);
+            }
+        }
+    }
+    if taken > 0 {
+        // A longer list may be taken in part.
+        return (change.put.len() == 1).then(|| Err(("stored", vec![400, TAKEN])));
+    }
+    if model.items.values().any(Option::is_none) {
+        return None;
+    }
+    let after = known.carried + model.items.len() + news;
+    match known.limit {
+        Some(limit) if after > limit => (news == change.put.len()).then(|| Err(("tag-limit", FULL.to_vec()))),
+        Some(_) => Some(Ok(())),
+        // No limit that anybody has thought of is lower.
+        None if after <= LEAST_LIMIT => Some(Ok(())),
+        None => None,
+    }
+}
+
+/// So many items fit under every reading.
+const LEAST_LIMIT: usize = 10;
+
+fn deleted(json: &Value, op: &OperationSuite, known: &Known, model: &Model) -> Accepted {
+    let Effect::Batch { items, .. } = &op.operation.effect else { return None };
+    let listed = json.pointer(items)?.as_array()?;
+    if model.anything || listed.is_empty() || listed.len() > LEAST_LIMIT {
+        return None;
+    }
+    for item in listed {
+        let (key, value) = (item.get("key")?.as_str()?, item.get("value").and_then(Value::as_str));
+        match model.items.get(key) {
+            None if known.ignores_absent == Some(true) => {}
+            Some(Some(stored)) if value == Some(stored.as_str()) && !stored.is_empty() => {}
+            _ => return None,
+        }
+    }
+    Some(Ok(()))
+}

@@ -1,0 +1,81 @@
+use std::sync::Arc;
+
+use crate::check::change_of;
+use crate::contract::Contract;
+use crate::fuzz::{Expected, Input, Request, forecast};
+use crate::generate::{Known, Placeholders};
+use crate::plan::PlannedCase;
+use crate::suite::{Answer, Expect, OperationSuite, StatusRule, StepSpec};
+
+use super::super::knowledge::known;
+use super::super::resource::Resource;
+use super::super::session::Session;
+
+/// An input as a case, with what is expected of it.
+pub(super) struct Prepared {
+    pub(super) case: PlannedCase,
+    pub(super) expected: Vec<Expected>,
+    /// Its bodies as they are sent.
+    pub(super) sent: Input,
+}
+
+/// Stand-ins are filled under the name of one input.
+pub(super) fn places(session: &Session, name: &str) -> Placeholders {
+    session.placeholders_named(name, "")
+}
+
+/// What the readings found say about a resource.
+pub(super) fn knowledge(session: &Session, resource: &Resource) -> Known {
+    let ops = session.suite.acting_on(resource.kind);
+    let limited = ops.iter().find(|op| op.operation.capacity.is_some()).or(ops.first());
+    limited.map(|op| known(session, op, &ops, resource)).unwrap_or_default()
+}
+
+/// The input under this name. `None` if it is not for this suite, or must not be sent to this target.
+pub(super) fn prepare(session: &Session, name: &str, input: &Input, resource: &Resource) -> Option<Prepared> {
+    let sent = input.resolved(&places(session, name));
+    let ops: Vec<Arc<OperationSuite>> =
+        sent.requests.iter().map(|r| session.suite.operation(&r.operation).cloned()).collect::<Option<_>>()?;
+    let contracts: Vec<Contract> = ops.iter().map(Contract::new).collect();
+    let requests: Vec<(&Contract, &str)> =
+        contracts.iter().zip(&sent.requests).map(|(contract, request)| (contract, request.body.as_str())).collect();
+    let forecasts = forecast(&requests, &knowledge(session, resource));
+    let expected: Vec<Expected> = forecasts
+        .into_iter()
+        .map(|f| Expected { answer: f.answer, statuses: f.statuses, clause: f.clause, stores: f.stores })
+        .collect();
+    let may_be_sent = |((e, request), op): ((&Expected, &Request), &Arc<OperationSuite>)| {
+        e.answer == Answer::Refused || is_safe(op, &request.body, resource)
+    };
+    let all_may = expected.iter().zip(&sent.requests).zip(&ops).all(may_be_sent);
+    all_may.then(|| case(name, &ops, sent, expected)).flatten()
+}
+
+/// Where nobody can look, only keys that nobody else has are safe to write. Some keys cannot stand in a path, so
+/// that they can be deleted in a list only.
+fn is_safe(op: &OperationSuite, body: &str, resource: &Resource) -> bool {
+    let json = serde_json::from_str(body).unwrap_or_default();
+    let change = change_of(&op.operation, &json, None);
+    let mut keys = change.keys();
+    let lost = |key: &String| ["", ".", ".."].contains(&key.as_str());
+    if change.keys().any(lost) && resource.delete_many.is_none() {
+        return false;
+    }
+    resource.can_list() || (change.keys().next().is_some() && keys.all(|key| key.contains("dewspec-")))
+}
+
+/// The case of an input whose expectation is known.
+pub(super) fn case(name: &str, ops: &[Arc<OperationSuite>], sent: Input, expected: Vec<Expected>) -> Option<Prepared> {
+    let op = ops.last()?;
+    let steps = sent.requests.iter().zip(&expected).map(|(request, expected)| StepSpec {
+        body: Some(request.body.clone()),
+        verbatim: true,
+        operation: (request.operation != op.operation.id).then(|| request.operation.clone()),
+        expect: Some(Expect { status: StatusRule::Fixed(expected.statuses.clone()), ..Expect::new(expected.answer) }),
+        ..StepSpec::default()
+    });
+    let clause = expected.last()?.clause.clone();
+    let room = expected.iter().map(|e| e.stores).sum::<usize>().clamp(1, 8);
+    let case = PlannedCase::generated(op, name.to_owned(), vec![clause], room, steps.collect());
+    Some(Prepared { case, expected, sent })
+}
