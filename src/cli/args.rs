@@ -126,7 +126,7 @@ pub(super) struct EngineArgs {
     /// Longest wait for one answer, in seconds [default: 10]
     #[arg(long, env = "DEWSPEC_TIMEOUT", value_name = "SECS", allow_negative_numbers = true, help_heading = "Run")]
     pub(super) timeout: Option<f64>,
-    /// Longest time a read-back may lag behind a write, in seconds [default: 2]
+    /// Longest time a read-back may lag behind a write, in seconds [default: 2; 0.1 for the embedded server]
     #[arg(long, env = "DEWSPEC_SETTLE", value_name = "SECS", allow_negative_numbers = true, help_heading = "Run")]
     pub(super) settle: Option<f64>,
     /// Most requests a second [default: no limit]

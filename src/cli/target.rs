@@ -132,6 +132,7 @@ pub(super) fn settings(args: &EngineArgs, config: &Config, embedded: bool) -> Re
     if rate == Some(0) {
         return Err(Ending::usage("--rate is at least 1"));
     }
+    let settle = if embedded { Settings::SETTLE_EMBEDDED } else { usual.settle };
     Ok(Settings {
         seed,
         run_id,
@@ -139,7 +140,7 @@ pub(super) fn settings(args: &EngineArgs, config: &Config, embedded: bool) -> Re
         concurrency,
         width: if embedded { Settings::WIDTH_EMBEDDED.min(concurrency) } else { usual.width },
         timeout: seconds("--timeout", args.timeout.or(config.timeout), usual.timeout, 0.001)?,
-        settle: seconds("--settle", args.settle.or(config.settle), usual.settle, 0.0)?,
+        settle: seconds("--settle", args.settle.or(config.settle), settle, 0.0)?,
         rate,
         fail_fast: args.fail_fast || config.fail_fast.unwrap_or_default(),
         strict: args.strict || config.strict.unwrap_or_default(),

@@ -30,6 +30,8 @@ enum Shown {
 #[derive(Debug)]
 struct Entry {
     input: Input,
+    /// All of its requests were accepted.
+    accepted: bool,
     /// How many behaviours it is the shortest input of.
     stands_for: usize,
     picked: std::sync::atomic::AtomicUsize,
@@ -58,13 +60,13 @@ impl Corpus {
     /// Takes an input, whatever comes of it.
     pub fn seed(&mut self, input: Input) {
         if !input.requests.is_empty() && !self.entries.iter().any(|e| e.input == input) {
-            self.entries.push(Entry { input, stands_for: 1, picked: Default::default() });
+            self.entries.push(Entry { input, accepted: true, stands_for: 1, picked: Default::default() });
         }
     }
 
     /// Takes note of how a target behaved. An input that shows something new, or something known in a shorter way,
     /// is kept. Returns how many behaviours of single requests are new.
-    pub fn learn(&mut self, input: &Input, behaviours: &[Behaviour]) -> usize {
+    pub fn learn(&mut self, input: &Input, accepted: bool, behaviours: &[Behaviour]) -> usize {
         let singles = behaviours.iter().map(|behaviour| Shown::One(behaviour.text().to_owned()));
         let pairs = behaviours.windows(2).map(|pair| Shown::Two(pair[1].after(&pair[0])));
         let mut place = None;
@@ -80,7 +82,7 @@ impl Corpus {
                 continue;
             }
             let place = *place.get_or_insert_with(|| {
-                self.entries.push(Entry { input: input.clone(), stands_for: 0, picked: Default::default() });
+                self.entries.push(Entry { input: input.clone(), accepted, stands_for: 0, picked: Default::default() });
                 self.entries.len() - 1
             });
             self.entries[place].stands_for += 1;
@@ -91,12 +93,14 @@ impl Corpus {
         news
     }
 
-    /// One of the inputs: of two that chance names, the one that was chosen less often.
+    /// One of the inputs: of two that chance names, the one that was chosen less often. Every other time it is one
+    /// that was accepted: there are many ways to be refused, but what is stored wrongly is found near what is stored.
     pub fn pick(&self, chance: [usize; 2]) -> Option<&Input> {
-        let alive: Vec<&Entry> = self.entries.iter().filter(|e| e.stands_for > 0).collect();
+        let wanted = |entry: &&Entry| entry.stands_for > 0 && (entry.accepted || chance[1].is_multiple_of(2));
+        let alive: Vec<&Entry> = self.entries.iter().filter(wanted).collect();
         let of = |chance: usize| alive.get(chance.checked_rem(alive.len())?).copied();
         let picked = |entry: &Entry| entry.picked.load(std::sync::atomic::Ordering::Relaxed);
-        let (first, second) = (of(chance[0])?, of(chance[1])?);
+        let (first, second) = (of(chance[0])?, of(chance[1] / 2)?);
         let entry = if picked(second) < picked(first) { second } else { first };
         entry.picked.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         Some(&entry.input)

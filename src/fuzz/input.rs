@@ -28,29 +28,32 @@ impl Input {
     /// Characters of one body, at most.
     pub const BODY: usize = 1 << 16;
 
-    /// How long it is: the simpler of two inputs is the shorter one.
+    /// How long it is: the simpler of two inputs is the shorter one. What stands for something else weighs nothing,
+    /// so that keys stay ours.
     pub fn size(&self) -> usize {
-        self.requests.iter().map(|request| 64 + request.body.len()).sum()
+        let weight = |c: char| if mark::stands_in(c) { 0 } else { c.len_utf8() };
+        self.requests.iter().map(|request| 64 + request.body.chars().map(weight).sum::<usize>()).sum()
     }
 
     /// As it stands on disk.
     pub fn shown(&self, places: &Placeholders) -> Input {
-        self.map(|body| mark::shown(body, places))
+        self.map(|body, nth| mark::shown(body, places, nth))
     }
 
     /// As it is worked with.
     pub fn read(&self) -> Input {
-        self.map(mark::read)
+        self.map(|body, _| mark::read(body))
     }
 
     /// With keys in the place of their stand-ins, as it is sent.
     pub fn resolved(&self, places: &Placeholders) -> Input {
-        self.map(|body| mark::resolve(body, places))
+        self.map(|body, nth| mark::resolve(body, places, nth))
     }
 
-    fn map(&self, change: impl Fn(&str) -> String) -> Input {
-        let request = |r: &Request| Request { operation: r.operation.clone(), body: change(&r.body) };
-        Input { requests: self.requests.iter().map(request).collect() }
+    fn map(&self, change: impl Fn(&str, usize) -> String) -> Input {
+        let request =
+            |(nth, r): (usize, &Request)| Request { operation: r.operation.clone(), body: change(&r.body, nth) };
+        Input { requests: self.requests.iter().enumerate().map(request).collect() }
     }
 
     /// Within bounds of length and number.

@@ -122,7 +122,9 @@ impl Draw<'_> {
         let parent = if self.below(FRESH) == 0 { None } else { self.corpus.pick(picks) };
         let Some(parent) = parent else { return self.fresh() };
         let mut input = parent.clone();
-        for _ in 0..=self.below(CHANGES) {
+        // Mostly one: an input that is changed a lot is refused for the first thing that is wrong with it.
+        let most = self.below(CHANGES) + 1;
+        for _ in 0..=self.below(most) {
             self.change(&mut input);
         }
         input
@@ -163,7 +165,8 @@ impl Draw<'_> {
         let at = self.below(count);
         match self.below(16) {
             0..=2 => self.structure(&mut input.requests[at]),
-            3..=7 => self.text(input, at),
+            3..=6 => self.text(input, at),
+            7 => self.twin(input, at),
             8 => self.damage(&mut input.requests[at]),
             9 => self.rewrite(&mut input.requests[at]),
             10..=12 => self.append(input),
@@ -284,17 +287,45 @@ impl Draw<'_> {
         input.requests[at].body = body.to_string();
     }
 
+    /// Makes one text nearly the same as another: what tells them apart is easily overlooked.
+    fn twin(&mut self, input: &mut Input, at: usize) {
+        let Ok(mut body) = serde_json::from_str::<Value>(&input.requests[at].body) else { return };
+        let donor = self.below(input.requests.len());
+        let others = texts(&serde_json::from_str(&input.requests[donor].body).unwrap_or_default());
+        let Some((like, other)) = others.get(self.below(others.len())).cloned() else { return };
+        let member = |pointer: &str| pointer.rsplit('/').next().map(str::to_owned);
+        let places: Vec<String> = texts(&body)
+            .into_iter()
+            .map(|(pointer, _)| pointer)
+            .filter(|pointer| member(pointer) == member(&like) && (donor != at || *pointer != like))
+            .collect();
+        let Some(place) = places.get(self.below(places.len())) else { return };
+        let twin = match self.below(7) {
+            0 => other,
+            1 => other.to_uppercase(),
+            2 => other.to_lowercase(),
+            3 => format!("{other}{}", self.word()),
+            4 => format!("{}{other}", self.word()),
+            5 => other.chars().take(other.chars().count() / 2).collect(),
+            _ => other.chars().rev().collect(),
+        };
+        if let Some(text) = body.pointer_mut(place) {
+            *text = Value::from(twin);
+        }
+        input.requests[at].body = body.to_string();
+    }
+
     fn changed(&mut self, text: &str, other: &str, length: usize) -> String {
         let mut characters: Vec<char> = text.chars().collect();
         let at = self.below(characters.len() + 1);
-        match self.below(12) {
+        match self.below(14) {
             0 => return other.to_owned(),
             1 => return format!("{text}{other}"),
             2 => {
                 let word = self.word();
                 characters.splice(at..at, word.chars());
             }
-            3 => return self.word(),
+            3 | 12 | 13 => return self.word(),
             4 | 5 => {
                 let category = &pool::by_category()[self.below(pool::by_category().len())];
                 characters.insert(at, category[self.below(category.len())]);

@@ -30,7 +30,7 @@ pub fn promote(find: &Find) -> Result<String, PromoteError> {
     let mut steps = Vec::new();
     for (at, (request, expected)) in find.input.requests.iter().zip(&find.expected).enumerate() {
         // Only what has a meaning in the data may look as if it had.
-        let bare = mark::resolve(&mark::read(&request.body), &Placeholders::new(0, "", "", ""));
+        let bare = mark::resolve(&mark::read(&request.body), &Placeholders::new(0, "", "", ""), 0);
         if bare.contains("${") {
             return Err(PromoteError::Placeholder(at));
         }

@@ -77,8 +77,7 @@ impl Simplifier {
 /// Of the same length, but with fewer odd characters.
 fn plainer(form: &Input, than: &Input) -> bool {
     let odd = |input: &Input| {
-        let stands_in = |c: char| u32::from(c) >= 0xF_0000;
-        let is_odd = |c: &char| !c.is_ascii_alphanumeric() && !stands_in(*c);
+        let is_odd = |c: &char| !c.is_ascii_alphanumeric() && !mark::stands_in(*c);
         input.requests.iter().flat_map(|r| r.body.chars()).filter(is_odd).count()
     };
     let letters = |input: &Input| {
@@ -151,7 +150,9 @@ fn with_texts(body: &Value, change: impl Fn(&str) -> Vec<String>) -> Vec<Value> 
     let mut forms = Vec::new();
     for pointer in &places {
         let Some(text) = body.pointer(pointer).and_then(Value::as_str) else { continue };
-        for changed in change(text) {
+        let is_ours = |text: &str| text.chars().any(mark::stands_in);
+        // A key that is ours stays so: another one may be somebody's, or carry traces of earlier tries.
+        for changed in change(text).into_iter().filter(|changed| !is_ours(text) || is_ours(changed)) {
             let mut form = body.clone();
             if let Some(place) = form.pointer_mut(pointer) {
                 *place = Value::from(changed);
@@ -167,7 +168,10 @@ fn with_shorter_texts(body: &Value) -> Vec<Value> {
         let characters: Vec<char> = text.chars().collect();
         let mut size = characters.len() / 2;
         let mut forms = Vec::new();
-        // A stand-in stays whole, so that the text stays one of ours.
+        let ours: String = text.chars().filter(|c| mark::stands_in(*c)).collect();
+        if !ours.is_empty() && ours.len() < text.len() {
+            forms.push(ours);
+        }
         while size > 0 && forms.len() < 24 {
             for start in (0..characters.len()).step_by(size).take(8) {
                 let mut form = characters.clone();
@@ -182,7 +186,7 @@ fn with_shorter_texts(body: &Value) -> Vec<Value> {
 
 fn with_plainer_texts(body: &Value) -> Vec<Value> {
     with_texts(body, |text| {
-        let plain = |c: char| if u32::from(c) >= 0xF_0000 { c } else { 'a' };
+        let plain = |c: char| if mark::stands_in(c) { c } else { 'a' };
         let all: String = text.chars().map(plain).collect();
         let mut forms = vec![mark::key(0), all];
         for at in 0..text.chars().count().min(24) {

@@ -37,9 +37,19 @@ pub(super) fn embed(text: &mut [char], number: usize) {
     }
 }
 
+/// Whether a character stands for something else.
+pub(crate) fn stands_in(character: char) -> bool {
+    (RAW_BYTES..=SURROGATES + SURROGATES_LAST).contains(&u32::from(character))
+}
+
 /// A stand-in for a whole UUID.
 pub(crate) fn uuid() -> String {
     character(UUID).to_string().repeat(UUID_LENGTH)
+}
+
+/// The placeholder's name in the `nth` of several texts.
+fn uuid_name(nth: usize) -> String {
+    if nth == 0 { "uuid".to_owned() } else { format!("uuid{nth}") }
 }
 
 fn stand_in(number: usize) -> char {
@@ -50,9 +60,11 @@ fn character(number: usize) -> char {
     u32::try_from(number).ok().and_then(|n| char::from_u32(KEYS + n)).unwrap_or('k')
 }
 
-/// A JSON text with keys, UUIDs and surrogates in the place of what stands for them.
-pub(crate) fn resolve(text: &str, places: &Placeholders) -> String {
-    let word = |number: usize| if number == UUID { places.uuid() } else { places.key(&format!("key{number}")) };
+/// A JSON text with keys, UUIDs and surrogates in the place of what stands for them. It is the `nth` of several
+/// texts with the same keys, each of which has a UUID of its own.
+pub(crate) fn resolve(text: &str, places: &Placeholders, nth: usize) -> String {
+    let word =
+        |number: usize| if number == UUID { places.uuid(&uuid_name(nth)) } else { places.key(&format!("key{number}")) };
     let mut out = String::with_capacity(text.len());
     let mut run: Option<(usize, usize, String)> = None;
     for character in text.chars() {
@@ -78,7 +90,7 @@ pub(crate) fn resolve(text: &str, places: &Placeholders) -> String {
 
 /// A text as people write it in data: `${key0}`, `${uuid}` and `${byte:ff}` for what stands for them. A part of a
 /// stand-in, which has no such name, becomes the text that it stands for here.
-pub(crate) fn shown(text: &str, places: &Placeholders) -> String {
+pub(crate) fn shown(text: &str, places: &Placeholders, nth: usize) -> String {
     let mut out = String::with_capacity(text.len());
     let characters: Vec<char> = text.chars().collect();
     let mut at = 0;
@@ -95,13 +107,13 @@ pub(crate) fn shown(text: &str, places: &Placeholders) -> String {
         let whole = if number == UUID { UUID_LENGTH } else { LENGTH };
         let run = characters[at..].iter().take_while(|c| *c == character).count().min(whole);
         match (run == whole, number == UUID) {
-            (true, true) => out.push_str("${uuid}"),
+            (true, true) => out.push_str(&format!("${{{}}}", uuid_name(nth))),
             (true, false) => out.push_str(&format!("${{key{number}}}")),
-            (false, _) => out.push_str(&resolve(&characters[at..at + run].iter().collect::<String>(), places)),
+            (false, _) => out.push_str(&resolve(&characters[at..at + run].iter().collect::<String>(), places, nth)),
         }
         at += run;
     }
-    resolve(&out, places)
+    resolve(&out, places, nth)
 }
 
 /// The opposite of [`shown`].
@@ -113,7 +125,7 @@ pub(crate) fn read(text: &str) -> String {
         let name = &rest[start + 2..start + length];
         let byte = |name: &str| u32::from_str_radix(name, 16).ok().filter(|b| *b < 0x100);
         let stand_in = match (name, name.strip_prefix("key"), name.strip_prefix("byte:")) {
-            ("uuid", ..) => Some(uuid()),
+            (name, ..) if name.starts_with("uuid") => Some(uuid()),
             (_, Some(number), _) => number.parse::<usize>().ok().filter(|n| *n < KEYS_MOST).map(key),
             (_, _, Some(name)) => byte(name).and_then(|b| char::from_u32(RAW_BYTES + b)).map(String::from),
             _ => None,
@@ -141,16 +153,16 @@ mod tests {
         let places = Placeholders::new(1, "r", "case", "{}");
         let word = |number: usize| places.key(&format!("key{number}"));
         let text = format!("<{}|{}|{}>", key(1), key(2), uuid());
-        assert_eq!(resolve(&text, &places), format!("<{}|{}|{}>", word(1), word(2), places.uuid()));
+        assert_eq!(resolve(&text, &places, 0), format!("<{}|{}|{}>", word(1), word(2), places.uuid("uuid")));
         let surrogate: String = surrogates().take(1).collect();
-        assert_eq!(resolve(&surrogate, &places), "\\ud800");
+        assert_eq!(resolve(&surrogate, &places, 0), "\\ud800");
         let mut long: Vec<char> = "abcdefghijklmnopqrstuvwxyz".chars().collect();
         embed(&mut long, 3);
         let shown_key = format!("x{}\u{F00FF}{}", key(1), uuid());
-        assert_eq!(shown(&shown_key, &places), "x${key1}${byte:ff}${uuid}");
-        assert_eq!(read(&shown(&shown_key, &places)), shown_key);
-        assert_eq!(shown(&key(2)[..8], &places), word(2)[..2], "part of a stand-in");
+        assert_eq!(shown(&shown_key, &places, 0), "x${key1}${byte:ff}${uuid}");
+        assert_eq!(read(&shown(&shown_key, &places, 3)), shown_key);
+        assert_eq!(shown(&key(2)[..8], &places, 0), word(2)[..2], "part of a stand-in");
         assert_eq!(read("${else} ${key99} ${"), "${else} ${key99} ${");
-        assert_eq!(resolve(&long.iter().collect::<String>(), &places), format!("a{}rstuvwxyz", word(3)));
+        assert_eq!(resolve(&long.iter().collect::<String>(), &places, 0), format!("a{}rstuvwxyz", word(3)));
     }
 }

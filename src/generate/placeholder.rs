@@ -61,7 +61,7 @@ impl Placeholders {
     ///
     /// - `${valid}`: the operation's valid body; `${rewritten}`: the same written otherwise;
     ///   `${set:/pointer=text}`, `${null:/pointer}`, `${twice:/pointer}`: the same, changed
-    /// - `${value…}`: a tag value; `${name…}`: an event name; `${uuid}`: a UUID
+    /// - `${value…}`: a tag value; `${name…}`: an event name; `${uuid…}`: a UUID
     /// - `${fresh:N}`: N different tags, as the elements of a JSON array
     /// - `${largest:N}`: N tags of the greatest size that CSMS allows
     /// - `${ascii:N}`, `${latin:N}`, `${cjk:N}`, `${astral:N}`: N characters
@@ -89,7 +89,6 @@ impl Placeholders {
     fn one(&self, name: &str) -> String {
         match name {
             "valid" => return self.valid.clone(),
-            "uuid" => return self.uuid(),
             "rewritten" => return body::rewritten(&self.valid).unwrap_or_default(),
             _ => {}
         }
@@ -97,6 +96,9 @@ impl Placeholders {
             && let Some(text) = self.with_arguments(kind, arguments)
         {
             return text;
+        }
+        if name.starts_with("uuid") {
+            return self.uuid(name);
         }
         if name.starts_with("value") {
             return format!("v-{}", self.word(name));
@@ -137,9 +139,10 @@ impl Placeholders {
         format!("dewspec-{}-{}", self.run_id, self.word(name))
     }
 
-    /// A UUID that depends on seed and case.
-    pub fn uuid(&self) -> String {
-        let bits = (u128::from(self.number("uuid-high")) << 64) | u128::from(self.number("uuid-low"));
+    /// A UUID that depends on seed, case and name.
+    pub fn uuid(&self, name: &str) -> String {
+        let half = |which: &str| u128::from(self.number(&format!("{name}-{which}")));
+        let bits = (half("high") << 64) | half("low");
         uuid::Builder::from_random_bytes(bits.to_be_bytes()).into_uuid().to_string()
     }
 

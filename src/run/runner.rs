@@ -105,6 +105,9 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
     let started = Instant::now();
     let limits = Limits { timeout: settings.timeout, rate: settings.rate, ..Limits::default() };
     let session = Session::new(suite, target, settings, Client::new(limits)?);
+    if let Job::Fuzz(campaign) = &job {
+        session.limit_waste(campaign.waste(&session));
+    }
     progress.planned(match &job {
         Job::Cases => plan.cases().count(),
         Job::Fuzz(_) => plan.probes.iter().map(Vec::len).sum(),

@@ -119,6 +119,8 @@ impl Settings {
     pub const CASES: u64 = 3;
     /// The same for the embedded server, which has not.
     pub const CASES_EMBEDDED: u64 = 32;
+    /// Longest time that a read-back of the embedded server may lag behind a write; it never does.
+    pub const SETTLE_EMBEDDED: Duration = Duration::from_millis(100);
     /// Requests at once to one resource of the embedded server.
     pub const WIDTH_EMBEDDED: usize = 16;
 }

@@ -60,5 +60,5 @@ impl Move {
 
 /// A text with keys in the place of their stand-ins.
 pub(super) fn resolved(text: &str, places: &Placeholders) -> String {
-    mark::resolve(text, places)
+    mark::resolve(text, places, 0)
 }

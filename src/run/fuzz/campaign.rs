@@ -80,6 +80,11 @@ impl Campaign {
         }
     }
 
+    /// How long may be waited in vain, the probes included.
+    pub(in super::super) fn waste(&self, session: &Session) -> Duration {
+        (self.limits.time / 10).max(session.settings.settle)
+    }
+
     /// Fuzzes until a limit is reached.
     pub(in super::super) async fn go(
         &mut self,
@@ -105,7 +110,6 @@ impl Campaign {
             self.waiting.push_front(seed);
         }
         let seed = seed_of(session.settings.seed, "fuzz");
-        session.limit_waste((self.limits.time / 10).max(session.settings.settle));
         let started = Instant::now();
         let mut number = 0;
         while !self.is_over(session, started) {
@@ -225,7 +229,7 @@ impl Campaign {
         if tried.outcome == Outcome::Pass {
             self.upheld.entry(operation).or_default().extend(tried.upheld.iter().cloned());
         }
-        self.corpus.learn(&tried.input, &tried.behaviours);
+        self.corpus.learn(&tried.input, tried.accepted, &tried.behaviours);
         let Some(failure) = &tried.failure else { return };
         if !self.is_news(failure) || session.is_stopped() {
             return;

@@ -2,7 +2,7 @@ use serde_json::Value;
 
 use crate::check::{parse_listing, parse_request};
 use crate::fuzz::{Behaviour, Input, SeenEffect, behaviour, fingerprint};
-use crate::suite::{Observer, Purpose};
+use crate::suite::{Answer, Observer, Purpose};
 use crate::vocabulary::{Exchange, Level, Outcome};
 
 use super::super::record::Finished;
@@ -14,6 +14,8 @@ pub(super) struct Tried {
     pub(super) number: u64,
     pub(super) input: Input,
     pub(super) outcome: Outcome,
+    /// All of its requests were to be accepted, and were.
+    pub(super) accepted: bool,
     pub(super) behaviours: Vec<Behaviour>,
     pub(super) failure: Option<Failure>,
     /// Clauses found upheld.
@@ -60,6 +62,8 @@ impl Tried {
             number,
             input,
             outcome: finished.outcome,
+            accepted: finished.outcome == Outcome::Pass
+                && prepared.expected.iter().all(|e| e.answer == Answer::Accepted),
             behaviours: behaviours(session, finished, prepared),
             failure: Failure::of(finished, prepared),
             upheld: finished.upheld().map(str::to_owned).collect(),

@@ -77,8 +77,27 @@ pub(super) fn fail_on(rules: &Rules, body: &Json<'_>) -> Result<(), Failure> {
         || fragile(
             Deviation::FailsOnLongString,
             &|json| matches!(json, Json::String(string) if string.len() > FRAGILE_LENGTH),
-        );
+        )
+        || fragile(Deviation::FailsOnTripleEquals, &|json| holds(json, "==="))
+        || fragile(Deviation::FailsOnTemplate, &|json| holds(json, "{{"))
+        || fragile(Deviation::FailsOnFormat, &|json| holds(json, "%n"));
     if failed { Err(Failure::internal()) } else { Ok(()) }
+}
+
+fn holds(json: &Json<'_>, text: &str) -> bool {
+    matches!(json, Json::String(string) if string.contains(text))
+}
+
+/// A refusal whose message is made by a formatter that reads what the client sent as its format, where a fault
+/// says so: a stray percent sign shows in the message, and a request to write to memory ends the request.
+pub(super) fn formatted(rules: &Rules, failure: Failure, body: &Json<'_>) -> Failure {
+    if !rules.bends(Deviation::FormatsErrorMessages) || !body.any(&|json| holds(json, "%")) {
+        return failure;
+    }
+    if body.any(&|json| holds(json, "%n")) {
+        return Failure::internal();
+    }
+    Failure { message: format!("{} !(NOVERB)", failure.message).into(), ..failure }
 }
 
 fn has(json: &Json<'_>, test: impl Fn(char) -> bool) -> bool {

@@ -304,6 +304,21 @@ deviations! {
         RefusesNowAndThen "success.status" "every 16th request is refused as invalid whatever it says";
         ForgetsNowAndThen "stored" "what every 8th request writes is not stored";
     }
+    "rare" {
+        LosesThirdWrite "stored" "the third write of a key is not stored, every other one is";
+        StripsLeadingZeros "stored" "a value of digits loses its leading zeros";
+        CutsValueAtDoubleColon "stored" "a value is cut off at `::`";
+        CollapsesPathInValue "stored" "`/../` in a value becomes `/`";
+        FailsOnTripleEquals "server-error" "`===` in a text is answered with 500";
+        FormatsErrorMessages "server-error" "`%` in a refused request shows in the message, and `%n` is answered with 500";
+        RestoresOldValueOnDelete "stored" "deleting a tag that was overwritten brings its old value back";
+        IgnoresDeleteAfterRefusal "stored" "the first delete after a refused create deletes nothing";
+        RefusedListDeletes "refused-unchanged" "a refused list of tags to create deletes those that it names";
+        SharesValuesOfAnyCase "stored" "values of one list that differ in case only become the first of them";
+        FailsAtSevenTags "server-error" "a list that brings a secret to exactly seven tags is answered with 500";
+        FailsOnTemplate "server-error" "`{{` in a text is answered with 500";
+        FailsOnFormat "server-error" "`%n` in a text is answered with 500";
+    }
     "races" {
         LosesConcurrentUpdates "stored" "all tags are read and written back, so that concurrent requests undo each other";
         DuplicatesKeysInRace "key.one-value" "concurrent requests for one key can list it twice";

@@ -22,6 +22,10 @@ pub struct FaultInfo {
     pub summary: &'static str,
 }
 
+/// The family of faults that only rare input, or several requests in a row, bring out. The suite's own cases need
+/// not find them; fuzzing is measured by them.
+pub const RARE: &str = "rare";
+
 /// Every fault, grouped by operation.
 pub fn catalogue() -> Vec<FaultInfo> {
     static INFOS: LazyLock<Vec<FaultInfo>> = LazyLock::new(|| Fault::iter().map(info).collect());

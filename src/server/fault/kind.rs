@@ -85,6 +85,9 @@ faults! {
         CsmsCreateFailsNowAndThen FailsNowAndThen; CsmsCreateLosesUpstreamNowAndThen LosesUpstreamNowAndThen; CsmsCreateRefusesNowAndThen RefusesNowAndThen;
         CsmsCreateForgetsNowAndThen ForgetsNowAndThen; CsmsCreateLosesConcurrentUpdates LosesConcurrentUpdates;
         CsmsCreateDuplicatesKeysInRace DuplicatesKeysInRace;
+        CsmsCreateLosesThirdWrite LosesThirdWrite; CsmsCreateStripsLeadingZeros StripsLeadingZeros;
+        CsmsCreateCutsValueAtDoubleColon CutsValueAtDoubleColon; CsmsCreateFailsOnTripleEquals FailsOnTripleEquals;
+        CsmsCreateFormatsErrorMessages FormatsErrorMessages;
     }
     BatchCreateOrDeleteTags {
         CsmsBatchAnswersSuccessWithOk AnswersSuccessWithOk; CsmsBatchAnswersSuccessWithCreated AnswersSuccessWithCreated;
@@ -143,6 +146,9 @@ faults! {
         CsmsBatchFailsNowAndThen FailsNowAndThen; CsmsBatchTimesOutNowAndThen TimesOutNowAndThen; CsmsBatchRefusesNowAndThen RefusesNowAndThen;
         CsmsBatchForgetsNowAndThen ForgetsNowAndThen; CsmsBatchLosesConcurrentUpdates LosesConcurrentUpdates;
         CsmsBatchDuplicatesKeysInRace DuplicatesKeysInRace;
+        CsmsBatchRestoresOldValueOnDelete RestoresOldValueOnDelete; CsmsBatchIgnoresDeleteAfterRefusal IgnoresDeleteAfterRefusal;
+        CsmsBatchRefusedListDeletes RefusedListDeletes; CsmsBatchSharesValuesOfAnyCase SharesValuesOfAnyCase;
+        CsmsBatchFailsAtSevenTags FailsAtSevenTags;
     }
     CreateKmsTag {
         KmsCreateAnswersSuccessWithOk AnswersSuccessWithOk; KmsCreateAnswersSuccessWithCreated AnswersSuccessWithCreated;
@@ -191,6 +197,7 @@ faults! {
         KmsCreateFailsOnUnknownId FailsOnUnknownId; KmsCreateFailsOnMissingToken FailsOnMissingToken; KmsCreateFailsNowAndThen FailsNowAndThen;
         KmsCreateLosesUpstreamNowAndThen LosesUpstreamNowAndThen; KmsCreateRefusesNowAndThen RefusesNowAndThen; KmsCreateForgetsNowAndThen ForgetsNowAndThen;
         KmsCreateLosesConcurrentUpdates LosesConcurrentUpdates; KmsCreateDuplicatesKeysInRace DuplicatesKeysInRace;
+        KmsCreateCollapsesPathInValue CollapsesPathInValue; KmsCreateFormatsErrorMessages FormatsErrorMessages;
     }
     CreateSecretEvent {
         EventCreateAnswersSuccessWithCreated AnswersSuccessWithCreated; EventCreateAnswersSuccessWithNoContent AnswersSuccessWithNoContent;
@@ -243,5 +250,6 @@ faults! {
         EventCreateFailsOnEmoji FailsOnEmoji; EventCreateFailsOnLongString FailsOnLongString; EventCreateFailsOnNulCharacter FailsOnNulCharacter;
         EventCreateFailsOnMissingToken FailsOnMissingToken; EventCreateFailsNowAndThen FailsNowAndThen; EventCreateTimesOutNowAndThen TimesOutNowAndThen;
         EventCreateRefusesNowAndThen RefusesNowAndThen; EventCreateForgetsNowAndThen ForgetsNowAndThen;
+        EventCreateFailsOnTemplate FailsOnTemplate; EventCreateFailsOnFormat FailsOnFormat;
     }
 }

@@ -6,7 +6,7 @@ mod kind;
 mod set;
 
 pub(crate) use deviation::Deviation;
-pub use info::{FaultInfo, catalogue};
+pub use info::{FaultInfo, RARE, catalogue};
 pub use kind::Fault;
 pub(crate) use set::DeviationSet;
 pub use set::{FaultError, FaultSet};

@@ -3,6 +3,7 @@
 use super::item::{TagItem, read};
 use super::place::find;
 use super::put::{put, repeated};
+use super::rare;
 use super::removal::remove;
 use super::rewrite::stored;
 use super::set::Tag;
@@ -37,7 +38,19 @@ pub(crate) async fn batch(call: Call<'_>, id: &str, body: &Json<'_>) -> Result<S
         check_size(rules, action, tags.len())?;
     }
     match action {
-        Action::Create => create(call, id, tags).await?,
+        Action::Create => {
+            let created = create(call, id, tags).await;
+            if rules.is_bent()
+                && created.is_err()
+                && let Some(place) = find(call, id)?
+            {
+                let named = |key: &str| {
+                    tags.iter().any(|tag| matches!(tag.get("key"), Some(Json::String(name)) if name == key))
+                };
+                rare::refused(rules, &mut place.tags(), named);
+            }
+            created?;
+        }
         Action::Delete => {
             let items = deleted_items(rules, tags)?;
             if let Some(place) = find(call, id)? {
@@ -167,7 +180,7 @@ fn applied(rules: &Rules, mut tags: Vec<Tag>) -> Vec<Tag> {
     } else if rules.bends(Deviation::StopsAfterTenItems) {
         tags.truncate(FORGETFUL_STOP);
     }
-    tags
+    rare::shared(rules, tags)
 }
 
 /// Items to delete. Only their shape is checked, so that whatever was stored can be deleted.

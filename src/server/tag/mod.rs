@@ -7,6 +7,7 @@ mod kms_text;
 mod observe;
 mod place;
 mod put;
+mod rare;
 mod removal;
 mod rewrite;
 mod secret_text;

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
 
+use super::rare;
 use super::set::{Tag, TagSet};
 use super::shelf::Place;
 use crate::server::dispatch::Call;
@@ -116,6 +117,9 @@ fn decide(rules: &Rules, basis: Basis<'_>, tags: Vec<Tag>) -> Plan {
     } else {
         basis.count
     };
+    if rare::breaks_down(rules, created, basis.count + created) {
+        plan.refusal = Some(Failure::internal());
+    }
     if let Some(limit) = limit(rules)
         && created > 0
         && count + created + basis.elsewhere > limit
@@ -145,7 +149,7 @@ fn carry_out(call: Call<'_>, set: &mut TagSet, plan: Plan) -> Result<(), Failure
     let forgets = call.rules.bends(Deviation::ForgetsNowAndThen) && call.number.is_multiple_of(FORGETFUL_PERIOD);
     let refused_for_good = plan.refusal.is_some() && !call.rules.bends(Deviation::StoresRefusedAtLimit);
     if !forgets && !refused_for_good && !call.rules.bends(Deviation::StoresNothing) {
-        plan.puts.into_iter().for_each(|tag| set.put(tag));
+        plan.puts.into_iter().for_each(|tag| rare::put(call.rules, set, tag));
         plan.appends.into_iter().for_each(|tag| set.append(tag));
     }
     match plan.refusal {

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use axum::http::StatusCode;
 
 use super::item::TagItem;
+use super::rare;
 use super::set::{Tag, TagSet};
 use super::shelf::Place;
 use crate::server::dispatch::Call;
@@ -17,6 +18,9 @@ use crate::server::rules::Rules;
 pub(crate) fn remove(call: Call<'_>, place: Place<'_>, items: &[TagItem<'_>]) -> Result<(), Failure> {
     let rules = call.rules;
     let mut set = place.tags();
+    if rare::forgets_delete(rules, &mut set) {
+        return Ok(());
+    }
     let mut doomed = HashSet::with_capacity(items.len());
     for item in items {
         if is_removed(rules, &set, item)? {
@@ -35,6 +39,7 @@ pub(crate) fn remove(call: Call<'_>, place: Place<'_>, items: &[TagItem<'_>]) ->
     let named =
         |tag: &Tag| doomed.contains(&*tag.key) || rules.is_bent() && doomed.iter().any(|key| matches(rules, tag, key));
     set.remove(|tag| named(tag) || rules.bends(Deviation::DeletesEverything));
+    rare::deleted(rules, &mut set, |key| doomed.contains(key));
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 use percent_encoding::percent_decode_str;
 
 use super::item::TagItem;
+use super::rare;
 use super::set::{Tag, TagValue};
 use super::text::Part;
 use crate::server::fault::Deviation;
@@ -67,7 +68,7 @@ fn garbled(rules: &Rules, part: Part, text: &str) -> String {
     if part == Part::Value && rules.bends(Deviation::EscapesHtmlInValue) {
         text = text.replace('&', "&amp;");
     }
-    text
+    if part == Part::Value { rare::garbled(rules, text) } else { text }
 }
 
 /// A piece of normal form C: singletons, and Latin vowels with the commonest accents.

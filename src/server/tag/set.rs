@@ -1,5 +1,7 @@
 //! The tags of one secret or key.
 
+use super::rare::Memory;
+
 /// A value as it is stored, which decides how it is listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum TagValue {
@@ -21,6 +23,7 @@ pub(crate) struct TagSet {
     tags: Vec<Tag>,
     created: usize,
     buried: Vec<Box<str>>,
+    memory: Option<Box<Memory>>,
 }
 
 impl TagValue {
@@ -86,6 +89,11 @@ impl TagSet {
         if !self.is_buried(key) {
             self.buried.push(key.into());
         }
+    }
+
+    /// What rare faults need to know; only they ask for it.
+    pub(crate) fn memory(&mut self) -> &mut Memory {
+        self.memory.get_or_insert_default()
     }
 
     pub(crate) fn is_buried(&self, key: &str) -> bool {
