@@ -309,7 +309,14 @@ pub(super) struct FuzzArgs {
     #[arg(value_name = "OPERATION")]
     pub(super) filters: Vec<String>,
     /// How long, in seconds, the probes at the beginning and the clean-up left aside
-    #[arg(long, env = "DEWSPEC_TIME", value_name = "SECS", default_value_t = 60.0, help_heading = "Fuzzing")]
+    #[arg(
+        long,
+        env = "DEWSPEC_TIME",
+        value_name = "SECS",
+        default_value_t = 60.0,
+        allow_negative_numbers = true,
+        help_heading = "Fuzzing"
+    )]
     pub(super) time: f64,
     /// Stop after so many requests, those of the probes included [default: no limit]
     #[arg(long, value_name = "N", help_heading = "Fuzzing")]

@@ -74,6 +74,7 @@ fn limits(args: &FuzzArgs) -> Result<FuzzLimits, Ending> {
         requests: args.requests,
         feedback: !args.no_feedback,
         first: args.engine.fail_fast,
+        ..FuzzLimits::default()
     })
 }
 

@@ -13,10 +13,8 @@ const MESSAGE: usize = 120;
 const DEPTH: usize = 4;
 /// Members of an object that count.
 const MEMBERS: usize = 16;
-/// An answer within this time is as quick as any.
-const QUICK: Duration = Duration::from_millis(250);
-/// After this time it is very slow.
-const SLOW: Duration = Duration::from_secs(2);
+/// An answer that takes so many times as long as a slow one is very slow.
+const VERY_SLOW: u32 = 8;
 
 /// The way in which a target answered one request, with everything left out that differs from input to input.
 /// Two requests with equal behaviour have probably gone the same way through the target.
@@ -75,12 +73,12 @@ impl Effect {
 }
 
 /// The behaviour that an exchange shows. Texts of the request are left out of the answer's, so that an echo is not
-/// taken for news.
-pub fn behaviour(exchange: &Exchange, effect: Effect) -> Behaviour {
+/// taken for news. From `slow` on an answer is slow.
+pub fn behaviour(exchange: &Exchange, effect: Effect, slow: Duration) -> Behaviour {
     let operation = &exchange.request.operation;
     let pace = match exchange.elapsed {
-        elapsed if elapsed < QUICK => "",
-        elapsed if elapsed < SLOW => " slow",
+        elapsed if elapsed < slow => "",
+        elapsed if elapsed < slow.saturating_mul(VERY_SLOW) => " slow",
         _ => " very slow",
     };
     let answer = match &exchange.answer {
@@ -200,7 +198,7 @@ mod tests {
             }),
             elapsed: Duration::from_millis(1),
         };
-        behaviour(&exchange, Effect::Nothing)
+        behaviour(&exchange, Effect::Nothing, Duration::from_secs(1))
     }
 
     #[test]

@@ -18,6 +18,17 @@ pub struct Corpus {
     feedback: bool,
 }
 
+/// How an input came to be kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Origin {
+    /// Fuzzing began with it.
+    Seed,
+    /// It showed something new, and all of its requests were accepted.
+    Accepted,
+    /// It showed something new.
+    Learned,
+}
+
 /// What an input has shown.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Shown {
@@ -30,8 +41,7 @@ enum Shown {
 #[derive(Debug)]
 struct Entry {
     input: Input,
-    /// All of its requests were accepted.
-    accepted: bool,
+    origin: Origin,
     /// How many behaviours it is the shortest input of.
     stands_for: usize,
     picked: std::sync::atomic::AtomicUsize,
@@ -60,7 +70,7 @@ impl Corpus {
     /// Takes an input, whatever comes of it.
     pub fn seed(&mut self, input: Input) {
         if !input.requests.is_empty() && !self.entries.iter().any(|e| e.input == input) {
-            self.entries.push(Entry { input, accepted: true, stands_for: 1, picked: Default::default() });
+            self.entries.push(Entry { input, origin: Origin::Seed, stands_for: 1, picked: Default::default() });
         }
     }
 
@@ -82,7 +92,8 @@ impl Corpus {
                 continue;
             }
             let place = *place.get_or_insert_with(|| {
-                self.entries.push(Entry { input: input.clone(), accepted, stands_for: 0, picked: Default::default() });
+                let origin = if accepted { Origin::Accepted } else { Origin::Learned };
+                self.entries.push(Entry { input: input.clone(), origin, stands_for: 0, picked: Default::default() });
                 self.entries.len() - 1
             });
             self.entries[place].stands_for += 1;
@@ -93,16 +104,22 @@ impl Corpus {
         news
     }
 
-    /// One of the inputs: of two that chance names, the one that was chosen less often. Every other time it is one
-    /// that was accepted: there are many ways to be refused, but what is stored wrongly is found near what is stored.
+    /// One of the inputs: of two that chance names, the one on which fewer requests were spent. Half of the time it
+    /// is one that fuzzing began with, and a quarter of the time one that was accepted: there are many ways to be
+    /// refused, but what is stored wrongly is found near what is stored.
     pub fn pick(&self, chance: [usize; 2]) -> Option<&Input> {
-        let wanted = |entry: &&Entry| entry.stands_for > 0 && (entry.accepted || chance[1].is_multiple_of(2));
+        let wanted = |entry: &&Entry| match (entry.origin, chance[1] % 4) {
+            (Origin::Seed, _) => true,
+            (_, 0 | 1) => false,
+            (origin, 2) => entry.stands_for > 0 && origin == Origin::Accepted,
+            _ => entry.stands_for > 0,
+        };
         let alive: Vec<&Entry> = self.entries.iter().filter(wanted).collect();
         let of = |chance: usize| alive.get(chance.checked_rem(alive.len())?).copied();
         let picked = |entry: &Entry| entry.picked.load(std::sync::atomic::Ordering::Relaxed);
-        let (first, second) = (of(chance[0])?, of(chance[1] / 2)?);
+        let (first, second) = (of(chance[0])?, of(chance[1] / 4)?);
         let entry = if picked(second) < picked(first) { second } else { first };
-        entry.picked.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        entry.picked.fetch_add(entry.input.requests.len(), std::sync::atomic::Ordering::Relaxed);
         Some(&entry.input)
     }
 

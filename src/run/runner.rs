@@ -116,7 +116,10 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
     let wanted = target.clone();
     // Waiting for another process must not hold up a thread of the runtime.
     let _locks = tokio::task::spawn_blocking(move || Locks::acquire(&wanted)).await.ok();
-    let selected = operations(plan);
+    let mut selected = operations(plan);
+    if let Job::Replay(finds) = &job {
+        selected.retain(|op| finds.iter().any(|find| find.operation == op.operation.id));
+    }
     let mut stop = stop;
     let (leases, cases, interrupted) = {
         let mut body = Box::pin(body(&session, plan, &selected, job, progress));

@@ -142,7 +142,12 @@ impl Lint<'_> {
         if case.clauses.is_empty() {
             self.error(&origin, format!("case {} checks no clause", case.id));
         }
-        for id in case.clauses.iter().chain(case.when.keys()) {
+        // A condition may speak of another operation that the case's requests go to.
+        let known = |id: &String| self.suite.clause(id).is_some();
+        if let Some(id) = case.when.keys().find(|id| !known(id)) {
+            self.error(&origin, format!("case {} depends on the clause {id}, which there is not", case.id));
+        }
+        for id in &case.clauses {
             if op.clause(id).is_none() {
                 self.error(&origin, format!("case {} names the clause {id}, which {} does not have", case.id, op.file));
             }

@@ -44,11 +44,19 @@ pub struct FuzzLimits {
     pub feedback: bool,
     /// At the first find.
     pub first: bool,
+    /// From this time on an answer is slow, which is a behaviour of its own.
+    pub slow: Duration,
 }
 
 impl Default for FuzzLimits {
     fn default() -> Self {
-        FuzzLimits { time: Duration::from_secs(60), requests: None, feedback: true, first: false }
+        FuzzLimits {
+            time: Duration::from_secs(60),
+            requests: None,
+            feedback: true,
+            first: false,
+            slow: Duration::from_millis(250),
+        }
     }
 }
 
@@ -206,7 +214,7 @@ impl Campaign {
                 vec![run_case(session, &now[0], &mut resource, None).await]
             };
             for (finished, (number, input, prepared)) in finished.iter().zip(&all[done..]) {
-                results.push(Tried::of(session, *number, input.clone(), prepared, finished));
+                results.push(Tried::of(session, (*number, input.clone()), prepared, finished, self.limits.slow));
             }
             done += length;
         }

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 
 use crate::fuzz::{Find, Input, SCHEMA, Simplifier};
@@ -112,7 +114,7 @@ fn find(
         simplified: progress.simplified,
         confirmed: progress.confirmed,
         input: input.shown(&places(session, &id)),
-        readings: if input.requests.len() > 1 { rests_on(session, op) } else { IndexMap::new() },
+        readings: rests_on(session, input),
         expected: prepared.expected,
         id,
         case,
@@ -132,10 +134,14 @@ fn blame(session: &Session, case: &CaseReport) {
 }
 
 /// The readings found that decide what becomes of several writes to one resource.
-fn rests_on(session: &Session, op: &OperationSuite) -> IndexMap<String, String> {
+fn rests_on(session: &Session, input: &Input) -> IndexMap<String, String> {
+    if input.requests.len() < 2 {
+        return IndexMap::new();
+    }
     let topics = ["existing-key", "existing-pair", "delete.absent-tag", "tag-limit"];
-    let ops = session.suite.acting_on(op.operation.resource);
-    let clauses = ops.iter().flat_map(|op| topics.map(|topic| op.id(topic)));
+    let sent_to = |op: &&Arc<OperationSuite>| input.requests.iter().any(|r| r.operation == op.operation.id);
+    let ops = session.suite.operations.iter().filter(sent_to);
+    let clauses = ops.flat_map(|op| topics.map(|topic| op.id(topic)));
     let profile = session.profile();
     clauses
         .filter(|clause| !profile.observations(clause).is_empty())

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use serde_json::Value;
 
 use crate::check::{parse_listing, parse_request};
@@ -53,10 +55,10 @@ impl Failure {
 impl Tried {
     pub(super) fn of(
         session: &Session,
-        number: u64,
-        input: Input,
+        (number, input): (u64, Input),
         prepared: &Prepared,
         finished: &Finished<'_>,
+        slow: Duration,
     ) -> Self {
         Tried {
             number,
@@ -64,7 +66,7 @@ impl Tried {
             outcome: finished.outcome,
             accepted: finished.outcome == Outcome::Pass
                 && prepared.expected.iter().all(|e| e.answer == Answer::Accepted),
-            behaviours: behaviours(session, finished, prepared),
+            behaviours: behaviours(session, finished, prepared, slow),
             failure: Failure::of(finished, prepared),
             upheld: finished.upheld().map(str::to_owned).collect(),
         }
@@ -95,7 +97,7 @@ fn requests(evidence: &[std::sync::Arc<Exchange>], prepared: &Prepared) -> Vec<O
         .collect()
 }
 
-fn behaviours(session: &Session, finished: &Finished<'_>, prepared: &Prepared) -> Vec<Behaviour> {
+fn behaviours(session: &Session, finished: &Finished<'_>, prepared: &Prepared, slow: Duration) -> Vec<Behaviour> {
     let evidence = finished.evidence();
     let places = requests(evidence, prepared);
     let kind = prepared.case.op.operation.resource;
@@ -126,7 +128,7 @@ fn behaviours(session: &Session, finished: &Finished<'_>, prepared: &Prepared) -
                 _ if exchange.status() == Some(op.operation.success) => SeenEffect::AsSent,
                 _ => SeenEffect::Nothing,
             };
-            Some(behaviour(exchange, effect))
+            Some(behaviour(exchange, effect, slow))
         })
         .collect()
 }

@@ -169,7 +169,9 @@ async fn carry_out(
     if !root.is_object() {
         return Err(Failure::wrong_type("body", "an object", root.kind()));
     }
-    execute(call, target, &root).await.map_err(|failure| robustness::formatted(rules, failure, &root))
+    execute(call, target, &root)
+        .await
+        .map_err(|failure| robustness::by_stages(rules, robustness::formatted(rules, failure, &root), &root))
 }
 
 async fn execute(call: Call<'_>, target: &Target<'_>, body: &Json<'_>) -> Result<Success, Failure> {

@@ -88,6 +88,33 @@ fn holds(json: &Json<'_>, text: &str) -> bool {
     matches!(json, Json::String(string) if string.contains(text))
 }
 
+/// A refusal by stages, each seen in the message only, the last of which breaks down.
+pub(super) fn by_stages(rules: &Rules, failure: Failure, body: &Json<'_>) -> Failure {
+    let stage = if rules.bends(Deviation::RendersTemplatesInRefusals) {
+        [holds_any(body, "{{"), holds_any(body, "}}"), holds_any(body, "|")]
+    } else if rules.bends(Deviation::FailsOnVeryLongLists) {
+        let items = body.get("tags").map_or(0, |tags| tags.elements().len());
+        [items > 20, items > 40, items > 60]
+    } else if rules.bends(Deviation::FailsOnHugeTexts) {
+        let longer = |than: usize| body.any(&|json| matches!(json, Json::String(text) if text.len() > than));
+        [longer(1_000), longer(8_000), longer(16_000)]
+    } else {
+        return failure;
+    };
+    let reached = stage.iter().take_while(|stage| **stage).count();
+    let more = match reached {
+        0 => return failure,
+        1 => "somewhat unusual",
+        2 => "highly unusual",
+        _ => return Failure::internal(),
+    };
+    Failure { message: format!("{} {more}", failure.message).into(), ..failure }
+}
+
+fn holds_any(body: &Json<'_>, text: &str) -> bool {
+    body.any(&|json| holds(json, text))
+}
+
 /// A refusal whose message is made by a formatter that reads what the client sent as its format, where a fault
 /// says so: a stray percent sign shows in the message, and a request to write to memory ends the request.
 pub(super) fn formatted(rules: &Rules, failure: Failure, body: &Json<'_>) -> Failure {

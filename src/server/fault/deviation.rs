@@ -316,6 +316,9 @@ deviations! {
         RefusedListDeletes "refused-unchanged" "a refused list of tags to create deletes those that it names";
         SharesValuesOfAnyCase "stored" "values of one list that differ in case only become the first of them";
         FailsAtSevenTags "server-error" "a list that brings a secret to exactly seven tags is answered with 500";
+        RendersTemplatesInRefusals "server-error" "`{{`, then `}}`, then `|` in a refused request show in the message, all three are answered with 500";
+        FailsOnVeryLongLists "server-error" "a refused list says in its message that it has more than 20 or 40 items, and from 61 on is answered with 500";
+        FailsOnHugeTexts "server-error" "a refused text says in the message that it is longer than 1,000 or 8,000 bytes, and beyond 16,000 is answered with 500";
         FailsOnTemplate "server-error" "`{{` in a text is answered with 500";
         FailsOnFormat "server-error" "`%n` in a text is answered with 500";
     }

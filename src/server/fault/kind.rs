@@ -87,7 +87,7 @@ faults! {
         CsmsCreateDuplicatesKeysInRace DuplicatesKeysInRace;
         CsmsCreateLosesThirdWrite LosesThirdWrite; CsmsCreateStripsLeadingZeros StripsLeadingZeros;
         CsmsCreateCutsValueAtDoubleColon CutsValueAtDoubleColon; CsmsCreateFailsOnTripleEquals FailsOnTripleEquals;
-        CsmsCreateFormatsErrorMessages FormatsErrorMessages;
+        CsmsCreateFormatsErrorMessages FormatsErrorMessages; CsmsCreateRendersTemplatesInRefusals RendersTemplatesInRefusals;
     }
     BatchCreateOrDeleteTags {
         CsmsBatchAnswersSuccessWithOk AnswersSuccessWithOk; CsmsBatchAnswersSuccessWithCreated AnswersSuccessWithCreated;
@@ -148,7 +148,7 @@ faults! {
         CsmsBatchDuplicatesKeysInRace DuplicatesKeysInRace;
         CsmsBatchRestoresOldValueOnDelete RestoresOldValueOnDelete; CsmsBatchIgnoresDeleteAfterRefusal IgnoresDeleteAfterRefusal;
         CsmsBatchRefusedListDeletes RefusedListDeletes; CsmsBatchSharesValuesOfAnyCase SharesValuesOfAnyCase;
-        CsmsBatchFailsAtSevenTags FailsAtSevenTags;
+        CsmsBatchFailsAtSevenTags FailsAtSevenTags; CsmsBatchFailsOnVeryLongLists FailsOnVeryLongLists;
     }
     CreateKmsTag {
         KmsCreateAnswersSuccessWithOk AnswersSuccessWithOk; KmsCreateAnswersSuccessWithCreated AnswersSuccessWithCreated;
@@ -197,7 +197,7 @@ faults! {
         KmsCreateFailsOnUnknownId FailsOnUnknownId; KmsCreateFailsOnMissingToken FailsOnMissingToken; KmsCreateFailsNowAndThen FailsNowAndThen;
         KmsCreateLosesUpstreamNowAndThen LosesUpstreamNowAndThen; KmsCreateRefusesNowAndThen RefusesNowAndThen; KmsCreateForgetsNowAndThen ForgetsNowAndThen;
         KmsCreateLosesConcurrentUpdates LosesConcurrentUpdates; KmsCreateDuplicatesKeysInRace DuplicatesKeysInRace;
-        KmsCreateCollapsesPathInValue CollapsesPathInValue; KmsCreateFormatsErrorMessages FormatsErrorMessages;
+        KmsCreateCollapsesPathInValue CollapsesPathInValue; KmsCreateFormatsErrorMessages FormatsErrorMessages; KmsCreateFailsOnHugeTexts FailsOnHugeTexts;
     }
     CreateSecretEvent {
         EventCreateAnswersSuccessWithCreated AnswersSuccessWithCreated; EventCreateAnswersSuccessWithNoContent AnswersSuccessWithNoContent;

@@ -24,8 +24,8 @@ pub(crate) struct Memory {
 pub(crate) fn put(rules: &Rules, set: &mut TagSet, tag: Tag) {
     if rules.bends(Deviation::LosesThirdWrite) {
         set.memory().writes.push(tag.key.clone());
-        let same = |key: &&Box<str>| **key == tag.key;
-        if set.memory().writes.iter().filter(same).count() == LOST_WRITE {
+        let same = |key: &&str| *key == &*tag.key;
+        if set.memory().writes.iter().map(|key| &**key).filter(same).count() == LOST_WRITE {
             return;
         }
     }
