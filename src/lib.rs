@@ -12,6 +12,7 @@ pub mod evidence;
 pub mod execute;
 pub mod exit;
 pub mod fixture;
+pub mod fuzz_targets;
 pub mod generate;
 pub mod mutants;
 pub mod plan;
