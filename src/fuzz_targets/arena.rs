@@ -1,5 +1,4 @@
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -72,6 +71,12 @@ pub(super) struct Arena {
     pub(super) addresses: Addresses,
     pub(super) contracts: Vec<Contract>,
     pub(super) places: Placeholders,
+    /// An ordinary request of each operation, by its place in the suite, to the first resource and the second.
+    ordinary: Vec<[Option<Request>; 2]>,
+    /// What lists the first resource of each kind, and the second.
+    listing: Vec<(ResourceKind, [(&'static Observer, Request); 2])>,
+    /// Words that stand for what is on the server, in requests as text.
+    pub(super) words: Vec<(&'static str, String)>,
 }
 
 impl Arena {
@@ -82,7 +87,16 @@ impl Arena {
         let addresses = Addresses::new(&target, 0);
         let contracts = suite()?.operations.iter().map(Contract::new).collect();
         let places = Placeholders::new(0, "fuzz", "fuzz", "");
-        Ok(Arena { server, profile: config.profile, target, addresses, contracts, places })
+        let (ordinary, listing, words) = (Vec::new(), Vec::new(), words(&target));
+        let profile = config.profile;
+        let mut arena = Arena { server, profile, target, addresses, contracts, places, ordinary, listing, words };
+        let ops = suite()?.operations.iter();
+        arena.ordinary = ops.map(|op| [false, true].map(|second| arena.addressed(op, second))).collect();
+        for kind in [ResourceKind::Secret, ResourceKind::Key, ResourceKind::Events] {
+            let [first, second] = [false, true].map(|second| arena.lister(kind, second));
+            arena.listing.push((kind, [first?, second?]));
+        }
+        Ok(arena)
     }
 
     /// The answer to a request; nothing if it could not be sent over HTTP at all.
@@ -110,6 +124,21 @@ impl Arena {
 
     /// A request of an operation with nothing unusual about it.
     pub(super) fn request(&self, op: &OperationSuite, second: bool, body: Vec<u8>) -> Option<Request> {
+        let mut all = self.ordinary.iter().filter_map(|both| both[usize::from(second)].as_ref());
+        let request = all.find(|request| request.operation == op.operation.id)?;
+        Some(Request { body: Some(body), ..request.clone() })
+    }
+
+    /// The operation whose own URL this is, to the letter, by its place in the suite, and whether it is the second
+    /// resource's.
+    pub(super) fn placed(&self, url: &str) -> Option<(usize, bool)> {
+        let is = |request: &Option<Request>| request.as_ref().is_some_and(|request| request.url == url);
+        self.ordinary.iter().enumerate().find_map(|(place, [first, second])| {
+            if is(first) { Some((place, false)) } else { is(second).then_some((place, true)) }
+        })
+    }
+
+    fn addressed(&self, op: &OperationSuite, second: bool) -> Option<Request> {
         let operation = &op.operation;
         let resource = self.resource(operation.resource, second);
         let own = |_: &str| PathChoice::Own;
@@ -122,7 +151,7 @@ impl Arena {
                 ("Content-Type".to_owned(), "application/json".to_owned()),
                 ("X-Auth-Token".to_owned(), self.target.token.clone()),
             ],
-            body: Some(body),
+            body: None,
         })
     }
 
@@ -136,9 +165,20 @@ impl Arena {
     /// # Errors
     /// If it cannot be listed.
     pub(super) fn listing(&self, kind: ResourceKind, second: bool) -> Result<Listing, String> {
-        let resource = self.resource(kind, second);
-        let observer = lister(kind)?;
+        let known = self.listing.iter().find(|(known, _)| *known == kind);
+        let (observer, request) = known.map(|(_, both)| &both[usize::from(second)]).ok_or("nothing can be listed")?;
+        let exchange = self.send(request.clone())?.ok_or("no listing can be asked for")?;
+        let body = exchange.answer.ok().filter(|response| response.status == 200).and_then(|response| response.json());
+        body.and_then(|body| parse_listing(observer, &body)).ok_or_else(|| format!("{} lists nothing", observer.id))
+    }
+
+    /// What lists a resource.
+    fn lister(&self, kind: ResourceKind, second: bool) -> Result<(&'static Observer, Request), String> {
+        let mut observers = suite()?.observers.iter();
+        let observer = observers.find(|observer| observer.purpose == Purpose::List && observer.resource == kind);
+        let observer = observer.ok_or_else(|| format!("no observer lists the {kind}"))?;
         let own = |_: &str| PathChoice::Own;
+        let resource = self.resource(kind, second);
         let url = self.addresses.url(&observer.service, &observer.path, kind, &resource, own, None);
         let request = Request {
             operation: observer.id.clone(),
@@ -147,9 +187,7 @@ impl Arena {
             headers: vec![("X-Auth-Token".to_owned(), self.target.token.clone())],
             body: None,
         };
-        let exchange = self.send(request)?.ok_or("no listing can be asked for")?;
-        let body = exchange.answer.ok().filter(|response| response.status == 200).and_then(|response| response.json());
-        body.and_then(|body| parse_listing(observer, &body)).ok_or_else(|| format!("{} lists nothing", observer.id))
+        Ok((observer, request))
     }
 
     /// What the server's own readings mean for sequences.
@@ -174,11 +212,18 @@ impl Arena {
     }
 }
 
-/// The observer that lists everything of a kind.
-fn lister(kind: ResourceKind) -> Result<&'static Observer, String> {
-    static FOUND: LazyLock<BTreeMap<ResourceKind, &'static Observer>> = LazyLock::new(|| {
-        let observers = suite().map(|suite| suite.observers.as_slice()).unwrap_or_default();
-        observers.iter().filter(|o| o.purpose == Purpose::List).map(|o| (o.resource, o)).collect()
-    });
-    FOUND.get(&kind).copied().ok_or_else(|| format!("no observer lists the {kind}"))
+fn words(target: &Target) -> Vec<(&'static str, String)> {
+    let text = |text: Option<&String>| text.cloned().unwrap_or_default();
+    let foreign = &target.foreign;
+    vec![
+        ("{project}", target.project_id.clone()),
+        ("{secret}", text(target.secret_ids.first())),
+        ("{key}", text(target.key_ids.first())),
+        ("{token}", target.token.clone()),
+        ("{reader}", text(target.read_only_token.as_ref())),
+        ("{other-project}", text(foreign.project_id.as_ref())),
+        ("{other-secret}", text(foreign.secret_id.as_ref())),
+        ("{other-key}", text(foreign.key_id.as_ref())),
+        ("{other-token}", text(foreign.token.as_ref())),
+    ]
 }

@@ -163,7 +163,7 @@ fn any(u: &mut Unstructured<'_>, depth: usize) -> Result<Value> {
             }
             Value::Object(members)
         }
-        6 => (0..u.int_in_range(1..=200usize)?).fold(Value::Null, |inner, _| json!([inner])),
+        6 => (0..u.int_in_range(1..=200usize)?).fold(Value::Null, |inner, _| Value::Array(vec![inner])),
         _ => Value::String(text(u)?),
     })
 }

@@ -28,6 +28,10 @@ pub fn response_oracle(data: &[u8]) -> Result<(), String> {
 
 /// What the bytes say of a response.
 struct Scenario {
+    /// The operation whose case is reported, by its place in the suite.
+    place: usize,
+    /// Columns of the terminal.
+    width: usize,
     exchange: Exchange,
     repeated: bool,
     transient: bool,
@@ -38,8 +42,8 @@ pub(super) fn check(renderers: &Renderers, data: &[u8]) -> Result<(), String> {
     let Ok(scenario) = scenario(data) else { return Ok(()) };
     let target = Target { token: TOKEN.to_owned(), ..Target::default() };
     let redactor = Redactor::new(&target);
-    let mut cases = Vec::new();
-    for op in &suite()?.operations {
+    let mut reported = None;
+    for (place, op) in suite()?.operations.iter().enumerate() {
         let mut exchange = scenario.exchange.clone();
         op.operation.id.clone_into(&mut exchange.request.operation);
         exchange.request.body = Some(op.operation.valid.clone().into_bytes());
@@ -47,9 +51,12 @@ pub(super) fn check(renderers: &Renderers, data: &[u8]) -> Result<(), String> {
         if first != judged(op, &exchange, &scenario, &target) {
             return Err(format!("{} judges the same response in two ways: {first:?}", op.operation.id));
         }
-        cases.push(case(op, &exchange, &redactor, first));
+        // One case shows what there is to show; making text of a report is what takes the time.
+        if place == scenario.place {
+            reported = Some(case(op, &exchange, &redactor, first));
+        }
     }
-    rendered(renderers, &report(cases), TOKEN)
+    rendered(renderers, &report(reported.into_iter().collect()), scenario.width, TOKEN)
 }
 
 fn judged<'a>(
@@ -64,12 +71,16 @@ fn judged<'a>(
     judgements(op, exchange, about, &target.secrets(), &mut History::default())
 }
 
+/// Columns of the terminals that reports are laid out for.
+const WIDTHS: [usize; 4] = [1, 40, 80, 120];
 const STATUSES: [u16; 14] = [200, 201, 204, 400, 401, 403, 404, 405, 409, 429, 500, 502, 503, 504];
 const NAMES: [&str; 8] =
     ["content-type", "content-length", "date", "x-request-id", "set-cookie", "location", "x-auth-token", "server"];
 
 fn scenario(data: &[u8]) -> Decided<Scenario> {
     let mut u = Unstructured::new(data);
+    let place = u.int_in_range(0..=3usize)?;
+    let width = *u.choose(&WIDTHS)?;
     let [repeated, transient, gateway, answered] =
         [u.arbitrary()?, u.arbitrary()?, u.arbitrary()?, u.ratio(15u8, 16u8)?];
     let status = if u.ratio(7u8, 8u8)? { *u.choose(&STATUSES)? } else { u.int_in_range(100..=999u16)? };
@@ -91,7 +102,8 @@ fn scenario(data: &[u8]) -> Decided<Scenario> {
         headers: vec![("X-Auth-Token".to_owned(), TOKEN.to_owned())],
         body: None,
     };
-    Ok(Scenario { exchange: Exchange { request, answer, elapsed: Duration::ZERO }, repeated, transient, gateway })
+    let exchange = Exchange { request, answer, elapsed: Duration::ZERO };
+    Ok(Scenario { place, width, exchange, repeated, transient, gateway })
 }
 
 /// The bytes with the token in the place of its name.

@@ -31,7 +31,7 @@ pub(super) fn raw(arena: &Arena, data: &[u8]) -> Option<Shot> {
         .collect();
     let base = arena.target.csms.as_deref().unwrap_or_default();
     let url = format!("{base}{path}");
-    let place = placed(arena, &url);
+    let place = arena.placed(&url);
     let token = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("x-auth-token"));
     let kind = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
     let ordinary = place.is_some()
@@ -48,30 +48,20 @@ fn filled<'a>(arena: &Arena, line: &'a str) -> Cow<'a, str> {
     if !line.contains('{') {
         return Cow::Borrowed(line);
     }
-    let target = &arena.target;
-    let foreign = &target.foreign;
-    let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    let words = [
-        ("{project}", target.project_id.clone()),
-        ("{secret}", target.secret_ids.first().cloned().unwrap_or_default()),
-        ("{key}", target.key_ids.first().cloned().unwrap_or_default()),
-        ("{token}", target.token.clone()),
-        ("{reader}", text(&target.read_only_token)),
-        ("{other-project}", text(&foreign.project_id)),
-        ("{other-secret}", text(&foreign.secret_id)),
-        ("{other-key}", text(&foreign.key_id)),
-        ("{other-token}", text(&foreign.token)),
-    ];
-    Cow::Owned(words.into_iter().fold(line.to_owned(), |line, (word, text)| line.replace(word, &text)))
-}
-
-/// The operation whose own URL this is, to the letter.
-fn placed(arena: &Arena, url: &str) -> Option<(usize, bool)> {
-    let all = arena.contracts.iter().enumerate().flat_map(|(place, _)| [(place, false), (place, true)]);
-    all.into_iter().find(|(place, second)| {
-        let op = arena.contracts[*place].operation();
-        arena.request(op, *second, Vec::new()).is_some_and(|request| request.url == url)
-    })
+    let mut out = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(at) = rest.find('{') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let (length, text) = match arena.words.iter().find(|(word, _)| rest.starts_with(word)) {
+            Some((word, text)) => (word.len(), text.as_str()),
+            None => (1, "{"),
+        };
+        out.push_str(text);
+        rest = &rest[length..];
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
 }
 
 /// A request by decisions. `None` where the bytes do not suffice for one.

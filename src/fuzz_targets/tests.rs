@@ -8,7 +8,9 @@ use super::arena::Arenas;
 use super::generator::Generators;
 use super::operation_sequence::Sequences;
 use super::rendering::Renderers;
-use super::{TARGETS, generator, operation_sequence, response_oracle, server_request, suite_load, validator_difference};
+use super::{
+    TARGETS, generator, operation_sequence, response_oracle, server_request, suite_load, validator_difference,
+};
 use crate::report::Report;
 use crate::report::terminal::TerminalStyle;
 use crate::server::fault::FaultSet;
@@ -49,18 +51,22 @@ fn forgetful(source: &DataSource) -> Result<Suite, Vec<DataError>> {
 /// What each target says with something wrong planted, one list of errors for every such thing.
 fn planted(target: &str) -> Vec<Vec<String>> {
     match target {
-        "server_request" => ["csms-create-answers-success-with-ok", "csms-batch-stores-nothing", "kms-create-flattens-errors"]
-            .map(|name| Arenas::new(fault(name)))
-            .map(|arenas| errors(target, |seed| server_request::check(&arenas, seed)))
-            .to_vec(),
+        "server_request" => {
+            ["csms-create-answers-success-with-ok", "csms-batch-stores-nothing", "kms-create-flattens-errors"]
+                .map(|name| Arenas::new(fault(name)))
+                .map(|arenas| errors(target, |seed| server_request::check(&arenas, seed)))
+                .to_vec()
+        }
         "validator_difference" => ["csms-create-accepts-slash-in-key", "kms-create-refuses-delete-in-key"]
             .map(|name| validator_difference::pairs(fault(name)).expect("rules"))
             .map(|pairs| errors(target, |seed| validator_difference::check(&pairs, seed)))
             .to_vec(),
-        "operation_sequence" => ["csms-batch-stores-nothing", "csms-batch-drops-last-item", "kms-create-keeps-old-value"]
-            .map(|name| Sequences::new(fault(name)))
-            .map(|sequences| errors(target, |seed| operation_sequence::check(&sequences, seed)))
-            .to_vec(),
+        "operation_sequence" => {
+            ["csms-batch-stores-nothing", "csms-batch-drops-last-item", "kms-create-keeps-old-value"]
+                .map(|name| Sequences::new(fault(name)))
+                .map(|sequences| errors(target, |seed| operation_sequence::check(&sequences, seed)))
+                .to_vec()
+        }
         "generator" => ["csms-create-answers-success-with-ok", "csms-create-accepts-any-character-in-key"]
             .map(|name| Generators::new(fault(name)))
             .map(|generators| errors(target, |seed| generator::check(&generators, seed)))
