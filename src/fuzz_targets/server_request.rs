@@ -26,7 +26,8 @@ pub fn server_request(data: &[u8]) -> Result<(), String> {
 pub(super) fn check(arenas: &Arenas, data: &[u8]) -> Result<(), String> {
     let Some((first, rest)) = data.split_first() else { return Ok(()) };
     let arena = arenas.of(usize::from(*first))?;
-    let shot = if usize::from(*first) / PROFILES % 2 == 0 { raw(arena, rest) } else { structured(arena, rest) };
+    let is_text = (usize::from(*first) / PROFILES).is_multiple_of(2);
+    let shot = if is_text { raw(arena, rest) } else { structured(arena, rest) };
     let Some(shot) = shot else { return Ok(()) };
     let Some(exchange) = arena.send(shot.request.clone())? else { return Ok(()) };
     let status = exchange.status().unwrap_or(0);

@@ -25,7 +25,7 @@ pub(super) fn check(load: Load, data: &[u8]) -> Result<(), String> {
     let original = original()?;
     let Some((first, rest)) = data.split_first() else { return Ok(()) };
     let files = original.suites.len() + original.fixtures.len();
-    let (which, whole) = (usize::from(*first) % (files + 1), usize::from(*first) / (files + 1) % 2 == 0);
+    let (which, whole) = (usize::from(*first) % (files + 1), (usize::from(*first) / (files + 1)).is_multiple_of(2));
     let mut source = original.clone();
     let Some(file) = source.suites.iter_mut().chain(&mut source.fixtures).nth(which) else {
         return configuration(&String::from_utf8_lossy(rest));

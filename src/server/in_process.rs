@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::Context;
 
 use axum::Router;
 use axum::body::Body;
@@ -52,7 +52,7 @@ impl InProcess {
     pub fn answer(&self, request: Request<Vec<u8>>) -> Option<Response<Vec<u8>>> {
         let mut router = self.router.clone();
         let mut context = Context::from_waker(std::task::Waker::noop());
-        if let Poll::Pending = Service::<Request<Body>>::poll_ready(&mut router, &mut context) {
+        if Service::<Request<Body>>::poll_ready(&mut router, &mut context).is_pending() {
             return None;
         }
         let (parts, body) = match router.call(request.map(Body::from)).now_or_never()? {
