@@ -8,7 +8,7 @@ cd "$(dirname "$0")"
 [ -d ../fuzz ] && cd .. || cd "$SRC/dewspec"
 
 # The base image passes its flags for C in RUSTFLAGS as well; cargo-fuzz adds its own.
-cargo fuzz build -O --sanitizer "${SANITIZER:-address}"
+cargo fuzz build --sanitizer "${SANITIZER:-address}"
 built=fuzz/target/$(rustc -vV | sed -n 's/^host: //p')/release
 
 # Target and dictionary: the list of src/fuzz_targets/list.rs; a test compares the two.
