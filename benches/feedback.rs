@@ -62,7 +62,8 @@ fn requests_to_find(suite: &Suite, fault: FaultInfo, seed: u64, feedback: bool) 
     };
     let probes = search(FuzzLimits { time: Duration::ZERO, ..FuzzLimits::default() }).summary.exchanges;
     let time = Duration::from_secs(600);
-    let limits = FuzzLimits { time, requests: Some(probes + REQUESTS), feedback, first: true };
+    let requests = Some(probes + REQUESTS);
+    let limits = FuzzLimits { time, requests, feedback, first: true, ..FuzzLimits::default() };
     let report = search(limits);
     let first = report.fuzz?.finds.into_iter().map(|find| find.requests).min()?;
     Some(first.saturating_sub(probes))

@@ -13,6 +13,7 @@ pub mod execute;
 pub mod exit;
 pub mod fixture;
 pub mod fuzz;
+pub mod fuzz_targets;
 pub mod generate;
 pub mod mutants;
 pub mod plan;

@@ -1,14 +1,14 @@
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::Ending;
 use crate::suite::DataError;
 
 /// Everything that can stand in a `dewspec.toml`; the names are those of the options.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(super) struct Config {
+pub(crate) struct Config {
     pub(super) endpoint: Option<String>,
     pub(super) csms_endpoint: Option<String>,
     pub(super) kms_endpoint: Option<String>,
@@ -39,7 +39,7 @@ pub(super) struct Config {
 }
 
 /// One text or several.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(untagged)]
 pub(super) enum OneOrMany {
     One(String),
@@ -62,7 +62,7 @@ impl OneOrMany {
 }
 
 /// A number, or `random`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(untagged)]
 pub(super) enum Seed {
     Number(u64),
@@ -91,6 +91,14 @@ impl Config {
             Err(e) if named.is_none() && e.kind() == std::io::ErrorKind::NotFound => return Ok(Config::default()),
             Err(e) => return Err(Ending::usage(format!("{shown}: cannot be read: {e}"))),
         };
-        toml::from_str(&text).map_err(|e| Ending::usage(DataError::toml(&shown, &text, &e).to_string()))
+        Config::parse(&shown, &text).map_err(|e| Ending::usage(e.to_string()))
+    }
+
+    /// Reads the text of a file.
+    ///
+    /// # Errors
+    /// What is wrong, with its line.
+    pub(crate) fn parse(file: &str, text: &str) -> Result<Self, DataError> {
+        toml::from_str(text).map_err(|e| DataError::toml(file, text, &e))
     }
 }

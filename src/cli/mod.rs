@@ -21,6 +21,7 @@ use clap::error::ErrorKind;
 
 use crate::exit;
 use args::{Arguments, Command};
+pub(crate) use config::Config;
 
 /// Options of the program itself.
 const GENERAL: [&str; 4] = ["-h", "--help", "-V", "--version"];

@@ -71,8 +71,8 @@ impl Mutation {
             let old = place.take();
             *place = match &self.kind {
                 MutationKind::Replace(new) => new.clone(),
-                MutationKind::Wrap => json!([old]),
-                MutationKind::Deepen(depth) => (0..*depth).fold(old, |inner, _| json!([inner])),
+                MutationKind::Wrap => Value::Array(vec![old]),
+                MutationKind::Deepen(depth) => (0..*depth).fold(old, |inner, _| Value::Array(vec![inner])),
                 MutationKind::Repeat => repeated(old),
                 MutationKind::Add(new) => with_member(old, new),
                 MutationKind::Remove => old,

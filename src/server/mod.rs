@@ -10,6 +10,7 @@ mod event;
 pub mod fault;
 mod http;
 mod identities;
+mod in_process;
 mod json;
 mod operation;
 mod random;
@@ -20,9 +21,12 @@ mod state;
 mod tag;
 #[cfg(test)]
 mod tests;
+mod texts;
 
 pub use config::ServerConfig;
 pub use http::{HostedServer, RunningServer, host, start};
 pub use identities::Identities;
+pub use in_process::InProcess;
 pub use reading::{Profile, ProfileError};
 pub use router::router;
+pub use texts::{TextField, TextRules};

@@ -13,6 +13,7 @@ use super::state::State;
 pub(crate) struct Assembled {
     pub(crate) router: Router,
     pub(crate) identities: Identities,
+    pub(crate) state: Arc<State>,
     /// Whether answers need rewriting on the way to the socket.
     pub(crate) rewrites: bool,
 }
@@ -28,6 +29,6 @@ pub(crate) fn assemble(config: &ServerConfig, over_the_wire: bool) -> Assembled 
     let state = Arc::new(State::new(config, &identities, over_the_wire));
     let rewrites = state.writes_bodies_with_204();
     // Paths are resolved by hand: tag keys arrive percent-encoded, and every path shares one answer to being unknown.
-    let router = Router::new().fallback(handle).with_state(state);
-    Assembled { router, identities, rewrites }
+    let router = Router::new().fallback(handle).with_state(Arc::clone(&state));
+    Assembled { router, identities, state, rewrites }
 }

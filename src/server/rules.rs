@@ -49,6 +49,11 @@ impl Rules {
         if self.is_bent() { self.seen.fetch_add(1, Ordering::Relaxed) + 1 } else { 0 }
     }
 
+    /// Counts the requests from the beginning again.
+    pub(crate) fn restart(&self) {
+        self.seen.store(0, Ordering::Relaxed);
+    }
+
     /// Whether a success needs bytes that an HTTP library would not send.
     pub(crate) fn writes_body_with_204(&self) -> bool {
         self.tag.success_body || self.bends(Deviation::SendsBodyWithNoContent)

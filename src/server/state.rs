@@ -42,6 +42,12 @@ impl Tenant {
         }
     }
 
+    fn empty(&self) {
+        self.secrets.empty();
+        self.keys.empty();
+        self.events().clear();
+    }
+
     pub(crate) fn events(&self) -> MutexGuard<'_, BTreeMap<String, Event>> {
         locked(&self.events)
     }
@@ -79,6 +85,13 @@ impl State {
 
     pub(crate) fn tenant_of(&self, project: &str) -> Option<&Tenant> {
         self.tenants.iter().find(|tenant| tenant.project_id == project)
+    }
+
+    /// Back to the state of a server that was just started.
+    pub(crate) fn empty(&self) {
+        self.tenants.iter().for_each(Tenant::empty);
+        self.operations.iter().chain(&self.observers).for_each(Rules::restart);
+        self.answerer.restart();
     }
 
     pub(crate) fn writes_bodies_with_204(&self) -> bool {

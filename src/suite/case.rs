@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::vocabulary::{PathChoice, TokenChoice};
 
 /// One named check with fixed input, as it stands in the data.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct CaseSpec {
     /// Stable id: `<operation prefix>.<topic>/<what is tested>`.
@@ -33,7 +33,7 @@ fn one() -> usize {
 }
 
 /// What a case may need of a target.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, strum::Display)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, strum::Display)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum Need {
@@ -58,7 +58,7 @@ pub enum Need {
 }
 
 /// One step of a case: exactly one of `setup`, `fill`, `body`, `fixture`, `race`, `hidden`, `no-body` says what is sent.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct StepSpec {
     /// Tags to store first, by this operation or the one that can write; judged by nothing.
@@ -113,7 +113,7 @@ pub struct StepSpec {
 }
 
 /// What is expected of a step.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", from = "ExpectForm")]
 pub struct Expect {
     /// Accepted or refused.
@@ -135,7 +135,7 @@ pub struct Expect {
 }
 
 /// One member of a body.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MemberValue {
     /// JSON pointer to it.
@@ -158,7 +158,7 @@ pub enum Answer {
 }
 
 /// Which statuses a refusal may have.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum StatusRule {
     /// These.
@@ -168,7 +168,7 @@ pub enum StatusRule {
 }
 
 /// How a tag stands in a listing.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Listed {
     /// Its key, with placeholders.
@@ -178,7 +178,7 @@ pub struct Listed {
 }
 
 /// How "no value" can be written in JSON.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, strum::Display)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::Display)]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
 pub enum ValueForm {
@@ -191,7 +191,7 @@ pub enum ValueForm {
 }
 
 /// The two shapes of error bodies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, strum::Display)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::Display)]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
 pub enum Envelope {
@@ -202,7 +202,7 @@ pub enum Envelope {
 }
 
 /// A closed range for a number in an answer.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NumberRange {
     /// JSON pointer to the number.
@@ -214,7 +214,7 @@ pub struct NumberRange {
 }
 
 /// What follows the head of an answer on the wire.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, strum::Display)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::Display)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum WireBody {

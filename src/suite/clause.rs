@@ -1,11 +1,11 @@
 use indexmap::IndexMap;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Constraint, Disputed, Judge};
 use crate::vocabulary::Level;
 
 /// One checkable sentence of the documentation.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Clause {
     /// Stable, hierarchical id: `<service>.<operation>.<topic>`.
@@ -31,7 +31,7 @@ pub struct Clause {
 }
 
 /// A place in the documents, or in the collected public facts.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Source {
     /// Id of a document declared in `documents.toml`; left out, the operation's own documents.

@@ -1,8 +1,8 @@
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// A fact about one field of the request body. Exactly one of the optional members is set; the
 /// lint refuses anything else.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Constraint {
     /// JSON pointer into the operation's valid body; `*` stands for every element of an array.
@@ -51,7 +51,7 @@ impl Constraint {
 }
 
 /// JSON types as the documents' tables name them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, strum::Display)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::Display)]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
 pub enum JsonType {
@@ -78,7 +78,7 @@ impl JsonType {
 }
 
 /// Which characters a field may hold: either those named, or all but those named.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Characters {
     /// General category groups that are allowed: `L`, `N`, `Z` … or `ascii-alphanumeric`.
@@ -98,7 +98,7 @@ pub struct Characters {
 }
 
 /// What may not stand at an edge of a string.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EdgeClass {
     /// White space.

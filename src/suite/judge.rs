@@ -1,9 +1,9 @@
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::JsonType;
 
 /// An oracle that looks at every exchange of an operation, with what it needs to know.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", rename_all_fields = "kebab-case", tag = "oracle")]
 pub enum Judge {
     /// The status is one of the documented ones.

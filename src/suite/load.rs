@@ -4,7 +4,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::error::line_of;
+use super::error::Lines;
 use super::regression;
 use super::template::substitute;
 use super::{
@@ -213,7 +213,8 @@ impl<'a> Loader<'a> {
     ) -> Result<SuiteFile, DataError> {
         let text = substitute(&file.path, &file.text, parameters, &["op"])?;
         let mut parsed: SuiteFile = toml::from_str(&text).map_err(|e| DataError::toml(&file.path, &text, &e))?;
-        let at = |offset: usize| Origin { file: file.path.clone(), line: line_of(&text, offset) };
+        let lines = Lines::of(&text);
+        let at = |offset: usize| Origin { file: file.path.clone(), line: lines.at(offset) };
         clauses.extend(
             std::mem::take(&mut parsed.clause)
                 .into_iter()

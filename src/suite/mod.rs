@@ -10,6 +10,7 @@ mod judge;
 mod lint;
 mod load;
 mod operation;
+mod print;
 mod regression;
 mod source;
 mod template;

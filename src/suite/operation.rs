@@ -1,8 +1,8 @@
 use indexmap::IndexMap;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// One documented method and path.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Operation {
     /// The documents' name: `CreateSecretTag`.
@@ -33,7 +33,7 @@ pub struct Operation {
 }
 
 /// How many items one resource may carry.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Capacity {
     /// So many.
@@ -43,7 +43,7 @@ pub enum Capacity {
 }
 
 /// The kinds of things that operations act on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, strum::Display)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, strum::Display)]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
 pub enum ResourceKind {
@@ -67,7 +67,7 @@ impl ResourceKind {
 }
 
 /// What an accepted request does, in terms of its own body.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", tag = "kind")]
 pub enum Effect {
     /// Stores the one tag found at `item`.
@@ -105,7 +105,7 @@ impl Effect {
 }
 
 /// A neighbouring operation used only to read back or clean up.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Observer {
     /// The vendor's name: `ListSecretTags`.
@@ -140,7 +140,7 @@ pub struct Observer {
 }
 
 /// What an observer is used for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, strum::Display)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, strum::Display)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum Purpose {
@@ -155,7 +155,7 @@ pub enum Purpose {
 }
 
 /// How a listing is paged.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Page {
     /// Query parameter for the page size.

@@ -62,7 +62,7 @@ impl Generator {
         Shrinker { forms: started.is_ok().then_some(wanted), verdicts }
     }
 
-    fn strategy(&self) -> Option<BoxedStrategy<Instance>> {
+    pub(super) fn strategy(&self) -> Option<BoxedStrategy<Instance>> {
         let op = self.contract.operation();
         match &self.property {
             Property::Inside { clause } => self.bodies(clause, true),

@@ -1,5 +1,6 @@
 //! Properties: checks over generated input, derived from the facts of the data.
 
+mod decide;
 mod derive;
 mod draw;
 mod instance;
@@ -10,6 +11,7 @@ mod sequence;
 #[cfg(test)]
 mod tests;
 
+pub use decide::Decider;
 pub use derive::properties;
 pub use draw::{Generator, Shrinker};
 pub use instance::{Doing, Instance, Move};

@@ -10,5 +10,7 @@ mod request;
 mod types;
 
 pub(crate) use create::create;
-pub(crate) use model::Event;
+pub(crate) use model::{Event, Notification};
+pub(crate) use name::check as check_name;
+pub(crate) use notification::{SMN, check as check_notification};
 pub(crate) use observe::{delete, list, show};

@@ -18,10 +18,15 @@ pub(super) fn read(rules: &Rules, body: &Json<'_>, number: u64) -> Result<String
         Some(Json::Number(name)) if rules.bends(Deviation::CoercesNumberName) => name,
         Some(other) => return Err(Failure::wrong_type("name", "a string", other.kind())),
     };
-    check_length(rules, name)?;
-    check_characters(rules, name)?;
+    check(rules, name)?;
     let lower_cased = rules.bends(Deviation::LowerCasesName);
     Ok(if lower_cased { name.to_lowercase() } else { name.to_owned() })
+}
+
+/// Checks everything the documents say about a name.
+pub(crate) fn check(rules: &Rules, name: &str) -> Result<(), Failure> {
+    check_length(rules, name)?;
+    check_characters(rules, name)
 }
 
 fn check_length(rules: &Rules, name: &str) -> Result<(), Failure> {

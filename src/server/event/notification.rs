@@ -7,7 +7,7 @@ use crate::server::http::{Failure, Reason};
 use crate::server::json::Json;
 use crate::server::rules::Rules;
 
-const SMN: &str = "SMN";
+pub(crate) const SMN: &str = "SMN";
 const MAX_TARGET_ID: usize = 256;
 const MAX_TARGET_NAME: usize = 64;
 
@@ -80,7 +80,8 @@ fn member(rules: &Rules, notification: &Json<'_>, name: &str, laxity: &Laxity) -
     }
 }
 
-fn check(rules: &Rules, notification: &Notification) -> Result<(), Failure> {
+/// Checks what some readings say about the texts of a notification.
+pub(crate) fn check(rules: &Rules, notification: &Notification) -> Result<(), Failure> {
     let readings = &rules.event;
     let invalid = |rule: &'static str| Err(Failure::invalid(Reason::Parameter, rule));
     if readings.other_target_type_refused

@@ -77,6 +77,11 @@ impl Answerer {
         response
     }
 
+    /// Numbers the answers from the beginning again.
+    pub(crate) fn restart(&self) {
+        self.answered.store(0, Ordering::Relaxed);
+    }
+
     fn success(&self, rules: &Rules, success: Success) -> Response {
         let json = match success {
             Success::NoContent => None,

@@ -38,6 +38,13 @@ impl fmt::Display for Field {
     }
 }
 
+impl<'a> TagItem<'a> {
+    /// The one tag of a request.
+    pub(crate) fn one(key: &'a str, value: Option<&'a str>) -> Self {
+        Self { key: Cow::Borrowed(key), value: value.map(Cow::Borrowed), position: None }
+    }
+}
+
 impl TagItem<'_> {
     pub(crate) fn field(&self, member: &'static str) -> Field {
         Field { position: self.position, member: Some(member) }

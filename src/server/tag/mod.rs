@@ -18,5 +18,7 @@ mod text;
 
 pub(crate) use batch::batch;
 pub(crate) use create::create;
+pub(crate) use item::TagItem;
 pub(crate) use observe::{delete, list_secret_tags, show_kms_tags};
 pub(crate) use shelf::Shelf;
+pub(crate) use text::check as check_text;

@@ -34,6 +34,11 @@ impl Shelf {
 }
 
 impl Shelf {
+    /// Takes every tag away.
+    pub(crate) fn empty(&self) {
+        self.sets.iter().for_each(|set| *locked(set) = TagSet::default());
+    }
+
     /// Every resource.
     pub(crate) fn places(&self) -> impl Iterator<Item = Place<'_>> {
         (0..self.sets.len()).map(|index| Place { shelf: self, index })

@@ -1,0 +1,86 @@
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::arena::{Arena, Arenas, PROFILES};
+use super::due::{Due, due};
+use super::judging::{About, content, told};
+use super::shot::{Shot, raw, structured};
+use crate::check::{State, change_of, difference, is_ambiguous, parse_request, state_of};
+use crate::contract::Contract;
+use crate::server::fault::FaultSet;
+use crate::vocabulary::Exchange;
+
+thread_local! {
+    static ARENAS: Arenas = Arenas::new(FaultSet::default());
+}
+
+/// Any request to the reference server. The first byte chooses the server's readings and whether the rest is a request
+/// as text or decisions about one. No answer is a server error, every oracle is content, a refused request stores
+/// nothing, and where the contract knows the outcome, that is the outcome, stored as sent.
+///
+/// # Errors
+/// What disagreed.
+pub fn server_request(data: &[u8]) -> Result<(), String> {
+    ARENAS.with(|arenas| check(arenas, data))
+}
+
+pub(super) fn check(arenas: &Arenas, data: &[u8]) -> Result<(), String> {
+    let Some((first, rest)) = data.split_first() else { return Ok(()) };
+    let arena = arenas.of(usize::from(*first))?;
+    let is_text = (usize::from(*first) / PROFILES).is_multiple_of(2);
+    let shot = if is_text { raw(arena, rest) } else { structured(arena, rest) };
+    let Some(shot) = shot else { return Ok(()) };
+    let Some(exchange) = arena.send(shot.request.clone())? else { return Ok(()) };
+    let status = exchange.status().unwrap_or(0);
+    if !(200..500).contains(&status) {
+        return Err(format!("allowed  an answer that is no server error\n{}", told(&exchange)));
+    }
+    match shot.place.and_then(|(place, second)| Some((arena.contracts.get(place)?, second))) {
+        Some((contract, second)) => judge(arena, &shot, contract, second, &exchange),
+        None => Ok(()),
+    }
+}
+
+fn judge(arena: &Arena, shot: &Shot, contract: &Contract, second: bool, exchange: &Exchange) -> Result<(), String> {
+    let op = contract.operation();
+    let body = shot.request.body.as_deref().unwrap_or_default();
+    let json = parse_request(body);
+    let said = json.as_ref().filter(|_| !is_ambiguous(body));
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let now = i64::try_from(since.as_secs()).unwrap_or_default();
+    let other_method = shot.request.method != op.operation.method;
+    let about = About { said, gateway: !shot.ordinary, other_method, now, ..About::default() };
+    content(op, exchange, about, &arena.target.secrets())?;
+    if other_method {
+        return Ok(());
+    }
+    let status = exchange.status().unwrap_or(0);
+    let stored = state(arena, contract, second, &State::new())?;
+    if status >= 400 && !stored.is_empty() {
+        return Err(format!("stored {stored:?} although it was refused\n{}", told(exchange)));
+    }
+    if !shot.ordinary {
+        return Ok(());
+    }
+    let expected = match due(contract, body) {
+        Due::Open => return Ok(()),
+        Due::Accepted => status == op.operation.success,
+        Due::Refused(statuses) => statuses.contains(&status),
+    };
+    if !expected {
+        let standing = json.as_ref().map(|json| contract.standing(json));
+        return Err(format!("the contract says {:?}: {standing:?}\n{}", due(contract, body), told(exchange)));
+    }
+    if let Some(json) = json.filter(|_| status == op.operation.success) {
+        let answered = exchange.answer.as_ref().ok().and_then(|answer| answer.json());
+        let mut model = State::new();
+        change_of(&op.operation, &json, answered.as_ref()).apply(&mut model);
+        if let Some(difference) = difference(&model, &state(arena, contract, second, &model)?) {
+            return Err(format!("stored otherwise than sent: {difference}\n{}", told(exchange)));
+        }
+    }
+    Ok(())
+}
+
+fn state(arena: &Arena, contract: &Contract, second: bool, like: &State) -> Result<State, String> {
+    Ok(state_of(&arena.listing(contract.operation().operation.resource, second)?, like))
+}

@@ -1,0 +1,121 @@
+use std::sync::{Arc, LazyLock};
+
+use arbitrary::Unstructured;
+
+use crate::cli::Config;
+use crate::plan::lint_coverage;
+use crate::suite::{DataError, DataFile, DataSource, Suite};
+
+/// What the configuration is called in errors.
+const CONFIG: &str = "dewspec.toml";
+
+/// Loads a suite; another one can be put in its place to see that this target notices.
+pub(super) type Load = fn(&DataSource) -> Result<Suite, Vec<DataError>>;
+
+/// The data with arbitrary text in the place of one file, or of a part of it; or a configuration of arbitrary text.
+/// Either every mistake is told with its file and line, or it loads, prints, and loads again as itself.
+///
+/// # Errors
+/// What is wrong with a mistake as told, or how the data came back changed.
+pub fn suite_load(data: &[u8]) -> Result<(), String> {
+    check(Suite::load, data)
+}
+
+pub(super) fn check(load: Load, data: &[u8]) -> Result<(), String> {
+    let original = original()?;
+    let Some((first, rest)) = data.split_first() else { return Ok(()) };
+    let files = original.suites.len() + original.fixtures.len();
+    let (which, whole) = (usize::from(*first) % (files + 1), (usize::from(*first) / (files + 1)).is_multiple_of(2));
+    let mut source = original.clone();
+    let Some(file) = source.suites.iter_mut().chain(&mut source.fixtures).nth(which) else {
+        return configuration(&String::from_utf8_lossy(rest));
+    };
+    file.text = if whole { String::from_utf8_lossy(rest).into_owned() } else { spliced(&file.text, rest) };
+    let changed = file.clone();
+    match load(&source) {
+        Err(errors) if errors.is_empty() => Err("it does not load, and nobody says why".to_owned()),
+        Err(errors) => errors.iter().try_for_each(|error| clean(&source, error)),
+        Ok(suite) => loaded(load, &suite).map_err(|e| format!("{e}\n{}:\n{}", changed.path, changed.text)),
+    }
+}
+
+fn original() -> Result<&'static DataSource, String> {
+    static ORIGINAL: LazyLock<Result<DataSource, String>> =
+        LazyLock::new(|| DataSource::embedded().map_err(|e| e.to_string()));
+    ORIGINAL.as_ref().map_err(Clone::clone)
+}
+
+/// The text with a part of it replaced; where, and how much, is decided first.
+fn spliced(text: &str, data: &[u8]) -> String {
+    let mut u = Unstructured::new(data);
+    let mut bytes = text.as_bytes().to_vec();
+    let at = u.int_in_range(0..=bytes.len()).unwrap_or(0);
+    let gone = usize::from(u.arbitrary::<u8>().unwrap_or(0)).min(bytes.len() - at);
+    bytes.splice(at..at + gone, u.take_rest().iter().copied()).for_each(drop);
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Whether a mistake is told as mistakes are: with a file that is there, a line that it has, and words on one line.
+fn clean(source: &DataSource, error: &DataError) -> Result<(), String> {
+    let file = source.suites.iter().chain(&source.fixtures).find(|file| file.path == error.origin.file);
+    let Some(file) = file else { return Err(format!("an error in a file that is not there: {error}")) };
+    let lines = file.text.lines().count().max(1);
+    // The end of a text is behind its last line where that ends with a line break.
+    if error.origin.line > lines + 1 {
+        return Err(format!("an error beyond the {lines} lines of its file: {error}"));
+    }
+    if error.message.trim().is_empty() {
+        return Err(format!("an error without words: {error}"));
+    }
+    Ok(())
+}
+
+fn loaded(load: Load, suite: &Suite) -> Result<(), String> {
+    // Whatever it finds, it finds without panicking.
+    let found = lint_coverage(suite);
+    let printed = suite.print()?;
+    let again = load(&printed).map_err(|errors| {
+        let errors = errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+        format!("it loads, but not as it prints: {errors}\n{}", text_of(&printed))
+    })?;
+    if format!("{:?}", placeless(suite)) != format!("{:?}", placeless(&again)) {
+        return Err(format!("it loads otherwise than it prints\n{}", text_of(&printed)));
+    }
+    if lint_coverage(&again).len() != found.len() {
+        return Err("its coverage is linted otherwise once it is printed".to_owned());
+    }
+    Ok(())
+}
+
+fn text_of(source: &DataSource) -> String {
+    let text = |file: &DataFile| format!("--- {}\n{}", file.path, file.text);
+    source.suites.iter().map(text).collect()
+}
+
+/// The suite without the places where its parts stand, which printing changes.
+fn placeless(suite: &Suite) -> Suite {
+    let mut suite = suite.clone();
+    for op in &mut suite.operations {
+        let op = Arc::make_mut(op);
+        op.clauses.iter_mut().for_each(|clause| clause.origin = Default::default());
+        op.cases.iter_mut().for_each(|case| case.origin = Default::default());
+    }
+    suite.fixtures.iter_mut().for_each(|fixture| fixture.origin = Default::default());
+    suite
+}
+
+fn configuration(text: &str) -> Result<(), String> {
+    let config = match Config::parse(CONFIG, text) {
+        Ok(config) => config,
+        Err(error) => {
+            let file = DataFile { path: CONFIG.to_owned(), text: text.to_owned() };
+            return clean(&DataSource { suites: vec![file], ..DataSource::default() }, &error);
+        }
+    };
+    let printed = toml::to_string(&config).map_err(|e| format!("a configuration that cannot be printed: {e}"))?;
+    let again = Config::parse(CONFIG, &printed).map_err(|e| format!("it does not load as printed: {e}\n{printed}"))?;
+    if format!("{config:?}") != format!("{again:?}") {
+        return Err(format!("it loads otherwise than it prints: {again:?}\n{printed}"));
+    }
+    Ok(())
+}
