@@ -488,7 +488,7 @@ fn help_states_the_exit_codes_and_every_default() {
         "--concurrency <N>",
         "[default: 16]",
         "[default: 10]",
-        "[default: 2]",
+        "[default: 2; 0.1 for the embedded server]",
         "[default: 14598366]",
         "[default: no limit]",
     ] {

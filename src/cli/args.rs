@@ -144,7 +144,7 @@ pub(super) struct EngineArgs {
     /// Load the fixtures from a directory instead of those built in
     #[arg(long, value_name = "DIR", help_heading = "Run")]
     pub(super) fixtures: Option<PathBuf>,
-    /// Add the cases of a directory, as `dewspec fuzz --promote` writes them
+    /// Add the cases of a directory, as `dewspec fuzz --promote` writes them [default: none]
     #[arg(long, value_name = "DIR", help_heading = "Run")]
     pub(super) regressions: Option<PathBuf>,
 }

@@ -47,7 +47,7 @@ pub struct Report {
 }
 
 /// What fuzzing came to. The finds are among the cases, too.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct FuzzReport {
     /// Inputs that were sent and judged.
     pub inputs: u64,

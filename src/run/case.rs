@@ -11,7 +11,7 @@ use crate::vocabulary::PathChoice;
 use super::needs::{collision, unmet};
 use super::prediction::writing;
 use super::record::{Finished, Record};
-use super::resource::Resource;
+use super::resource::{Resource, own_words};
 use super::session::Session;
 use super::step::{Manner, Outgoing, Sent, body_of, headers_of, send};
 
@@ -214,7 +214,8 @@ impl<'a, 'r> Running<'a, 'r> {
         Some(sent)
     }
 
-    /// What a request may have stored. A body that only its target can read was made from the valid one.
+    /// What a request may have stored. A body that only its target can read holds words of ours, which keys begin
+    /// with; what is listed under them is then known to be ours.
     fn named(&self, op: &OperationSuite, sent: &Sent) -> Change {
         if let Some(json) = &sent.json {
             return change_of(&op.operation, json, None);
@@ -224,6 +225,11 @@ impl<'a, 'r> Running<'a, 'r> {
         let mut change =
             serde_json::from_str(&valid).map(|json| change_of(&op.operation, &json, None)).unwrap_or_default();
         change.put.retain(|(key, _)| body.contains(key.as_str()));
+        for word in own_words(&body) {
+            if change.put.iter().all(|(key, _)| !key.starts_with(word)) {
+                change.put.push((word.to_owned(), String::new()));
+            }
+        }
         change
     }
 

@@ -19,6 +19,11 @@ const PAGES: usize = 200;
 const MARK: &str = "dewspec-";
 /// The same with the word behind it, which no other case has.
 const MARK_AND_WORD: usize = 16;
+/// The words in a text that nobody but dewspec uses, each the beginning of a key or in the midst of one.
+pub(super) fn own_words(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices(MARK).filter_map(|(at, _)| text.get(at..at + MARK_AND_WORD))
+}
+
 /// So much of what was written is remembered, even if it is gone.
 const REMEMBERED: usize = 512;
 /// Where nothing can delete, no more than this is written to one resource.

@@ -2,7 +2,7 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 
 use crate::report::terminal::{TerminalStyle, render};
-use crate::report::{CaseTally, ReportError, json, junit, sample, schema, schema_text};
+use crate::report::{CaseTally, FuzzReport, Report, ReportError, json, junit, sample, schema, schema_text};
 
 #[test]
 fn junit_as_text() {
@@ -89,7 +89,8 @@ fn another_schema_is_named() {
 #[test]
 fn the_schema_covers_what_is_written() {
     let schema = schema();
-    let report = serde_json::to_value(sample::report()).unwrap();
+    let whole = Report { fuzz: Some(FuzzReport::default()), ..sample::report() };
+    let report = serde_json::to_value(whole).unwrap();
     let described: Vec<_> = schema["properties"].as_object().unwrap().keys().collect();
     let written: Vec<_> = report.as_object().unwrap().keys().collect();
     assert_eq!(described, written);

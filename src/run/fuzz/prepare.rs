@@ -5,10 +5,10 @@ use crate::contract::Contract;
 use crate::fuzz::{Expected, Input, Request, forecast};
 use crate::generate::{Known, Placeholders};
 use crate::plan::PlannedCase;
-use crate::suite::{Answer, Expect, OperationSuite, StatusRule, StepSpec};
+use crate::suite::{Answer, Effect, Expect, OperationSuite, StatusRule, StepSpec};
 
 use super::super::knowledge::known;
-use super::super::resource::Resource;
+use super::super::resource::{Resource, own_words};
 use super::super::session::Session;
 
 /// An input as a case, with what is expected of it.
@@ -36,6 +36,9 @@ pub(super) fn prepare(session: &Session, name: &str, input: &Input, resource: &R
     let sent = input.resolved(&places(session, name));
     let ops: Vec<Arc<OperationSuite>> =
         sent.requests.iter().map(|r| session.suite.operation(&r.operation).cloned()).collect::<Option<_>>()?;
+    if creates_twice(&ops, &sent) {
+        return None;
+    }
     let contracts: Vec<Contract> = ops.iter().map(Contract::new).collect();
     let requests: Vec<(&Contract, &str)> =
         contracts.iter().zip(&sent.requests).map(|(contract, request)| (contract, request.body.as_str())).collect();
@@ -51,6 +54,14 @@ pub(super) fn prepare(session: &Session, name: &str, input: &Input, resource: &R
     all_may.then(|| case(name, &ops, sent, expected)).flatten()
 }
 
+/// Whether two requests may create entities of one name. No document says what becomes of that, and what is there
+/// twice cannot be told apart, or deleted, by its name.
+fn creates_twice(ops: &[Arc<OperationSuite>], sent: &Input) -> bool {
+    let creates = ops.iter().all(|op| matches!(op.operation.effect, Effect::Create { .. }));
+    let words: Vec<&str> = sent.requests.iter().flat_map(|request| own_words(&request.body)).collect();
+    creates && sent.requests.len() > 1 && words.iter().enumerate().any(|(at, word)| words[..at].contains(word))
+}
+
 /// Where nobody can look, only keys that nobody else has are safe to write. Some keys cannot stand in a path, so
 /// that they can be deleted in a list only.
 fn is_safe(op: &OperationSuite, body: &str, resource: &Resource) -> bool {
@@ -61,7 +72,9 @@ fn is_safe(op: &OperationSuite, body: &str, resource: &Resource) -> bool {
     if change.keys().any(lost) && resource.delete_many.is_none() {
         return false;
     }
-    resource.can_list() || (change.keys().next().is_some() && keys.all(|key| key.contains("dewspec-")))
+    // What was created twice, by a request that was sent again, can only be told by a name that is ours.
+    let creates = matches!(op.operation.effect, Effect::Create { .. });
+    (resource.can_list() && !creates) || (change.keys().next().is_some() && keys.all(|key| key.contains("dewspec-")))
 }
 
 /// The case of an input whose expectation is known.
