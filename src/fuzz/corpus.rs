@@ -190,3 +190,61 @@ impl Corpus {
         Ok(written)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::fuzz::{Request, SeenEffect, behaviour};
+    use crate::vocabulary::{Exchange, Response};
+
+    fn shown(status: u16) -> Behaviour {
+        let (method, url) = ("POST".to_owned(), "http://h/v1".to_owned());
+        let request =
+            crate::vocabulary::Request { operation: "O".to_owned(), method, url, headers: Vec::new(), body: None };
+        let answer = Ok(Response { status, headers: Vec::new(), body: Vec::new(), capped: false });
+        let exchange = Exchange { request, answer, elapsed: Duration::ZERO };
+        behaviour(&exchange, SeenEffect::Unseen, Duration::from_secs(1))
+    }
+
+    fn input(body: &str) -> Input {
+        Input { requests: vec![Request { operation: "O".to_owned(), body: body.to_owned() }] }
+    }
+
+    #[test]
+    fn news_is_kept_and_the_shorter_way_to_it_takes_its_place() {
+        let mut corpus = Corpus::new(true);
+        assert_eq!(corpus.learn(&input("a long one"), false, &[shown(400)]), 1);
+        assert_eq!(corpus.learn(&input("longer than that"), false, &[shown(400)]), 0);
+        assert_eq!(corpus.learn(&input("short"), false, &[shown(400)]), 0);
+        assert_eq!(corpus.learn(&input("other"), true, &[shown(204)]), 1);
+        let bodies: Vec<&str> = corpus.inputs().map(|input| input.requests[0].body.as_str()).collect();
+        assert_eq!(bodies, ["short", "other"]);
+        assert_eq!(corpus.behaviours().count(), 2);
+        let mut deaf = Corpus::new(false);
+        deaf.seed(input("seed"));
+        deaf.learn(&input("news"), true, &[shown(204)]);
+        assert!((0..8).all(|chance| deaf.pick([chance, chance]) == Some(&input("seed"))));
+    }
+
+    #[test]
+    fn a_corpus_is_written_read_and_minimised() {
+        let dir = tempfile::tempdir().unwrap_or_else(|e| unreachable!("{e}"));
+        let places = Placeholders::new(1, "r", "c", "");
+        let all = |corpus: &Corpus| corpus.inputs().cloned().collect::<Vec<_>>();
+        let mut corpus = Corpus::new(true);
+        corpus.learn(&input(&crate::generate::mark::key(3)), true, &[shown(204)]);
+        corpus.learn(&input("x"), true, &[shown(400)]);
+        let written = |corpus: &Corpus, minimise| corpus.write(dir.path(), &places, minimise).unwrap_or_default();
+        assert_eq!((written(&corpus, false), written(&corpus, false)), (2, 0));
+        let read = || Corpus::read(dir.path()).unwrap_or_default();
+        let mut expected = all(&corpus);
+        expected.sort_by_key(Input::size);
+        assert_eq!(read(), expected);
+        let mut smaller = Corpus::new(true);
+        smaller.learn(&input("x"), true, &[shown(400)]);
+        assert_eq!(written(&smaller, true), 0);
+        assert_eq!(read(), [input("x")]);
+    }
+}

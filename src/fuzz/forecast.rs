@@ -100,14 +100,14 @@ fn one(contract: &Contract, body: &str, known: &Known, model: &mut Model) -> For
     }
 }
 
-/// Whether a number is beyond what some readers can hold.
+/// Whether a number may be beyond what some readers can hold: many digits, or an exponent.
 fn has_huge_number(body: &str) -> bool {
-    let mut digits = 0;
-    body.bytes().any(|byte| {
-        digits = if byte.is_ascii_digit() { digits + 1 } else { 0 };
-        digits > 15 || byte == b'e' && digits > 0
-    }) || body.contains("e9")
-        || body.contains("E9")
+    let bytes = body.as_bytes();
+    let exponent = |pair: &[u8]| pair[0].is_ascii_digit() && pair[1].eq_ignore_ascii_case(&b'e');
+    let long = bytes
+        .chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit())
+        .any(|run| run.len() > 15 && run[0].is_ascii_digit());
+    long || bytes.windows(2).any(exponent)
 }
 
 /// How a body stands to the rules; one that deletes is held against them as if it stored.
@@ -180,4 +180,62 @@ fn deleted(json: &Value, op: &OperationSuite, known: &Known, model: &Model) -> A
         }
     }
     Some(Ok(()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::suite::{DataSource, Suite};
+
+    fn contracts() -> Vec<Contract> {
+        let source = DataSource::embedded().unwrap_or_default();
+        let suite = Suite::load(&source).unwrap_or_else(|errors| unreachable!("{errors:?}"));
+        ["CreateSecretTag", "BatchCreateOrDeleteTags"]
+            .into_iter()
+            .filter_map(|id| suite.operation(id).map(|op: &Arc<_>| Contract::new(op)))
+            .collect()
+    }
+
+    fn answers(known: &Known, requests: &[(usize, &str)]) -> Vec<String> {
+        let contracts = contracts();
+        let requests: Vec<(&Contract, &str)> = requests.iter().map(|(at, body)| (&contracts[*at], *body)).collect();
+        forecast(&requests, known).into_iter().map(|f| f.answer.to_string()).collect()
+    }
+
+    const ONE: &str = r#"{"tag":{"key":"k","value":"1"}}"#;
+    const OTHER: &str = r#"{"tag":{"key":"k","value":"2"}}"#;
+    const DELETE: &str = r#"{"action":"delete","tags":[{"key":"k","value":"2"}]}"#;
+
+    #[test]
+    fn what_is_stored_decides_and_what_readings_disagree_about_does_not() {
+        let id = "CreateSecretTag".to_owned();
+        let known = |overwrites| Known {
+            overwrites: vec![(id.clone(), overwrites)],
+            accepts_same: vec![(id.clone(), true)],
+            limit: Some(20),
+            ..Known::default()
+        };
+        let both = [(0, ONE), (0, ONE), (0, OTHER), (1, DELETE)];
+        assert_eq!(answers(&known(true), &both), ["accepted", "accepted", "accepted", "accepted"]);
+        assert_eq!(answers(&known(false), &both), ["accepted", "accepted", "refused", "any"]);
+        assert_eq!(answers(&Known::default(), &both), ["accepted", "any", "any", "any"]);
+    }
+
+    #[test]
+    fn what_breaks_a_rule_is_refused_and_what_is_open_is_not_judged() {
+        let known = Known { limit: Some(20), ..Known::default() };
+        let of = |body: &str| answers(&known, &[(0, body)]).remove(0);
+        assert_eq!(of(r#"{"tag":{"key":"a/b"}}"#), "refused");
+        assert_eq!(of(r#"{"tag":{"key":5}}"#), "refused");
+        assert_eq!(of("{"), "refused");
+        // Members twice, a byte order mark, a reserved prefix, and numbers that not every reader can hold.
+        for open in [r#"{"tag":{"key":"k","key":"l"}}"#, "\u{feff}{}", r#"{"tag":{"key":"sysk"}}"#, "[1e400]"] {
+            assert_eq!(of(open), "any", "{open}");
+        }
+        let full = Known { limit: Some(20), carried: 20, ..Known::default() };
+        let [over] = forecast(&[(&contracts()[0], ONE)], &full).try_into().unwrap_or_else(|_| unreachable!());
+        assert_eq!((over.answer, over.statuses), (Answer::Refused, vec![400, 403, 409]));
+    }
 }
