@@ -33,13 +33,18 @@ pub struct Contract {
     op: Arc<OperationSuite>,
     valid: Value,
     fields: Vec<FieldFacts>,
+    /// For each clause, by its place: whether the field that its constraint is about is mandatory.
+    mandatory: Vec<Option<bool>>,
 }
 
 impl Contract {
     /// The rules of this operation.
     pub fn new(op: &Arc<OperationSuite>) -> Self {
         let valid = serde_json::from_str(&op.operation.valid).unwrap_or_default();
-        Contract { op: Arc::clone(op), valid, fields: fields(op) }
+        let fields = fields(op);
+        let of = |field: &str| fields.iter().find(|facts| facts.rules.field == field)?.rules.mandatory;
+        let mandatory = op.clauses.iter().map(|clause| of(&clause.constraint.as_ref()?.field)).collect();
+        Contract { op: Arc::clone(op), valid, fields, mandatory }
     }
 
     /// The operation.
@@ -67,24 +72,24 @@ impl Contract {
         let mut standing = Standing { disputed: strange(body, &self.valid), ..Standing::default() };
         standing.disputed |= self.is_no_ordinary_list(body);
         for facts in &self.fields {
-            let unsaid = facts.rules.mandatory.is_none() && facts.rules.kind.is_some();
-            standing.disputed |= unsaid && places(body, &facts.rules.field).iter().any(|p| matches!(p, Place::Absent));
+            if facts.rules.mandatory.is_none() && facts.rules.kind.is_some() {
+                each_place(body, &facts.rules.field, |place| standing.disputed |= matches!(place, Place::Absent));
+            }
         }
-        for clause in &self.op.clauses {
+        for (clause, mandatory) in self.op.clauses.iter().zip(&self.mandatory) {
             if let Some(constraint) = &clause.constraint {
-                let mandatory = self.field(&constraint.field).and_then(|facts| facts.rules.mandatory);
-                for place in places(body, &constraint.field) {
-                    match holds(constraint, mandatory, &place) {
-                        Holds::Yes => {}
-                        Holds::No => {
-                            standing.broken.insert(clause.id.clone());
-                        }
-                        Holds::Unsaid => standing.disputed = true,
-                    }
+                let mut broken = false;
+                each_place(body, &constraint.field, |place| match holds(constraint, *mandatory, &place) {
+                    Holds::Yes => {}
+                    Holds::No => broken = true,
+                    Holds::Unsaid => standing.disputed = true,
+                });
+                if broken {
+                    standing.broken.insert(clause.id.clone());
                 }
             }
             if let Some(disputed) = &clause.disputed {
-                standing.disputed |= places(body, &disputed.field).iter().any(|p| self.is_disputed(disputed, p));
+                each_place(body, &disputed.field, |place| standing.disputed |= self.is_disputed(disputed, &place));
             }
         }
         standing
@@ -139,31 +144,25 @@ enum Place<'a> {
     Value(&'a Value),
 }
 
-/// The concrete places of a field in a body.
-fn places<'a>(body: &'a Value, field: &str) -> Vec<Place<'a>> {
-    if field.is_empty() {
-        return vec![Place::Value(body)];
+/// Shows the concrete places of a field in a body one after the other.
+fn each_place<'a>(body: &'a Value, field: &str, mut see: impl FnMut(Place<'a>)) {
+    match field.split_once('/') {
+        None if field.is_empty() => see(Place::Value(body)),
+        path => below(body, path.map_or("", |(_, steps)| steps), &mut see),
     }
-    let mut here = vec![body];
-    let steps: Vec<&str> = field.split('/').skip(1).collect();
-    let (last, inner) = steps.split_last().map_or(("", &[][..]), |(last, inner)| (*last, inner));
-    for step in inner {
-        here = here.into_iter().flat_map(|value| below(value, step)).collect();
-    }
-    here.into_iter()
-        .flat_map(|value| match value {
-            Value::Object(object) => vec![object.get(last).map_or(Place::Absent, Place::Value)],
-            Value::Array(items) if last == "*" => items.iter().map(Place::Value).collect(),
-            _ => Vec::new(),
-        })
-        .collect()
 }
 
-fn below<'a>(value: &'a Value, step: &str) -> Vec<&'a Value> {
-    match value {
-        Value::Object(object) => object.get(step).into_iter().collect(),
-        Value::Array(items) if step == "*" => items.iter().collect(),
-        _ => Vec::new(),
+fn below<'a>(value: &'a Value, steps: &str, see: &mut impl FnMut(Place<'a>)) {
+    match (value, steps.split_once('/')) {
+        (Value::Object(object), None) => see(object.get(steps).map_or(Place::Absent, Place::Value)),
+        (Value::Object(object), Some((step, rest))) => {
+            if let Some(value) = object.get(step) {
+                below(value, rest, see);
+            }
+        }
+        (Value::Array(items), None) if steps == "*" => items.iter().map(Place::Value).for_each(see),
+        (Value::Array(items), Some(("*", rest))) => items.iter().for_each(|item| below(item, rest, see)),
+        _ => {}
     }
 }
 

@@ -1,9 +1,11 @@
 use std::cell::OnceCell;
-use std::sync::LazyLock;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::Request as HttpRequest;
+use serde_json::Value;
 
+use super::requests::{Requests, resource, suite, words};
 use crate::check::{Listing, parse_listing};
 use crate::contract::Contract;
 use crate::generate::{Known, Placeholders};
@@ -11,9 +13,9 @@ use crate::mutants::embedded_target;
 use crate::server::fault::FaultSet;
 use crate::server::reading::catalogue;
 use crate::server::{InProcess, Profile, ServerConfig};
-use crate::suite::{Capacity, DataSource, Observer, OperationSuite, Purpose, ResourceKind, Suite};
+use crate::suite::{Capacity, Observer, OperationSuite, ResourceKind};
 use crate::target::{Addresses, Target};
-use crate::vocabulary::{Exchange, PathChoice, Request, Response};
+use crate::vocabulary::{Exchange, Request, Response};
 
 /// Where the server would be if it had a socket.
 const ENDPOINT: &str = "http://dewspec.test";
@@ -21,15 +23,6 @@ const ENDPOINT: &str = "http://dewspec.test";
 const RESOURCES: usize = 2;
 /// Different choices of readings that inputs can ask for.
 pub(super) const PROFILES: usize = 4;
-
-/// The suite, loaded once.
-pub(super) fn suite() -> Result<&'static Suite, String> {
-    static SUITE: LazyLock<Result<Suite, String>> = LazyLock::new(|| {
-        let source = DataSource::embedded().map_err(|e| e.to_string())?;
-        Suite::load(&source).map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
-    });
-    SUITE.as_ref().map_err(Clone::clone)
-}
 
 /// Servers in this process, one for each choice of readings, all with the same faults.
 pub(super) struct Arenas {
@@ -71,6 +64,8 @@ pub(super) struct Arena {
     pub(super) addresses: Addresses,
     pub(super) contracts: Vec<Contract>,
     pub(super) places: Placeholders,
+    /// The valid body of each operation, by its place in the suite.
+    pub(super) valid: Vec<Value>,
     /// An ordinary request of each operation, by its place in the suite, to the first resource and the second.
     ordinary: Vec<[Option<Request>; 2]>,
     /// What lists the first resource of each kind, and the second.
@@ -87,16 +82,19 @@ impl Arena {
         let addresses = Addresses::new(&target, 0);
         let contracts = suite()?.operations.iter().map(Contract::new).collect();
         let places = Placeholders::new(0, "fuzz", "fuzz", "");
-        let (ordinary, listing, words) = (Vec::new(), Vec::new(), words(&target));
-        let profile = config.profile;
-        let mut arena = Arena { server, profile, target, addresses, contracts, places, ordinary, listing, words };
-        let ops = suite()?.operations.iter();
-        arena.ordinary = ops.map(|op| [false, true].map(|second| arena.addressed(op, second))).collect();
+        let parsed =
+            |op: &Arc<OperationSuite>| serde_json::from_str(&places.fill(&op.operation.valid)).unwrap_or_default();
+        let valid = suite()?.operations.iter().map(parsed).collect();
+        let known = Requests { target: &target, addresses: &addresses };
+        let ordinary = suite()?.operations.iter().map(|op| [false, true].map(|second| known.addressed(op, second)));
+        let ordinary = ordinary.collect();
+        let mut listing = Vec::new();
         for kind in [ResourceKind::Secret, ResourceKind::Key, ResourceKind::Events] {
-            let [first, second] = [false, true].map(|second| arena.lister(kind, second));
-            arena.listing.push((kind, [first?, second?]));
+            let [first, second] = [false, true].map(|second| known.lister(kind, second));
+            listing.push((kind, [first?, second?]));
         }
-        Ok(arena)
+        let (words, profile) = (words(&target), config.profile);
+        Ok(Arena { server, profile, target, addresses, contracts, places, valid, ordinary, listing, words })
     }
 
     /// The answer to a request; nothing if it could not be sent over HTTP at all.
@@ -138,26 +136,9 @@ impl Arena {
         })
     }
 
-    fn addressed(&self, op: &OperationSuite, second: bool) -> Option<Request> {
-        let operation = &op.operation;
-        let resource = self.resource(operation.resource, second);
-        let own = |_: &str| PathChoice::Own;
-        let (service, path) = (&operation.service, &operation.path);
-        Some(Request {
-            operation: operation.id.clone(),
-            method: operation.method.clone(),
-            url: self.addresses.url(service, path, operation.resource, &resource, own, None)?,
-            headers: vec![
-                ("Content-Type".to_owned(), "application/json".to_owned()),
-                ("X-Auth-Token".to_owned(), self.target.token.clone()),
-            ],
-            body: None,
-        })
-    }
-
     /// The first or second resource of a kind.
     pub(super) fn resource(&self, kind: ResourceKind, second: bool) -> String {
-        self.target.resources(kind).into_iter().nth(usize::from(second)).unwrap_or_default()
+        resource(&self.target, kind, second)
     }
 
     /// What is stored, as the server itself lists it.
@@ -170,24 +151,6 @@ impl Arena {
         let exchange = self.send(request.clone())?.ok_or("no listing can be asked for")?;
         let body = exchange.answer.ok().filter(|response| response.status == 200).and_then(|response| response.json());
         body.and_then(|body| parse_listing(observer, &body)).ok_or_else(|| format!("{} lists nothing", observer.id))
-    }
-
-    /// What lists a resource.
-    fn lister(&self, kind: ResourceKind, second: bool) -> Result<(&'static Observer, Request), String> {
-        let mut observers = suite()?.observers.iter();
-        let observer = observers.find(|observer| observer.purpose == Purpose::List && observer.resource == kind);
-        let observer = observer.ok_or_else(|| format!("no observer lists the {kind}"))?;
-        let own = |_: &str| PathChoice::Own;
-        let resource = self.resource(kind, second);
-        let url = self.addresses.url(&observer.service, &observer.path, kind, &resource, own, None);
-        let request = Request {
-            operation: observer.id.clone(),
-            method: observer.method.clone(),
-            url: url.ok_or("nothing can be listed")?,
-            headers: vec![("X-Auth-Token".to_owned(), self.target.token.clone())],
-            body: None,
-        };
-        Ok((observer, request))
     }
 
     /// What the server's own readings mean for sequences.
@@ -210,20 +173,4 @@ impl Arena {
             carried: 0,
         })
     }
-}
-
-fn words(target: &Target) -> Vec<(&'static str, String)> {
-    let text = |text: Option<&String>| text.cloned().unwrap_or_default();
-    let foreign = &target.foreign;
-    vec![
-        ("{project}", target.project_id.clone()),
-        ("{secret}", text(target.secret_ids.first())),
-        ("{key}", text(target.key_ids.first())),
-        ("{token}", target.token.clone()),
-        ("{reader}", text(target.read_only_token.as_ref())),
-        ("{other-project}", text(foreign.project_id.as_ref())),
-        ("{other-secret}", text(foreign.secret_id.as_ref())),
-        ("{other-key}", text(foreign.key_id.as_ref())),
-        ("{other-token}", text(foreign.token.as_ref())),
-    ]
 }

@@ -1,8 +1,6 @@
 use arbitrary::{Result, Unstructured};
 use serde_json::{Map, Value, json};
 
-use super::arena::Arena;
-use crate::contract::Contract;
 use crate::suite::Effect;
 
 /// Items of a list, at most: some beyond every documented limit.
@@ -64,10 +62,9 @@ const LENGTHS: [usize; 14] = [0, 1, 2, 35, 36, 37, 43, 44, 64, 65, 128, 129, 255
 const NAMES: &[&str] = &["key", "value", "tag", "tags", "action", "sequence", "name", "state", "Tag", "", "unknown"];
 
 /// A body: the operation's valid one with some changes, to its members and then to its bytes.
-pub(super) fn body(u: &mut Unstructured<'_>, arena: &Arena, contract: &Contract) -> Result<Vec<u8>> {
-    let valid = arena.places.fill(&contract.operation().operation.valid);
-    let mut value: Value = serde_json::from_str(&valid).unwrap_or_default();
-    if let Effect::Batch { items, .. } = &contract.operation().operation.effect {
+pub(super) fn body(u: &mut Unstructured<'_>, valid: &Value, effect: &Effect) -> Result<Vec<u8>> {
+    let mut value = valid.clone();
+    if let Effect::Batch { items, .. } = effect {
         let count = u.int_in_range(1..=ITEMS)?;
         if let Some(Value::Array(list)) = value.pointer_mut(items) {
             *list = (0..count).map(|n| json!({ "key": format!("key{n}"), "value": "v" })).collect();

@@ -2,12 +2,13 @@ use std::cell::OnceCell;
 
 use serde_json::Value;
 
-use super::arena::{Arena, Arenas, suite};
+use super::arena::{Arena, Arenas};
 use super::documented::documented;
 use super::judging::told;
+use super::requests::suite;
 use crate::check::{State, change_of, difference, parse_request, state_of};
 use crate::contract::{Contract, pointers};
-use crate::generate::{Decider, Doing, Generator, Known, Placeholders, Property, properties, to_bytes};
+use crate::generate::{Decider, Doing, Generator, Known, Placeholders, Property, properties, seed_of, to_bytes};
 use crate::server::TextField;
 use crate::server::fault::FaultSet;
 use crate::suite::{Answer, OperationSuite};
@@ -19,6 +20,8 @@ pub(super) struct Generators {
 }
 
 struct Kind {
+    /// Made of the property's name.
+    mark: u64,
     /// The operation, by its place in the suite.
     place: usize,
     property: Property,
@@ -30,7 +33,7 @@ thread_local! {
 }
 
 /// An input of any property about single bodies, decided by bytes. The first byte chooses the server's readings, the
-/// second the property. What is made up as valid is valid by the constraints, by the documented expressions under each
+/// second and third the property. What is made up as valid is valid by the constraints, by the documented expressions under each
 /// reading, and to the server; what is made up as invalid breaks exactly the constraint that it is said to break.
 ///
 /// # Errors
@@ -45,16 +48,26 @@ impl Generators {
         let kinds = operations.iter().enumerate().flat_map(|(place, op)| {
             let single = |property: &Property| !matches!(property, Property::Sequence { .. } | Property::Limit);
             let all = properties(op, operations).into_iter().filter(single);
-            all.map(move |property| Kind { place, property, decider: OnceCell::new() })
+            all.map(move |property| {
+                let mark = seed_of(0, &property.id(&op.operation.prefix));
+                Kind { mark, place, property, decider: OnceCell::new() }
+            })
         });
         Generators { arenas: Arenas::new(faults), kinds: kinds.collect() }
+    }
+
+    /// The property that a number stands for: the one whose name scores most with it. Data that comes or goes moves
+    /// the numbers of what came or went, and no others, so that inputs keep their meaning.
+    fn kind(&self, number: u16) -> Option<&Kind> {
+        let multiplied = (u64::from(number) + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.kinds.iter().max_by_key(|kind| (kind.mark ^ multiplied).wrapping_mul(0xff51_afd7_ed55_8ccd))
     }
 }
 
 pub(super) fn check(generators: &Generators, data: &[u8]) -> Result<(), String> {
-    let [readings, which, decisions @ ..] = data else { return Ok(()) };
+    let [readings, high, low, decisions @ ..] = data else { return Ok(()) };
     let arena = generators.arenas.of(usize::from(*readings))?;
-    let Some(kind) = generators.kinds.get(usize::from(*which) % generators.kinds.len().max(1)) else {
+    let Some(kind) = generators.kind(u16::from_be_bytes([*high, *low])) else {
         return Err("there are no properties".to_owned());
     };
     let contract = &arena.contracts[kind.place];
@@ -166,4 +179,17 @@ fn server(arena: &Arena, contract: &Contract, due: Answer, statuses: &[u16], bod
     }
     let listed = state_of(&arena.listing(op.operation.resource, false)?, &model);
     difference(&model, &listed).map_or(Ok(()), |e| Err(format!("stored otherwise: {e}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_property_has_numbers() {
+        let generators = Generators::new(FaultSet::default());
+        let marks = (0..=u16::MAX).filter_map(|number| Some(generators.kind(number)?.mark));
+        let reached: std::collections::BTreeSet<u64> = marks.collect();
+        assert_eq!(reached.len(), generators.kinds.len());
+    }
 }

@@ -2,8 +2,10 @@ use std::cell::OnceCell;
 
 use serde_json::{Value, json};
 
-use super::arena::{Arena, Arenas, PROFILES, suite};
+use super::arena::{Arena, Arenas, PROFILES};
+use super::event_sequence::Events;
 use super::judging::told;
+use super::requests::suite;
 use crate::check::{State, change_of, difference, parse_request, state_of};
 use crate::generate::{Decider, Doing, Generator, Instance, Placeholders, Property};
 use crate::server::fault::FaultSet;
@@ -16,10 +18,13 @@ const PROPERTIES: [Property; 3] =
 /// Operations that start a sequence, by name: those whose neighbours act on the same resources.
 const OPERATIONS: [&str; 2] = ["BatchCreateOrDeleteTags", "CreateKmsTag"];
 const KINDS: usize = PROFILES * OPERATIONS.len() * PROPERTIES.len();
+/// First bytes from here on stand for sequences of events.
+const EVENTS_FROM: u8 = 192;
 
 /// The server, and what makes sequences up, once for every choice of readings, operation and property.
 pub(super) struct Sequences {
     arenas: Arenas,
+    events: Events,
     deciders: [OnceCell<Result<Option<Decider>, String>>; KINDS],
 }
 
@@ -28,7 +33,8 @@ thread_local! {
 }
 
 /// A sequence of writes and deletes, decided by bytes, over one resource or two, under some choice of readings: after
-/// every request the server has answered, and then lists, what a model of tags in a map says.
+/// every request the server has answered, and then lists, what a model of tags in a map says. Or events, some of which
+/// have the names of earlier ones.
 ///
 /// # Errors
 /// The first request after which they differ.
@@ -38,7 +44,11 @@ pub fn operation_sequence(data: &[u8]) -> Result<(), String> {
 
 impl Sequences {
     pub(super) fn new(faults: FaultSet) -> Self {
-        Sequences { arenas: Arenas::new(faults), deciders: [const { OnceCell::new() }; KINDS] }
+        Sequences {
+            arenas: Arenas::new(faults),
+            events: Events::default(),
+            deciders: [const { OnceCell::new() }; KINDS],
+        }
     }
 
     /// The sequence that bytes decide, with the server to send it to.
@@ -61,6 +71,9 @@ impl Sequences {
 }
 
 pub(super) fn check(sequences: &Sequences, data: &[u8]) -> Result<(), String> {
+    if let Some((first, rest)) = data.split_first().filter(|(first, _)| **first >= EVENTS_FROM) {
+        return sequences.events.check(sequences.arenas.of(usize::from(*first))?, rest);
+    }
     let Some((arena, op, instance)) = sequences.decided(data)? else { return Ok(()) };
     let mut models = [State::new(), State::new()];
     for one in instance.moves {
@@ -104,7 +117,11 @@ fn fill(op: &OperationSuite, count: usize, places: &Placeholders) -> String {
     json!({ action.trim_start_matches('/'): put, items.trim_start_matches('/'): tags }).to_string()
 }
 
-fn send(arena: &Arena, op: &OperationSuite, second: bool, body: &str) -> Result<Exchange, String> {
+/// The answer to a body.
+///
+/// # Errors
+/// If it cannot be sent.
+pub(super) fn send(arena: &Arena, op: &OperationSuite, second: bool, body: &str) -> Result<Exchange, String> {
     let request = arena.request(op, second, body.as_bytes().to_vec()).ok_or("the operation has no address")?;
     arena.send(request)?.ok_or_else(|| format!("no HTTP request can carry {body:?}"))
 }

@@ -17,24 +17,62 @@ impl Renderers {
     pub(super) const REAL: Renderers = Renderers { json: json::render, junit: junit::render, terminal: render };
 }
 
+/// Which forms of a report are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Forms {
+    All,
+    Json,
+    Junit,
+    /// The page, the snapshots and the command line.
+    Terminal,
+}
+
+impl Forms {
+    fn include(self, form: Forms) -> bool {
+        self == Forms::All || self == form
+    }
+}
+
 /// So much of the beginning of a credential must not be shown.
 const TELLING: usize = 12;
 
-/// That every form of a report is well-formed and shows no credential.
-pub(super) fn rendered(renderers: &Renderers, report: &Report, width: usize, token: &str) -> Result<(), String> {
+/// That the forms of a report are well-formed and show no credential.
+pub(super) fn rendered(
+    renderers: &Renderers,
+    report: &Report,
+    forms: Forms,
+    width: usize,
+    token: &str,
+) -> Result<(), String> {
+    if forms.include(Forms::Json) {
+        as_json(renderers, report, token)?;
+    }
+    if forms.include(Forms::Junit) {
+        let xml = (renderers.junit)(report).map_err(|e| format!("no JUnit report: {e}"))?;
+        discreet("JUnit", &xml, token)?;
+        let (cases, failures) = counted(&xml)?;
+        if (cases, failures) != (report.cases.len(), report.summary.fail) {
+            return Err(format!("the JUnit report has {cases} cases and {failures} failures\n{xml}"));
+        }
+    }
+    if forms.include(Forms::Terminal) {
+        as_text(renderers, report, width, token)?;
+    }
+    Ok(())
+}
+
+fn as_json(renderers: &Renderers, report: &Report, token: &str) -> Result<(), String> {
     let text = (renderers.json)(report).map_err(|e| format!("no JSON report: {e}"))?;
     discreet("JSON", &text, token)?;
     let read = json::read(&text).map_err(|e| format!("the JSON report cannot be read back: {e}"))?;
     let (written, read) = (serde_json::to_value(report), serde_json::to_value(&read));
-    if written.as_ref().ok() != read.as_ref().ok() {
-        return Err(format!("the JSON report reads back as {read:?} and was {written:?}"));
+    match written.as_ref().ok() == read.as_ref().ok() {
+        true => Ok(()),
+        false => Err(format!("the JSON report reads back as {read:?} and was {written:?}")),
     }
-    let xml = (renderers.junit)(report).map_err(|e| format!("no JUnit report: {e}"))?;
-    discreet("JUnit", &xml, token)?;
-    let (cases, failures) = counted(&xml)?;
-    if (cases, failures) != (report.cases.len(), report.summary.fail) {
-        return Err(format!("the JUnit report has {cases} cases and {failures} failures\n{xml}"));
-    }
+}
+
+fn as_text(renderers: &Renderers, report: &Report, width: usize, token: &str) -> Result<(), String> {
     let page = (renderers.terminal)(report, &TerminalStyle { width, ..TerminalStyle::default() });
     discreet("terminal", &page, token)?;
     let escapes = |c: &char| c.is_control() && *c != '\n' || is_bidirectional(*c);

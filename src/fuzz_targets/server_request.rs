@@ -1,7 +1,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::arena::{Arena, Arenas, PROFILES};
-use super::due::{Due, due};
+use super::due::{Due, Seen, due};
 use super::judging::{About, content, told};
 use super::shot::{Shot, raw, structured};
 use crate::check::{State, change_of, difference, is_ambiguous, parse_request, state_of};
@@ -29,7 +29,12 @@ pub(super) fn check(arenas: &Arenas, data: &[u8]) -> Result<(), String> {
     let is_text = (usize::from(*first) / PROFILES).is_multiple_of(2);
     let shot = if is_text { raw(arena, rest) } else { structured(arena, rest) };
     let Some(shot) = shot else { return Ok(()) };
-    let Some(exchange) = arena.send(shot.request.clone())? else { return Ok(()) };
+    let Some(mut exchange) = arena.send(shot.request.clone())? else { return Ok(()) };
+    if is_text {
+        // A token that is nobody's may well be a word that stands in the answer: it is no secret.
+        let known = |token: &String| arena.words.iter().any(|(_, word)| word == token);
+        exchange.request.headers.retain(|(name, value)| !name.eq_ignore_ascii_case("x-auth-token") || known(value));
+    }
     let status = exchange.status().unwrap_or(0);
     if !(200..500).contains(&status) {
         return Err(format!("allowed  an answer that is no server error\n{}", told(&exchange)));
@@ -44,7 +49,8 @@ fn judge(arena: &Arena, shot: &Shot, contract: &Contract, second: bool, exchange
     let op = contract.operation();
     let body = shot.request.body.as_deref().unwrap_or_default();
     let json = parse_request(body);
-    let said = json.as_ref().filter(|_| !is_ambiguous(body));
+    let ambiguous = json.is_some() && is_ambiguous(body);
+    let said = json.as_ref().filter(|_| !ambiguous);
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let now = i64::try_from(since.as_secs()).unwrap_or_default();
     let other_method = shot.request.method != op.operation.method;
@@ -54,21 +60,23 @@ fn judge(arena: &Arena, shot: &Shot, contract: &Contract, second: bool, exchange
         return Ok(());
     }
     let status = exchange.status().unwrap_or(0);
-    let stored = state(arena, contract, second, &State::new())?;
-    if status >= 400 && !stored.is_empty() {
-        return Err(format!("stored {stored:?} although it was refused\n{}", told(exchange)));
+    if status >= 400 {
+        let stored = state(arena, contract, second, &State::new())?;
+        if !stored.is_empty() {
+            return Err(format!("stored {stored:?} although it was refused\n{}", told(exchange)));
+        }
     }
     if !shot.ordinary {
         return Ok(());
     }
-    let expected = match due(contract, body) {
+    let (due, standing) = due(contract, &Seen { bytes: body, json: json.as_ref(), ambiguous });
+    let expected = match &due {
         Due::Open => return Ok(()),
         Due::Accepted => status == op.operation.success,
         Due::Refused(statuses) => statuses.contains(&status),
     };
     if !expected {
-        let standing = json.as_ref().map(|json| contract.standing(json));
-        return Err(format!("the contract says {:?}: {standing:?}\n{}", due(contract, body), told(exchange)));
+        return Err(format!("the contract says {due:?}: {standing:?}\n{}", told(exchange)));
     }
     if let Some(json) = json.filter(|_| status == op.operation.success) {
         let answered = exchange.answer.as_ref().ok().and_then(|answer| answer.json());

@@ -100,7 +100,7 @@ fn decided(arena: &Arena, u: &mut Unstructured<'_>) -> Result<Option<Shot>> {
     let method = seldom(u, operation.method.as_str(), &METHODS)?;
     let kind = seldom(u, "application/json", &TYPES)?;
     let encoded = seldom(u, false, &[true])?;
-    let body = body(u, arena, contract)?;
+    let body = body(u, &arena.valid[place], &operation.effect)?;
     let choice = |name: &str| if name == "project_id" { project } else { resource };
     let own = arena.resource(operation.resource, second);
     let Some(url) = arena.addresses.url(&operation.service, &operation.path, operation.resource, &own, choice, None)

@@ -1,6 +1,7 @@
 use std::sync::{Arc, LazyLock};
 
 use arbitrary::Unstructured;
+use include_dir::{Dir, include_dir};
 
 use crate::cli::Config;
 use crate::plan::lint_coverage;
@@ -8,12 +9,14 @@ use crate::suite::{DataError, DataFile, DataSource, Suite};
 
 /// What the configuration is called in errors.
 const CONFIG: &str = "dewspec.toml";
+/// A suite with one of everything: the real one takes too long to parse for every input.
+static SMALL: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/src/fuzz_targets/small");
 
 /// Loads a suite; another one can be put in its place to see that this target notices.
 pub(super) type Load = fn(&DataSource) -> Result<Suite, Vec<DataError>>;
 
-/// The data with arbitrary text in the place of one file, or of a part of it; or a configuration of arbitrary text.
-/// Either every mistake is told with its file and line, or it loads, prints, and loads again as itself.
+/// A small suite with arbitrary text in the place of one file, or of a part of it; or a configuration of arbitrary text.
+/// The first line names the file, with a `+` before it where only a part is replaced. Either every mistake is told with its file and line, or it loads, prints, and loads again as itself.
 ///
 /// # Errors
 /// What is wrong with a mistake as told, or how the data came back changed.
@@ -23,14 +26,17 @@ pub fn suite_load(data: &[u8]) -> Result<(), String> {
 
 pub(super) fn check(load: Load, data: &[u8]) -> Result<(), String> {
     let original = original()?;
-    let Some((first, rest)) = data.split_first() else { return Ok(()) };
-    let files = original.suites.len() + original.fixtures.len();
-    let (which, whole) = (usize::from(*first) % (files + 1), (usize::from(*first) / (files + 1)).is_multiple_of(2));
-    let mut source = original.clone();
-    let Some(file) = source.suites.iter_mut().chain(&mut source.fixtures).nth(which) else {
+    let end = data.iter().position(|byte| *byte == b'\n').unwrap_or(data.len());
+    let (name, rest) = (&data[..end], data.get(end + 1..).unwrap_or_default());
+    // A name with this mark: only a part of the file is replaced.
+    let (name, splices) = name.strip_prefix(b"+").map_or((name, false), |name| (name, true));
+    if name == CONFIG.as_bytes() {
         return configuration(&String::from_utf8_lossy(rest));
-    };
-    file.text = if whole { String::from_utf8_lossy(rest).into_owned() } else { spliced(&file.text, rest) };
+    }
+    let mut source = original.clone();
+    let Some(place) = place(&source, name) else { return Err("there are no files".to_owned()) };
+    let Some(file) = source.suites.iter_mut().chain(&mut source.fixtures).nth(place) else { return Ok(()) };
+    file.text = if splices { spliced(&file.text, rest) } else { String::from_utf8_lossy(rest).into_owned() };
     let changed = file.clone();
     match load(&source) {
         Err(errors) if errors.is_empty() => Err("it does not load, and nobody says why".to_owned()),
@@ -39,9 +45,32 @@ pub(super) fn check(load: Load, data: &[u8]) -> Result<(), String> {
     }
 }
 
+/// The place of the file of that name. Any other name stands for some file, so that no input is wasted.
+fn place(source: &DataSource, name: &[u8]) -> Option<usize> {
+    let named = source.suites.iter().chain(&source.fixtures).position(|file| file.path.as_bytes() == name);
+    let files = source.suites.len() + source.fixtures.len();
+    let sum = name.iter().fold(0usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(*byte)));
+    named.or_else(|| sum.checked_rem(files))
+}
+
+/// The small suite that inputs change.
 fn original() -> Result<&'static DataSource, String> {
-    static ORIGINAL: LazyLock<Result<DataSource, String>> =
-        LazyLock::new(|| DataSource::embedded().map_err(|e| e.to_string()));
+    static ORIGINAL: LazyLock<Result<DataSource, String>> = LazyLock::new(|| {
+        let files = |root: &str| {
+            let mut files = Vec::new();
+            let mut pending = vec![SMALL.get_dir(root).ok_or("there is no small suite")?];
+            while let Some(dir) = pending.pop() {
+                pending.extend(dir.dirs());
+                for file in dir.files() {
+                    let text = file.contents_utf8().ok_or("the small suite is not UTF-8")?.to_owned();
+                    files.push(DataFile { path: file.path().to_string_lossy().replace('\\', "/"), text });
+                }
+            }
+            files.sort_by(|a, b| a.path.cmp(&b.path));
+            Ok::<_, String>(files)
+        };
+        Ok(DataSource { suites: files("suites")?, fixtures: files("fixtures")?, ..DataSource::default() })
+    });
     ORIGINAL.as_ref().map_err(Clone::clone)
 }
 
@@ -118,4 +147,15 @@ fn configuration(text: &str) -> Result<(), String> {
         return Err(format!("it loads otherwise than it prints: {again:?}\n{printed}"));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_small_suite_loads() {
+        let suite = Suite::load(original().expect("data")).expect("a suite");
+        assert_eq!((suite.operations.len(), suite.observers.len(), suite.fixtures.len()), (1, 2, 2));
+    }
 }
