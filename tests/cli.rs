@@ -483,7 +483,7 @@ fn help_states_the_exit_codes_and_every_default() {
     let general = run(&["--help"]);
     assert_eq!(general.code, 0);
     assert!(general.out.contains("Exit codes"));
-    let help = run(&["run", "--help"]).out;
+    let help = run(&["run", "--help"]).out.split_whitespace().collect::<Vec<_>>().join(" ");
     for part in [
         "--concurrency <N>",
         "[default: 16]",

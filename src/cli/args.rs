@@ -318,7 +318,7 @@ pub(super) struct FuzzArgs {
         help_heading = "Fuzzing"
     )]
     pub(super) time: f64,
-    /// Stop after so many requests, those of the probes included [default: no limit]
+    /// Stop after about so many requests, those of the probes included [default: no limit]
     #[arg(long, value_name = "N", help_heading = "Fuzzing")]
     pub(super) requests: Option<u64>,
     /// Directory of inputs to begin with; inputs that show new behaviour are added

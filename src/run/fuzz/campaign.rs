@@ -38,7 +38,7 @@ const SUSPECTS: usize = 16;
 pub struct FuzzLimits {
     /// After this time, probes and clean-up left aside.
     pub time: Duration,
-    /// After so many requests, those of the probes included.
+    /// After the round that brings it to so many requests, those of the probes included.
     pub requests: Option<u64>,
     /// Inputs that show something new are mutated further; without it only the seeds are.
     pub feedback: bool,
@@ -144,10 +144,15 @@ impl Campaign {
         reports
     }
 
+    /// Whether what is under way ends at once.
+    fn is_cut_short(&self, session: &Session, started: Instant) -> bool {
+        session.is_stopped() || session.is_gone() || started.elapsed() >= self.limits.time
+    }
+
+    /// Whether there is no further round. Requests are counted between rounds only, so that which inputs are sent
+    /// does not depend on how many go out at once.
     fn is_over(&self, session: &Session, started: Instant) -> bool {
-        session.is_stopped()
-            || session.is_gone()
-            || started.elapsed() >= self.limits.time
+        self.is_cut_short(session, started)
             || self.limits.requests.is_some_and(|most| session.client.sent() >= most)
             || (self.limits.first && !self.finds.is_empty())
     }
@@ -205,7 +210,7 @@ impl Campaign {
         }
         let cases: Vec<PlannedCase> = all.iter().map(|(_, _, prepared)| prepared.case.clone()).collect();
         let mut done = 0;
-        while done < cases.len() && !self.is_over(session, started) {
+        while done < cases.len() && !self.is_cut_short(session, started) {
             let length = group_length(session, &cases[done..], &resource).max(1);
             let now = &cases[done..done + length];
             let finished = if length >= 2 {
