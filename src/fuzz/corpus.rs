@@ -1,8 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::{Behaviour, Input};
+use super::{Behaviour, FileError, Input};
 use crate::generate::Placeholders;
 
 /// Behaviours that are told apart, at most: a target that never answers alike must not cost memory without end.
@@ -45,20 +45,6 @@ struct Entry {
     /// How many behaviours it is the shortest input of.
     stands_for: usize,
     picked: std::sync::atomic::AtomicUsize,
-}
-
-/// Why a corpus cannot be read or written.
-#[derive(Debug, thiserror::Error)]
-#[error("{}: {message}", path.display())]
-pub struct CorpusError {
-    path: PathBuf,
-    message: String,
-}
-
-impl CorpusError {
-    fn new(path: &Path, message: impl std::fmt::Display) -> Self {
-        CorpusError { path: path.to_owned(), message: message.to_string() }
-    }
 }
 
 impl Corpus {
@@ -137,16 +123,16 @@ impl Corpus {
     ///
     /// # Errors
     /// If the directory or a file in it cannot be read, or is no input.
-    pub fn read(dir: &Path) -> Result<Vec<Input>, CorpusError> {
+    pub fn read(dir: &Path) -> Result<Vec<Input>, FileError> {
         if !dir.exists() {
             return Ok(Vec::new());
         }
         let mut inputs = Vec::new();
-        for entry in std::fs::read_dir(dir).map_err(|e| CorpusError::new(dir, e))? {
-            let path = entry.map_err(|e| CorpusError::new(dir, e))?.path();
+        for entry in std::fs::read_dir(dir).map_err(|e| FileError::new(dir, e))? {
+            let path = entry.map_err(|e| FileError::new(dir, e))?.path();
             if path.extension().is_some_and(|extension| extension == "json") {
-                let text = std::fs::read_to_string(&path).map_err(|e| CorpusError::new(&path, e))?;
-                let input: Input = serde_json::from_str(&text).map_err(|e| CorpusError::new(&path, e))?;
+                let text = std::fs::read_to_string(&path).map_err(|e| FileError::new(&path, e))?;
+                let input: Input = serde_json::from_str(&text).map_err(|e| FileError::new(&path, e))?;
                 inputs.push(input.read().bounded());
             }
         }
@@ -159,12 +145,12 @@ impl Corpus {
     ///
     /// # Errors
     /// If the directory cannot be made or a file not be written.
-    pub fn write(&self, dir: &Path, places: &Placeholders, minimise: bool) -> Result<usize, CorpusError> {
-        std::fs::create_dir_all(dir).map_err(|e| CorpusError::new(dir, e))?;
+    pub fn write(&self, dir: &Path, places: &Placeholders, minimise: bool) -> Result<usize, FileError> {
+        std::fs::create_dir_all(dir).map_err(|e| FileError::new(dir, e))?;
         let mut names = BTreeSet::new();
         let mut written = 0;
         for input in self.inputs() {
-            let text = serde_json::to_string_pretty(&input.shown(places)).map_err(|e| CorpusError::new(dir, e))?;
+            let text = serde_json::to_string_pretty(&input.shown(places)).map_err(|e| FileError::new(dir, e))?;
             let mut hasher = DefaultHasher::new();
             text.hash(&mut hasher);
             let name = format!("{:016x}.json", hasher.finish());
@@ -172,18 +158,18 @@ impl Corpus {
             if !path.exists() {
                 // Another process may write to the same directory: a file is there whole or not at all.
                 let aside = dir.join(format!("{name}.{}", std::process::id()));
-                std::fs::write(&aside, text + "\n").map_err(|e| CorpusError::new(&aside, e))?;
-                std::fs::rename(&aside, &path).map_err(|e| CorpusError::new(&path, e))?;
+                std::fs::write(&aside, text + "\n").map_err(|e| FileError::new(&aside, e))?;
+                std::fs::rename(&aside, &path).map_err(|e| FileError::new(&path, e))?;
                 written += 1;
             }
             names.insert(name);
         }
         if minimise {
-            for entry in std::fs::read_dir(dir).map_err(|e| CorpusError::new(dir, e))? {
-                let path = entry.map_err(|e| CorpusError::new(dir, e))?.path();
+            for entry in std::fs::read_dir(dir).map_err(|e| FileError::new(dir, e))? {
+                let path = entry.map_err(|e| FileError::new(dir, e))?.path();
                 let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
                 if name.ends_with(".json") && !names.contains(&name) {
-                    std::fs::remove_file(&path).map_err(|e| CorpusError::new(&path, e))?;
+                    std::fs::remove_file(&path).map_err(|e| FileError::new(&path, e))?;
                 }
             }
         }

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Input;
+use super::{FileError, Input};
 use crate::generate::seed_of;
 use crate::report::CaseReport;
 use crate::suite::Answer;
@@ -64,20 +64,6 @@ pub struct Expected {
     pub stores: usize,
 }
 
-/// Why a find cannot be read or written.
-#[derive(Debug, thiserror::Error)]
-#[error("{}: {message}", path.display())]
-pub struct FindError {
-    path: PathBuf,
-    message: String,
-}
-
-impl FindError {
-    fn new(path: &Path, message: impl std::fmt::Display) -> Self {
-        FindError { path: path.to_owned(), message: message.to_string() }
-    }
-}
-
 impl Find {
     /// The name of its file.
     pub fn file_name(&self) -> String {
@@ -88,13 +74,13 @@ impl Find {
     ///
     /// # Errors
     /// If it is no find of this version.
-    pub fn parse(path: &Path, text: &str) -> Result<Self, FindError> {
-        let find: Find = serde_json::from_str(text).map_err(|e| FindError::new(path, format!("is no find: {e}")))?;
+    pub fn parse(path: &Path, text: &str) -> Result<Self, FileError> {
+        let find: Find = serde_json::from_str(text).map_err(|e| FileError::new(path, format!("is no find: {e}")))?;
         if find.schema != SCHEMA {
-            return Err(FindError::new(path, format!("has schema {:?}; this version reads {SCHEMA:?}", find.schema)));
+            return Err(FileError::new(path, format!("has schema {:?}; this version reads {SCHEMA:?}", find.schema)));
         }
         if find.expected.len() != find.input.requests.len() {
-            return Err(FindError::new(path, "does not say what is expected of each of its requests"));
+            return Err(FileError::new(path, "does not say what is expected of each of its requests"));
         }
         Ok(find)
     }
@@ -103,17 +89,17 @@ impl Find {
     ///
     /// # Errors
     /// If a file cannot be read or is no find.
-    pub fn read(path: &Path) -> Result<Vec<Self>, FindError> {
+    pub fn read(path: &Path) -> Result<Vec<Self>, FileError> {
         let read = |path: &Path| {
-            let text = std::fs::read_to_string(path).map_err(|e| FindError::new(path, e))?;
+            let text = std::fs::read_to_string(path).map_err(|e| FileError::new(path, e))?;
             Self::parse(path, &text)
         };
         if !path.is_dir() {
             return Ok(vec![read(path)?]);
         }
         let mut paths = Vec::new();
-        for entry in std::fs::read_dir(path).map_err(|e| FindError::new(path, e))? {
-            let path = entry.map_err(|e| FindError::new(path, e))?.path();
+        for entry in std::fs::read_dir(path).map_err(|e| FileError::new(path, e))? {
+            let path = entry.map_err(|e| FileError::new(path, e))?.path();
             if path.extension().is_some_and(|extension| extension == "json") {
                 paths.push(path);
             }
@@ -126,11 +112,11 @@ impl Find {
     ///
     /// # Errors
     /// If that cannot be done.
-    pub fn write(&self, dir: &Path) -> Result<PathBuf, FindError> {
-        std::fs::create_dir_all(dir).map_err(|e| FindError::new(dir, e))?;
+    pub fn write(&self, dir: &Path) -> Result<PathBuf, FileError> {
+        std::fs::create_dir_all(dir).map_err(|e| FileError::new(dir, e))?;
         let path = dir.join(self.file_name());
-        let text = serde_json::to_string_pretty(self).map_err(|e| FindError::new(&path, e))?;
-        std::fs::write(&path, text + "\n").map_err(|e| FindError::new(&path, e))?;
+        let text = serde_json::to_string_pretty(self).map_err(|e| FileError::new(&path, e))?;
+        std::fs::write(&path, text + "\n").map_err(|e| FileError::new(&path, e))?;
         Ok(path)
     }
 }

@@ -2,29 +2,12 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::Expected;
 use crate::check::{Change, change_of, is_ambiguous};
 use crate::contract::{Contract, Standing};
 use crate::generate::json::is_broken;
-use crate::generate::{Known, to_bytes};
+use crate::generate::{FULL, Known, TAKEN, to_bytes};
 use crate::suite::{Answer, Effect, OperationSuite};
-
-/// Statuses of a key that is taken.
-const TAKEN: u16 = 409;
-/// Statuses of one item too many.
-const FULL: [u16; 3] = [400, 403, 409];
-
-/// What the documents, and the readings found, say of one request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Forecast {
-    /// Accepted, refused, or either.
-    pub answer: Answer,
-    /// Statuses that a refusal may have.
-    pub statuses: Vec<u16>,
-    /// The clause that a wrong answer breaks.
-    pub clause: String,
-    /// Items that it may store.
-    pub stores: usize,
-}
 
 /// What is stored: a value, or nothing known.
 #[derive(Debug, Default)]
@@ -36,20 +19,20 @@ struct Model {
 
 /// What is to be expected of requests that are sent one after the other, their bodies as they are sent. Where
 /// readings disagree, and where the state that matters is not known for certain, any answer will do.
-pub fn forecast(requests: &[(&Contract, &str)], known: &Known) -> Vec<Forecast> {
+pub fn forecast(requests: &[(&Contract, &str)], known: &Known) -> Vec<Expected> {
     let mut model = Model::default();
     requests.iter().map(|(contract, body)| one(contract, body, known, &mut model)).collect()
 }
 
-fn one(contract: &Contract, body: &str, known: &Known, model: &mut Model) -> Forecast {
+fn one(contract: &Contract, body: &str, known: &Known, model: &mut Model) -> Expected {
     let op = contract.operation();
     let bytes = to_bytes(body);
-    let any = |stores| Forecast { answer: Answer::Any, statuses: vec![400], clause: op.id("server-error"), stores };
+    let any = |stores| Expected { answer: Answer::Any, statuses: vec![400], clause: op.id("server-error"), stores };
     let parsed = serde_json::from_slice::<Value>(&bytes);
     let Ok(json) = parsed else {
         let too_deep = parsed.is_err_and(|e| e.to_string().contains("recursion"));
         if is_broken(body) && !too_deep && !body.starts_with('\u{feff}') && !has_huge_number(body) {
-            return Forecast { answer: Answer::Refused, statuses: vec![400], clause: op.id("body.json"), stores: 0 };
+            return Expected { answer: Answer::Refused, statuses: vec![400], clause: op.id("body.json"), stores: 0 };
         }
         model.anything = true;
         return any(1);
@@ -75,12 +58,14 @@ fn one(contract: &Contract, body: &str, known: &Known, model: &mut Model) -> For
         let mut statuses = vec![400];
         let taken = change.put.iter().any(|(key, _)| model.items.contains_key(key));
         if taken || model.anything {
-            statuses.push(TAKEN);
+            statuses.extend(TAKEN);
         }
         if known.limit.is_none_or(|limit| known.carried + model.items.len() + stores > limit) {
-            statuses.extend(FULL.iter().filter(|s| **s != 400));
+            statuses.extend(FULL);
         }
-        return Forecast { answer: Answer::Refused, statuses, clause: clause.clone(), stores: 0 };
+        statuses.sort_unstable();
+        statuses.dedup();
+        return Expected { answer: Answer::Refused, statuses, clause: clause.clone(), stores: 0 };
     }
     let accepted = if deletes { deleted(&json, op, known, model) } else { stored(&change, op, known, model) };
     match accepted {
@@ -92,10 +77,10 @@ fn one(contract: &Contract, body: &str, known: &Known, model: &mut Model) -> For
             for key in &change.delete {
                 model.items.remove(key);
             }
-            Forecast { answer: Answer::Accepted, statuses: vec![400], clause: op.id("success.status"), stores }
+            Expected { answer: Answer::Accepted, statuses: vec![400], clause: op.id("success.status"), stores }
         }
         Some(Err((clause, statuses))) => {
-            Forecast { answer: Answer::Refused, statuses, clause: op.id(clause), stores: 0 }
+            Expected { answer: Answer::Refused, statuses, clause: op.id(clause), stores: 0 }
         }
     }
 }
@@ -147,7 +132,7 @@ fn stored(change: &Change, op: &OperationSuite, known: &Known, model: &Model) ->
     }
     if taken > 0 {
         // A longer list may be taken in part.
-        return (change.put.len() == 1).then(|| Err(("stored", vec![400, TAKEN])));
+        return (change.put.len() == 1).then(|| Err(("stored", TAKEN.to_vec())));
     }
     if model.items.values().any(Option::is_none) {
         return None;

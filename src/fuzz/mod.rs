@@ -4,6 +4,7 @@
 
 mod behaviour;
 mod corpus;
+mod file;
 mod find;
 mod forecast;
 mod input;
@@ -13,9 +14,10 @@ mod simplify;
 mod words;
 
 pub use behaviour::{Behaviour, Effect as SeenEffect, behaviour};
-pub use corpus::{Corpus, CorpusError};
-pub use find::{Expected, Find, FindError, SCHEMA, fingerprint};
-pub use forecast::{Forecast, forecast};
+pub use corpus::Corpus;
+pub use file::FileError;
+pub use find::{Expected, Find, SCHEMA, fingerprint};
+pub use forecast::forecast;
 pub use input::{Input, Request};
 pub use mutate::Mutator;
 pub use promote::{PromoteError, promote};

@@ -12,7 +12,7 @@ use super::case::run_case;
 use super::needs::{collision, limit, unmet};
 use super::prediction::{agrees, resource_state, whole};
 use super::record::{Finished, Record};
-use super::resource::Resource;
+use super::resource::{MARK, Resource};
 use super::session::Session;
 use super::step::{Manner, Outgoing, Sent, body_of, headers_of, send};
 
@@ -209,7 +209,7 @@ pub(super) fn group_length(session: &Session, cases: &[PlannedCase], resource: &
             let json = body.as_deref().and_then(|b| parse_request(b.as_bytes()));
             let change = json.map(|j| change_of(&case.op.operation, &j, None)).unwrap_or_default();
             // What somebody may have written, too, is looked at alone.
-            let own_words = step.verbatim || change.put.iter().all(|(key, _)| key.contains("dewspec-"));
+            let own_words = step.verbatim || change.put.iter().all(|(key, _)| key.contains(MARK));
             let news = change.put.iter().all(|(key, _)| !keys.contains(&key.to_lowercase()));
             stored += change.put.len();
             if change.put.is_empty() || !change.delete.is_empty() || !own_words || !news || !resource.can_delete() {

@@ -3,7 +3,7 @@ use std::ops::Range;
 use crate::generate::{Doing, Generator, Instance, Property, seed_of};
 use crate::plan::PlannedCase;
 use crate::report::{CaseReport, GeneratedFailure, GeneratedReport};
-use crate::suite::{Effect, Expect, StatusRule, StepSpec};
+use crate::suite::{Effect, Expect, StepSpec};
 use crate::vocabulary::Outcome;
 
 use super::case::run_case;
@@ -174,7 +174,7 @@ impl<'a> Inputs<'a> {
 }
 
 fn step(one: crate::generate::Move) -> StepSpec {
-    let expect = Expect { status: StatusRule::Fixed(one.statuses), ..Expect::new(one.answer) };
+    let expect = Expect::with_statuses(one.answer, one.statuses);
     let (body, fill) = match one.doing {
         Doing::Send(body) => (Some(body), None),
         Doing::Fill(count) => (None, Some(count)),

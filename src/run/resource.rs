@@ -16,7 +16,7 @@ const LOOK_AGAIN_MOST: Duration = Duration::from_millis(100);
 /// Pages read of one listing at most.
 const PAGES: usize = 200;
 /// What the keys that dewspec makes up begin with.
-const MARK: &str = "dewspec-";
+pub(super) const MARK: &str = "dewspec-";
 /// The same with the word behind it, which no other case has.
 const MARK_AND_WORD: usize = 16;
 /// The words in a text that nobody but dewspec uses, each the beginning of a key or in the midst of one.

@@ -1,9 +1,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use crate::check::History;
+use crate::contract::Contract;
 use crate::evidence::Redactor;
 use crate::execute::{Client, ClientError};
 use crate::generate::Placeholders;
@@ -41,6 +42,7 @@ pub(super) struct Shared {
     /// The most that may be wasted, in milliseconds.
     waste_limit: AtomicU64,
     suspected: Mutex<BTreeSet<String>>,
+    contracts: OnceLock<BTreeMap<String, Contract>>,
 }
 
 /// Time in all that may be spent waiting for states that never come; afterwards patience is short.
@@ -78,6 +80,7 @@ impl Session {
             shrinking: AtomicU64::new(0),
             waste_limit: AtomicU64::new(millis(WASTE)),
             suspected: Mutex::default(),
+            contracts: OnceLock::new(),
         };
         Session { shared: Arc::new(shared), client }
     }
@@ -138,6 +141,13 @@ impl Shared {
         } else {
             self.silent.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    /// The rules of every operation, by its name; made when somebody asks for them.
+    pub(super) fn contracts(&self) -> &BTreeMap<String, Contract> {
+        self.contracts.get_or_init(|| {
+            self.suite.operations.iter().map(|op| (op.operation.id.clone(), Contract::new(op))).collect()
+        })
     }
 
     /// A target that had stopped answering is back.

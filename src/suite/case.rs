@@ -268,6 +268,11 @@ impl From<ExpectForm> for Expect {
 }
 
 impl Expect {
+    /// An answer; refusals have one of these statuses.
+    pub fn with_statuses(answer: Answer, statuses: Vec<u16>) -> Self {
+        Expect { status: StatusRule::Fixed(statuses), ..Expect::new(answer) }
+    }
+
     /// Just an answer; refusals have status 400 (the documents' "invalid request parameters").
     pub fn new(answer: Answer) -> Self {
         Expect {

@@ -16,3 +16,4 @@ pub use derive::properties;
 pub use draw::{Generator, Shrinker};
 pub use instance::{Doing, Instance, Move};
 pub use kind::{Known, Property};
+pub(crate) use sequence::{FULL, TAKEN};

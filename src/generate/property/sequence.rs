@@ -16,9 +16,9 @@ const VALUES: usize = 3;
 /// Requests in one sequence, at most.
 const MOVES: usize = 8;
 /// Statuses of a key that is taken.
-const TAKEN: [u16; 2] = [400, 409];
+pub(crate) const TAKEN: [u16; 2] = [400, 409];
 /// Statuses of one tag too many.
-const FULL: [u16; 3] = [400, 403, 409];
+pub(crate) const FULL: [u16; 3] = [400, 403, 409];
 
 /// A request as the strategy makes it up, before the model says what it means.
 #[derive(Clone, Debug)]

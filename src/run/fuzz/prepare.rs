@@ -5,10 +5,10 @@ use crate::contract::Contract;
 use crate::fuzz::{Expected, Input, Request, forecast};
 use crate::generate::{Known, Placeholders};
 use crate::plan::PlannedCase;
-use crate::suite::{Answer, Effect, Expect, OperationSuite, StatusRule, StepSpec};
+use crate::suite::{Answer, Effect, Expect, OperationSuite, StepSpec};
 
 use super::super::knowledge::known;
-use super::super::resource::{Resource, own_words};
+use super::super::resource::{MARK, Resource, own_words};
 use super::super::session::Session;
 
 /// An input as a case, with what is expected of it.
@@ -39,14 +39,10 @@ pub(super) fn prepare(session: &Session, name: &str, input: &Input, resource: &R
     if creates_twice(&ops, &sent) {
         return None;
     }
-    let contracts: Vec<Contract> = ops.iter().map(Contract::new).collect();
+    let contracts = session.contracts();
     let requests: Vec<(&Contract, &str)> =
-        contracts.iter().zip(&sent.requests).map(|(contract, request)| (contract, request.body.as_str())).collect();
-    let forecasts = forecast(&requests, &knowledge(session, resource));
-    let expected: Vec<Expected> = forecasts
-        .into_iter()
-        .map(|f| Expected { answer: f.answer, statuses: f.statuses, clause: f.clause, stores: f.stores })
-        .collect();
+        sent.requests.iter().map(|r| Some((contracts.get(&r.operation)?, r.body.as_str()))).collect::<Option<_>>()?;
+    let expected = forecast(&requests, &knowledge(session, resource));
     let may_be_sent = |((e, request), op): ((&Expected, &Request), &Arc<OperationSuite>)| {
         e.answer == Answer::Refused || is_safe(op, &request.body, resource)
     };
@@ -74,7 +70,7 @@ fn is_safe(op: &OperationSuite, body: &str, resource: &Resource) -> bool {
     }
     // What was created twice, by a request that was sent again, can only be told by a name that is ours.
     let creates = matches!(op.operation.effect, Effect::Create { .. });
-    (resource.can_list() && !creates) || (change.keys().next().is_some() && keys.all(|key| key.contains("dewspec-")))
+    (resource.can_list() && !creates) || (change.keys().next().is_some() && keys.all(|key| key.contains(MARK)))
 }
 
 /// The case of an input whose expectation is known.
@@ -84,11 +80,33 @@ pub(super) fn case(name: &str, ops: &[Arc<OperationSuite>], sent: Input, expecte
         body: Some(request.body.clone()),
         verbatim: true,
         operation: (request.operation != op.operation.id).then(|| request.operation.clone()),
-        expect: Some(Expect { status: StatusRule::Fixed(expected.statuses.clone()), ..Expect::new(expected.answer) }),
+        expect: Some(Expect::with_statuses(expected.answer, expected.statuses.clone())),
         ..StepSpec::default()
     });
     let clause = expected.last()?.clause.clone();
     let room = expected.iter().map(|e| e.stores).sum::<usize>().clamp(1, 8);
     let case = PlannedCase::generated(op, name.to_owned(), vec![clause], room, steps.collect());
     Some(Prepared { case, expected, sent })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::suite::{DataSource, Suite};
+
+    #[test]
+    fn no_name_is_created_twice_and_tags_may_be_written_again() {
+        let source = DataSource::embedded().unwrap_or_default();
+        let suite = Suite::load(&source).unwrap_or_else(|errors| unreachable!("{errors:?}"));
+        let twice = |operation: &str, words: [&str; 2]| {
+            let ops: Vec<_> = suite.operation(operation).cloned().into_iter().cycle().take(2).collect();
+            // What cannot be read here may be read by the target.
+            let request = |word| Request { operation: operation.to_owned(), body: format!("{{\"name\":\"{word}\"") };
+            creates_twice(&ops, &Input { requests: words.map(request).to_vec() })
+        };
+        let same = ["dewspec-00112233", "xdewspec-00112233"];
+        assert!(twice("CreateSecretEvent", same));
+        assert!(!twice("CreateSecretEvent", ["dewspec-00112233", "dewspec-44556677"]));
+        assert!(!twice("CreateSecretTag", same));
+    }
 }
