@@ -46,8 +46,8 @@ pub fn change_of(operation: &Operation, body: &Value, answer: Option<&Value>) ->
         Effect::Create { name, entity, assigned } => {
             if let Some(name) = body.pointer(name).and_then(Value::as_str) {
                 // Only what the operation's tables list is stored, and the valid body has all of it.
-                let valid: Map<String, Value> = serde_json::from_str(&operation.valid).unwrap_or_default();
-                let mut stored = body.as_object().map(|body| reduced(body, &valid)).unwrap_or_default();
+                let valid = operation.valid_members();
+                let mut stored = body.as_object().map(|body| reduced(body, valid)).unwrap_or_default();
                 if let Some(answered) = answer.and_then(|a| a.pointer(entity)) {
                     for member in assigned {
                         stored.extend(answered.get(member).map(|v| (member.clone(), v.clone())));

@@ -4,23 +4,35 @@ use regex_syntax::hir::{Class, HirKind};
 
 use crate::suite::Characters;
 
-/// The code points that a Unicode property has, as ranges in ascending order.
-struct Ranges(Vec<(char, char)>);
+/// The code points that a Unicode property has.
+struct Ranges {
+    /// In ascending order.
+    all: Vec<(char, char)>,
+    /// One bit for each character of ASCII, which most of what is asked about is.
+    ascii: u128,
+}
 
 impl Ranges {
     fn of(expression: &str) -> Self {
         let class = regex_syntax::parse(expression).map(regex_syntax::hir::Hir::into_kind);
-        match class {
+        let all = match class {
             Ok(HirKind::Class(Class::Unicode(class))) => {
-                Ranges(class.ranges().iter().map(|range| (range.start(), range.end())).collect())
+                class.ranges().iter().map(|range| (range.start(), range.end())).collect()
             }
-            _ => Ranges(Vec::new()),
-        }
+            _ => Vec::new(),
+        };
+        let ranges = Ranges { all, ascii: 0 };
+        let ascii = (0..128u8).filter(|byte| ranges.lists(char::from(*byte))).fold(0, |bits, byte| bits | 1 << byte);
+        Ranges { ascii, ..ranges }
     }
 
     fn contains(&self, character: char) -> bool {
-        let after = self.0.partition_point(|(first, _)| *first <= character);
-        after.checked_sub(1).and_then(|i| self.0.get(i)).is_some_and(|(_, last)| character <= *last)
+        if character.is_ascii() { self.ascii >> u32::from(character) & 1 == 1 } else { self.lists(character) }
+    }
+
+    fn lists(&self, character: char) -> bool {
+        let after = self.all.partition_point(|(first, _)| *first <= character);
+        after.checked_sub(1).and_then(|i| self.all.get(i)).is_some_and(|(_, last)| character <= *last)
     }
 }
 
@@ -67,7 +79,7 @@ pub fn admits(facts: &Characters, character: char) -> bool {
         return false;
     }
     let all_but = !facts.forbidden.is_empty() || !facts.forbidden_ranges.is_empty();
-    all_but || facts.also.contains(character) || facts.classes.iter().any(|class| in_class(class, character))
+    all_but || facts.classes.iter().any(|class| in_class(class, character)) || facts.also.contains(character)
 }
 
 #[cfg(test)]

@@ -7,14 +7,18 @@ pub struct FieldFacts {
     pub rules: Constraint,
     /// Ground that readings disagree about.
     pub disputed: Vec<Disputed>,
+    /// The clauses that state its constraints, by their places in the operation.
+    pub clauses: Vec<usize>,
 }
 
 /// The facts of an operation, field by field, in the order in which its clauses first name them.
 pub fn fields(op: &OperationSuite) -> Vec<FieldFacts> {
     let mut all: Vec<FieldFacts> = Vec::new();
-    for clause in &op.clauses {
+    for (place, clause) in op.clauses.iter().enumerate() {
         if let Some(constraint) = &clause.constraint {
-            of(&mut all, &constraint.field).rules.join(constraint);
+            let facts = of(&mut all, &constraint.field);
+            facts.rules.join(constraint);
+            facts.clauses.push(place);
         }
         if let Some(disputed) = &clause.disputed {
             of(&mut all, &disputed.field).disputed.push(disputed.clone());

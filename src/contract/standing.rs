@@ -33,18 +33,13 @@ pub struct Contract {
     op: Arc<OperationSuite>,
     valid: Value,
     fields: Vec<FieldFacts>,
-    /// For each clause, by its place: whether the field that its constraint is about is mandatory.
-    mandatory: Vec<Option<bool>>,
 }
 
 impl Contract {
     /// The rules of this operation.
     pub fn new(op: &Arc<OperationSuite>) -> Self {
         let valid = serde_json::from_str(&op.operation.valid).unwrap_or_default();
-        let fields = fields(op);
-        let of = |field: &str| fields.iter().find(|facts| facts.rules.field == field)?.rules.mandatory;
-        let mandatory = op.clauses.iter().map(|clause| of(&clause.constraint.as_ref()?.field)).collect();
-        Contract { op: Arc::clone(op), valid, fields, mandatory }
+        Contract { op: Arc::clone(op), valid, fields: fields(op) }
     }
 
     /// The operation.
@@ -71,28 +66,26 @@ impl Contract {
     pub fn standing(&self, body: &Value) -> Standing {
         let mut standing = Standing { disputed: strange(body, &self.valid), ..Standing::default() };
         standing.disputed |= self.is_no_ordinary_list(body);
-        for facts in &self.fields {
-            if facts.rules.mandatory.is_none() && facts.rules.kind.is_some() {
-                each_place(body, &facts.rules.field, |place| standing.disputed |= matches!(place, Place::Absent));
-            }
-        }
-        for (clause, mandatory) in self.op.clauses.iter().zip(&self.mandatory) {
-            if let Some(constraint) = &clause.constraint {
-                let mut broken = false;
-                each_place(body, &constraint.field, |place| match holds(constraint, *mandatory, &place) {
-                    Holds::Yes => {}
-                    Holds::No => broken = true,
-                    Holds::Unsaid => standing.disputed = true,
-                });
-                if broken {
-                    standing.broken.insert(clause.id.clone());
-                }
-            }
-            if let Some(disputed) = &clause.disputed {
-                each_place(body, &disputed.field, |place| standing.disputed |= self.is_disputed(disputed, &place));
-            }
+        for field in &self.fields {
+            each_place(body, &field.rules.field, |place| self.look(&place, field, &mut standing));
         }
         standing
+    }
+
+    /// Holds what stands at one place against everything that is said about its field.
+    fn look(&self, place: &Place<'_>, field: &FieldFacts, standing: &mut Standing) {
+        let FieldFacts { rules, .. } = field;
+        standing.disputed |= rules.mandatory.is_none() && rules.kind.is_some() && matches!(place, Place::Absent);
+        for clause in field.clauses.iter().filter_map(|at| self.op.clauses.get(*at)) {
+            match clause.constraint.as_ref().map(|constraint| holds(constraint, rules.mandatory, place)) {
+                None | Some(Holds::Yes) => {}
+                Some(Holds::No) => {
+                    standing.broken.insert(clause.id.clone());
+                }
+                Some(Holds::Unsaid) => standing.disputed = true,
+            }
+        }
+        standing.disputed |= field.disputed.iter().any(|disputed| self.is_disputed(disputed, field, place));
     }
 
     /// Whether a list has a key twice, or is there to delete: open clauses and cases of their own speak of that.
@@ -104,14 +97,14 @@ impl Contract {
         twice || body.pointer(action).and_then(Value::as_str) == Some(delete)
     }
 
-    fn is_disputed(&self, disputed: &Disputed, place: &Place<'_>) -> bool {
+    fn is_disputed(&self, disputed: &Disputed, field: &FieldFacts, place: &Place<'_>) -> bool {
         let Place::Value(Value::String(text)) = place else { return false };
         let wide = |c: Option<char>| c.is_some_and(|c| c.is_whitespace() && !c.is_ascii_whitespace());
         disputed.everything_else && !self.is_valid_text(&disputed.field, text)
             || disputed.prefixes.iter().any(|prefix| text.starts_with(prefix.as_str()))
             || disputed.values.contains(text)
             || disputed.wide_edges && (wide(text.chars().next()) || wide(text.chars().next_back()))
-            || disputed.character_unit && self.units_differ(&disputed.field, text)
+            || disputed.character_unit && units_differ(field.rules.max_length, text)
             || disputed.blank && text.chars().all(is_invisible)
             || disputed.beyond.as_ref().is_some_and(|facts| !text.chars().all(|c| admits(facts, c)))
             || disputed.longer_than.is_some_and(|most| text.chars().count() > most)
@@ -122,13 +115,12 @@ impl Contract {
         let known = self.valid.pointer(&field.replace('*', "0")).and_then(Value::as_str);
         known.is_some_and(|known| known == text || known == "${uuid}" && is_uuid(text))
     }
+}
 
-    /// Whether a length in code points and one in UTF-16 units are on different sides of a bound.
-    fn units_differ(&self, field: &str, text: &str) -> bool {
-        let (points, units) = (text.chars().count(), text.encode_utf16().count());
-        let most = self.field(field).and_then(|facts| facts.rules.max_length);
-        most.is_some_and(|most| points <= most && units > most)
-    }
+/// Whether a length in code points and one in UTF-16 units are on different sides of a bound.
+fn units_differ(most: Option<usize>, text: &str) -> bool {
+    let (points, units) = (text.chars().count(), text.encode_utf16().count());
+    most.is_some_and(|most| points <= most && units > most)
 }
 
 enum Holds {

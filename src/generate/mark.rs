@@ -2,6 +2,8 @@
 //! makes a tag one of ours, for a UUID that no other request has, for surrogates, which no text of ours can
 //! hold, and (in [`super::to_bytes`]) for raw bytes.
 
+use serde_json::Value;
+
 use super::Placeholders;
 use super::placeholder::RAW_BYTES;
 
@@ -11,6 +13,8 @@ const KEYS: u32 = 0xF_1000;
 const KEYS_MOST: usize = 64;
 /// The stand-in for a UUID comes after those for keys.
 const UUID: usize = KEYS_MOST;
+/// The last stand-in for keys and UUIDs, counted from the first.
+const LAST: u32 = UUID as u32;
 /// Characters of a UUID.
 const UUID_LENGTH: usize = 36;
 /// Where the stand-ins for surrogates begin.
@@ -60,32 +64,58 @@ fn character(number: usize) -> char {
     u32::try_from(number).ok().and_then(|n| char::from_u32(KEYS + n)).unwrap_or('k')
 }
 
+/// The text that takes the place of stand-ins with this number.
+fn word(number: usize, places: &Placeholders, nth: usize) -> String {
+    if number == UUID { places.uuid(&uuid_name(nth)) } else { places.key(&format!("key{number}")) }
+}
+
 /// A JSON text with keys, UUIDs and surrogates in the place of what stands for them. It is the `nth` of several
 /// texts with the same keys, each of which has a UUID of its own.
 pub(crate) fn resolve(text: &str, places: &Placeholders, nth: usize) -> String {
-    let word =
-        |number: usize| if number == UUID { places.uuid(&uuid_name(nth)) } else { places.key(&format!("key{number}")) };
     let mut out = String::with_capacity(text.len());
-    let mut run: Option<(usize, usize, String)> = None;
-    for character in text.chars() {
-        let code = u32::from(character);
-        let number = code.checked_sub(KEYS).and_then(|n| usize::try_from(n).ok()).filter(|n| *n <= UUID);
-        let surrogate = code.checked_sub(SURROGATES).filter(|offset| *offset <= SURROGATES_LAST);
-        run = match (number, run) {
-            (Some(number), Some((same, at, word))) if same == number => Some((number, at + 1, word)),
-            (Some(number), _) => Some((number, 0, word(number))),
-            (None, _) => None,
-        };
-        if let Some((_, at, word)) = &run {
-            // A part of a stand-in, left by a mutation, is a part of the key.
-            out.extend(word.chars().nth(at % word.len().max(1)));
-        } else if let Some(offset) = surrogate {
-            out.push_str(&format!("\\u{:04x}", 0xD800 + offset));
-        } else {
-            out.push(character);
+    let mut rest = text;
+    while let Some(at) = rest.find(is_resolved) {
+        out.push_str(&rest[..at]);
+        let Some(first) = rest[at..].chars().next() else { break };
+        let after = rest[at..].trim_start_matches(first);
+        let code = u32::from(first);
+        let count = (rest.len() - at - after.len()) / first.len_utf8();
+        match code.checked_sub(SURROGATES) {
+            Some(offset) => (0..count).for_each(|_| out.push_str(&format!("\\u{:04x}", 0xD800 + offset))),
+            None => {
+                let number = usize::try_from(code - KEYS).unwrap_or_default();
+                // A part of a stand-in, left by a mutation, is a part of the key.
+                out.extend(word(number, places, nth).chars().cycle().take(count));
+            }
         }
+        rest = after;
     }
+    out.push_str(rest);
     out
+}
+
+/// Whether a character stands for a part of a key or a UUID, or for a surrogate.
+fn is_resolved(character: char) -> bool {
+    let code = u32::from(character);
+    code >= KEYS && (code - KEYS <= LAST || (SURROGATES..=SURROGATES + SURROGATES_LAST).contains(&code))
+}
+
+/// The same in every text of a JSON value; names of members are taken as they are. `false` if there are surrogates
+/// among them, which no value can hold.
+pub(crate) fn resolve_in(value: &mut Value, places: &Placeholders) -> bool {
+    let is_surrogate = |c: char| (SURROGATES..=SURROGATES + SURROGATES_LAST).contains(&u32::from(c));
+    match value {
+        Value::String(text) if text.contains(is_surrogate) => false,
+        Value::String(text) => {
+            if text.contains(is_resolved) {
+                *text = resolve(text, places, 0);
+            }
+            true
+        }
+        Value::Array(items) => items.iter_mut().all(|item| resolve_in(item, places)),
+        Value::Object(object) => object.values_mut().all(|member| resolve_in(member, places)),
+        _ => true,
+    }
 }
 
 /// A text as people write it in data: `${key0}`, `${uuid}` and `${byte:ff}` for what stands for them. A part of a
@@ -140,7 +170,7 @@ pub(crate) fn read(text: &str) -> String {
 
 /// The text with one letter in the place of every stand-in for a part of a key or a UUID.
 pub(super) fn resolved_as(text: &str, letter: char) -> String {
-    let is_part = |code: u32| code.checked_sub(KEYS).and_then(|n| usize::try_from(n).ok()).is_some_and(|n| n <= UUID);
+    let is_part = |code: u32| code.checked_sub(KEYS).is_some_and(|number| number <= LAST);
     text.chars().map(|character| if is_part(u32::from(character)) { letter } else { character }).collect()
 }
 

@@ -21,6 +21,10 @@ pub(super) const RAW_BYTES: u32 = 0xF_0000;
 
 /// The bytes to send for a filled text: UTF-8, but for the characters that stand for raw bytes.
 pub fn to_bytes(text: &str) -> Vec<u8> {
+    // All of those characters begin with this byte, and few others do.
+    if !text.as_bytes().contains(&0xF3) {
+        return text.as_bytes().to_vec();
+    }
     let mut out = Vec::with_capacity(text.len());
     let mut buffer = [0; 4];
     for character in text.chars() {

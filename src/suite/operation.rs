@@ -1,5 +1,8 @@
+use std::sync::OnceLock;
+
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 /// One documented method and path.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -30,6 +33,16 @@ pub struct Operation {
     pub valid: String,
     /// What an accepted request does to the stored state.
     pub effect: Effect,
+    /// The members of the valid body, once somebody has asked for them.
+    #[serde(skip)]
+    members: OnceLock<Map<String, Value>>,
+}
+
+impl Operation {
+    /// The members of the valid body, placeholders unfilled; none if it is no object.
+    pub fn valid_members(&self) -> &Map<String, Value> {
+        self.members.get_or_init(|| serde_json::from_str(&self.valid).unwrap_or_default())
+    }
 }
 
 /// How many items one resource may carry.

@@ -8,6 +8,7 @@ mod transport;
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
+use std::ops::DerefMut;
 
 use serde_json::Value;
 
@@ -89,8 +90,13 @@ pub struct History {
     seen: HashMap<(String, String), String>,
 }
 
-/// Applies one oracle.
-pub fn judge(judge: &Judge, clause: &str, scene: &Scene<'_>, history: &mut History) -> Judgement {
+/// Applies one oracle. Few of them ask for the history, which other threads may want to see.
+pub fn judge<H: DerefMut<Target = History>>(
+    judge: &Judge,
+    clause: &str,
+    scene: &Scene<'_>,
+    history: impl FnOnce() -> H,
+) -> Judgement {
     match judge {
         Judge::DocumentedStatus { statuses, gateway } => status::documented(scene, statuses, gateway),
         Judge::NoServerError => status::no_server_error(scene),
@@ -113,7 +119,7 @@ pub fn judge(judge: &Judge, clause: &str, scene: &Scene<'_>, history: &mut Histo
             };
             response::field(scene, &rule)
         }
-        Judge::DistinctField { pointer } => response::distinct(scene, clause, pointer, &mut history.seen),
+        Judge::DistinctField { pointer } => response::distinct(scene, clause, pointer, &mut history().seen),
         Judge::OrderedFields { earlier, later } => time::ordered(scene, earlier, later),
         Judge::RecentField { pointer, within_seconds } => time::recent(scene, pointer, *within_seconds),
     }

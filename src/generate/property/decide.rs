@@ -1,7 +1,4 @@
-use proptest::prelude::*;
-use proptest::strategy::ValueTree;
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-
+use super::drawn::{Candidates, Drawn};
 use super::{Generator, Instance};
 
 /// Rejections before the bytes are given up: whoever has bytes has others.
@@ -17,12 +14,12 @@ const STEPS: usize = 64;
 /// themselves: it halves what is left of them at every choice between strategies, and goes on with zeros, of which
 /// some numbers are drawn for ever.)
 #[derive(Debug)]
-pub struct Decider(BoxedStrategy<Instance>);
+pub struct Decider(Candidates);
 
 impl Generator {
     /// The same inputs, decided by bytes. `None` if there is nothing to make up.
     pub fn decider(&self) -> Option<Decider> {
-        self.strategy().map(Decider)
+        self.candidates().map(Decider)
     }
 }
 
@@ -32,14 +29,12 @@ impl Decider {
         let (seed, steps) = bytes.split_at(SEED.min(bytes.len()));
         let mut whole = [0; 32];
         whole[..seed.len()].copy_from_slice(seed);
-        let config = Config { failure_persistence: None, max_local_rejects: REJECTS, ..Config::default() };
-        let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &whole);
-        let mut tree = self.0.new_tree(&mut TestRunner::new_with_rng(config, rng)).ok()?;
+        let mut drawn = Drawn::new(&self.0, &whole, REJECTS)?;
         let mut bits = steps.iter().flat_map(|byte| (0..8).map(move |bit| byte >> bit & 1 == 0)).take(STEPS);
-        let mut more = !steps.is_empty() && tree.simplify();
+        let mut more = !steps.is_empty() && drawn.simplify();
         while let Some(failed) = bits.next().filter(|_| more) {
-            more = if failed { tree.simplify() } else { tree.complicate() };
+            more = if failed { drawn.simplify() } else { drawn.complicate() };
         }
-        Some(tree.current())
+        Some(drawn.current)
     }
 }

@@ -3,12 +3,10 @@ use std::sync::Arc;
 use std::sync::mpsc;
 
 use proptest::prelude::*;
-use proptest::strategy::ValueTree;
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use serde_json::Value;
 
+use super::drawn::{Candidates, Drawn};
 use super::instance::resolved;
-use super::one_field::{Body, OneField, fits};
+use super::one_field::{Body, OneField, fits, read};
 use super::sequence::{limits, sequences};
 use super::{Instance, Known, Property};
 use crate::contract::Contract;
@@ -42,8 +40,8 @@ impl Generator {
 
     /// These inputs with their numbers, in order. An input that the facts leave no room for is left out.
     pub fn instances(&self, seed: u64, range: Range<u64>) -> Vec<(u64, Instance)> {
-        let Some(strategy) = self.strategy() else { return Vec::new() };
-        range.filter_map(|index| tree(&strategy, seed, index).map(|tree| (index, tree.current()))).collect()
+        let Some(candidates) = self.candidates() else { return Vec::new() };
+        range.filter_map(|index| drawn(&candidates, seed, index).map(|drawn| (index, drawn.current))).collect()
     }
 
     /// Simpler and simpler forms of one input.
@@ -54,35 +52,38 @@ impl Generator {
         // Trees of proptest stay on the thread that made them.
         let thread = std::thread::Builder::new().name("shrink".to_owned());
         let started = thread.spawn(move || {
-            let strategy = generator.strategy();
-            if let Some(tree) = strategy.as_ref().and_then(|strategy| tree(strategy, seed, index)) {
-                simplify(tree, &forms, &failed);
+            if let Some(drawn) = generator.candidates().and_then(|candidates| drawn(&candidates, seed, index)) {
+                simplify(drawn, &forms, &failed);
             }
         });
         Shrinker { forms: started.is_ok().then_some(wanted), verdicts }
     }
 
-    pub(super) fn strategy(&self) -> Option<BoxedStrategy<Instance>> {
-        let op = self.contract.operation();
+    pub(super) fn candidates(&self) -> Option<Candidates> {
         match &self.property {
             Property::Inside { clause } => self.bodies(clause, true),
             Property::Outside { clause } => self.bodies(clause, false),
-            Property::Whole => {
-                let (contract, places) = (Arc::clone(&self.contract), self.places.clone());
-                let bodies = whole(&self.contract, &self.places);
-                let valid = bodies.prop_filter("no valid body", move |body| {
-                    read(&body.to_string(), &places).is_some_and(|body| contract.standing(&body).is_valid())
-                });
-                Some(valid.prop_map(|body| Instance::of(body.to_string(), Answer::Accepted)).boxed())
-            }
-            Property::Structure => Some(self.structures()),
-            Property::Sequence { two } => Some(sequences(&self.ops, &self.known, *two)),
-            Property::Limit => limits(op, &self.known),
+            Property::Whole => Some(self.wholes()),
+            Property::Structure => Some(self.structures().prop_map(Some).boxed()),
+            Property::Sequence { two } => Some(sequences(&self.ops, &self.known, *two).prop_map(Some).boxed()),
+            Property::Limit => Some(limits(self.contract.operation(), &self.known)?.prop_map(Some).boxed()),
         }
     }
 
+    /// Valid bodies.
+    fn wholes(&self) -> Candidates {
+        let (contract, places) = (Arc::clone(&self.contract), self.places.clone());
+        whole(&self.contract, &self.places)
+            .prop_map(move |body| {
+                let (text, body) = Body::Json(body).written(&places);
+                let valid = body.is_some_and(|body| contract.standing(&body).is_valid());
+                valid.then(|| Instance::of(text, Answer::Accepted))
+            })
+            .boxed()
+    }
+
     /// Bodies on one side of one constraint.
-    fn bodies(&self, clause: &str, inside: bool) -> Option<BoxedStrategy<Instance>> {
+    fn bodies(&self, clause: &str, inside: bool) -> Option<Candidates> {
         let op = self.contract.operation();
         let constraint = op.clause(clause)?.constraint.as_ref()?;
         let field = OneField::new(&self.contract, &self.places, constraint);
@@ -90,12 +91,16 @@ impl Generator {
         let (contract, places, name) = (Arc::clone(&self.contract), self.places.clone(), clause.to_owned());
         let malformed = constraint.well_formed == Some(true) && !inside;
         let answer = if inside { Answer::Accepted } else { Answer::Refused };
-        let fitting = bodies.prop_filter("not what the property is about", move |body| match body {
-            Body::Text(_) if malformed => true,
-            // A lone surrogate is no character of any class, and no text that can be read here.
-            other => read(&other.text(), &places).map_or(!inside, |body| fits(&contract, &name, inside, &body)),
+        let candidates = bodies.prop_map(move |body| match body {
+            Body::Text(text) if malformed => Some(Instance::of(text, answer)),
+            body => {
+                let (text, body) = body.written(&places);
+                // A lone surrogate is no character of any class, and no text that can be read here.
+                let fitting = body.map_or(!inside, |body| fits(&contract, &name, inside, &body));
+                fitting.then(|| Instance::of(text, answer))
+            }
         });
-        Some(fitting.prop_map(move |body| Instance::of(body.text(), answer)).boxed())
+        Some(candidates.boxed())
     }
 
     /// Bodies with one or two changes, expected to fare as the data says.
@@ -109,7 +114,7 @@ impl Generator {
                 }
                 let text = body.to_string();
                 // What is nested too deep to be read here may be too deep for others as well.
-                let Some(body) = read(&text, &places) else { return Instance::of(text, Answer::Any) };
+                let Some(body) = read(&resolved(&text, &places)) else { return Instance::of(text, Answer::Any) };
                 let standing = contract.standing(&body);
                 let clause = standing.broken.first().cloned();
                 let answer = match (&clause, standing.disputed) {
@@ -124,38 +129,26 @@ impl Generator {
     }
 }
 
-/// A body as its target reads it.
-fn read(text: &str, places: &Placeholders) -> Option<Value> {
-    serde_json::from_str(&resolved(text, places)).ok()
-}
-
 /// Rejections of one input before it is left out.
 const REJECTS: u32 = 2_000;
 
-/// The tree of one input.
-fn tree<S: Strategy>(strategy: &S, seed: u64, index: u64) -> Option<S::Tree> {
+fn drawn(candidates: &Candidates, seed: u64, index: u64) -> Option<Drawn> {
     let mut bytes = [0; 32];
     let (first, second) = bytes.split_at_mut(8);
     first.copy_from_slice(&seed.to_le_bytes());
     second[..8].copy_from_slice(&index.to_le_bytes());
-    let config = Config { failure_persistence: None, max_local_rejects: REJECTS, ..Config::default() };
-    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
-    strategy.new_tree(&mut TestRunner::new_with_rng(config, rng)).ok()
+    Drawn::new(candidates, &bytes, REJECTS)
 }
 
 /// Offers simpler forms for as long as somebody says whether they fail, too.
-fn simplify(
-    mut tree: impl ValueTree<Value = Instance>,
-    forms: &mpsc::SyncSender<Instance>,
-    failed: &mpsc::Receiver<bool>,
-) {
-    let mut simplest = tree.current();
-    let mut more = tree.simplify();
+fn simplify(mut drawn: Drawn, forms: &mpsc::SyncSender<Instance>, failed: &mpsc::Receiver<bool>) {
+    let mut simplest = drawn.current.clone();
+    let mut more = drawn.simplify();
     while more {
-        let form = tree.current();
+        let form = drawn.current.clone();
         // A step that was taken back leads to what has failed already.
         if form == simplest {
-            more = tree.simplify();
+            more = drawn.simplify();
             continue;
         }
         if forms.send(form.clone()).is_err() {
@@ -164,9 +157,9 @@ fn simplify(
         match failed.recv() {
             Ok(true) => {
                 simplest = form;
-                more = tree.simplify();
+                more = drawn.simplify();
             }
-            Ok(false) => more = tree.complicate(),
+            Ok(false) => more = drawn.complicate(),
             Err(_) => return,
         }
     }

@@ -3,6 +3,7 @@
 mod decide;
 mod derive;
 mod draw;
+mod drawn;
 mod instance;
 mod kind;
 mod one_field;

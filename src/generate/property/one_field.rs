@@ -3,10 +3,10 @@ use proptest::sample::select;
 use serde_json::{Value, json};
 
 use crate::contract::{Contract, FieldFacts, pointers};
-use crate::generate::Placeholders;
 use crate::generate::json::{any_json, damage, is_broken, manner, remove};
 use crate::generate::text::TextRule;
 use crate::generate::whole::{mark_of, plain, some_of, whole, with_items};
+use crate::generate::{Placeholders, mark};
 use crate::suite::{Constraint, JsonType};
 
 /// A generated body: mostly a JSON value, but some are no JSON at all.
@@ -19,12 +19,21 @@ pub(super) enum Body {
 }
 
 impl Body {
-    pub(super) fn text(&self) -> String {
+    /// The text that is sent, with its stand-ins, and what its target reads, if anything.
+    pub(super) fn written(self, places: &Placeholders) -> (String, Option<Value>) {
         match self {
-            Body::Json(value) => value.to_string(),
-            Body::Text(text) => text.clone(),
+            Body::Json(mut value) => (value.to_string(), mark::resolve_in(&mut value, places).then_some(value)),
+            Body::Text(text) => {
+                let read = read(&mark::resolve(&text, places, 0));
+                (text, read)
+            }
         }
     }
+}
+
+/// A text that stands for itself, as its target reads it.
+pub(super) fn read(text: &str) -> Option<Value> {
+    serde_json::from_str(text).ok()
 }
 
 /// Items of a list, for properties about one of them.

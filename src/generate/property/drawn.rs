@@ -1,0 +1,54 @@
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+
+use super::Instance;
+
+/// Made-up inputs; `None` in the place of those that are not what their property is about. A filter of proptest
+/// would make up each input once to look at it, and once more to hand it out.
+pub(super) type Candidates = BoxedStrategy<Option<Instance>>;
+
+/// One made-up input on its way to simpler forms.
+pub(super) struct Drawn {
+    tree: Box<dyn ValueTree<Value = Option<Instance>>>,
+    pub(super) current: Instance,
+}
+
+impl Drawn {
+    /// The first input that is what its property is about, drawn from this seed. `None` after so many that are not.
+    pub(super) fn new(candidates: &Candidates, seed: &[u8; 32], rejects: u32) -> Option<Self> {
+        let config = Config { failure_persistence: None, max_local_rejects: rejects, ..Config::default() };
+        let rng = TestRng::from_seed(RngAlgorithm::ChaCha, seed);
+        let mut runner = TestRunner::new_with_rng(config, rng);
+        for _ in 0..rejects {
+            let tree = candidates.new_tree(&mut runner).ok()?;
+            if let Some(current) = tree.current() {
+                return Some(Drawn { tree, current });
+            }
+        }
+        None
+    }
+
+    /// Goes on to a simpler form, if there is one.
+    pub(super) fn simplify(&mut self) -> bool {
+        self.tree.simplify() && self.settle()
+    }
+
+    /// Takes back a part of the last step, if there is anything to take back.
+    pub(super) fn complicate(&mut self) -> bool {
+        self.tree.complicate() && self.settle()
+    }
+
+    /// A form that is not what the property is about is taken back like one that does not fail.
+    fn settle(&mut self) -> bool {
+        loop {
+            if let Some(current) = self.tree.current() {
+                self.current = current;
+                return true;
+            }
+            if !self.tree.complicate() {
+                return false;
+            }
+        }
+    }
+}
