@@ -51,8 +51,7 @@ fn requests_to_find(suite: &Suite, fault: FaultInfo, seed: u64, feedback: bool) 
     let op = suite.operations.iter().find(|op| fault.operations.contains(&op.operation.prefix.as_str()))?;
     let words: Vec<String> = suite.acting_on(op.operation.resource).iter().map(|op| op.operation.id.clone()).collect();
     let plan = plan(suite, &Filter::words(&words));
-    let settings =
-        Settings { seed, width: Settings::WIDTH_EMBEDDED, settle: Settings::SETTLE_EMBEDDED, ..Settings::default() };
+    let settings = Settings { seed, ..Settings::embedded() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let assignment =
         Assignment { suite, plan: &plan, target: &target, settings: &settings, filters: &[], progress: &Silent };

@@ -107,7 +107,7 @@ fn endpoint(text: &str) -> Result<String, Ending> {
 
 /// How to go about the run.
 pub(super) fn settings(args: &EngineArgs, config: &Config, embedded: bool) -> Result<Settings, Ending> {
-    let usual = Settings::default();
+    let usual = if embedded { Settings::embedded() } else { Settings::default() };
     let seed = match args.seed.clone().or_else(|| config.seed.as_ref().map(|s| s.text())) {
         None => usual.seed,
         Some(word) if word == "random" => rand::random(),
@@ -132,15 +132,14 @@ pub(super) fn settings(args: &EngineArgs, config: &Config, embedded: bool) -> Re
     if rate == Some(0) {
         return Err(Ending::usage("--rate is at least 1"));
     }
-    let settle = if embedded { Settings::SETTLE_EMBEDDED } else { usual.settle };
     Ok(Settings {
         seed,
         run_id,
-        cases: args.cases.or(config.cases).unwrap_or(if embedded { Settings::CASES_EMBEDDED } else { usual.cases }),
+        cases: args.cases.or(config.cases).unwrap_or(usual.cases),
         concurrency,
-        width: if embedded { Settings::WIDTH_EMBEDDED.min(concurrency) } else { usual.width },
+        width: usual.width.min(concurrency),
         timeout: seconds("--timeout", args.timeout.or(config.timeout), usual.timeout, 0.001)?,
-        settle: seconds("--settle", args.settle.or(config.settle), settle, 0.0)?,
+        settle: seconds("--settle", args.settle.or(config.settle), usual.settle, 0.0)?,
         rate,
         fail_fast: args.fail_fast || config.fail_fast.unwrap_or_default(),
         strict: args.strict || config.strict.unwrap_or_default(),

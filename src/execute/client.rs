@@ -1,9 +1,10 @@
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, Url};
 
 use super::pace::Pace;
 use crate::vocabulary::{Exchange, Failure, FailureKind, Request, Response};
@@ -51,7 +52,11 @@ pub struct Client {
     pace: Arc<Pace>,
     sent: Arc<AtomicU64>,
     in_vain: Arc<AtomicBool>,
+    urls: Arc<Mutex<HashMap<String, Url>>>,
 }
+
+/// URLs that are kept in their parsed form: those of a few operations on a few dozen resources.
+const URLS: usize = 256;
 
 impl Client {
     /// A client that follows no redirect, uses no proxy and reads bounded bodies.
@@ -60,7 +65,8 @@ impl Client {
     /// If TLS cannot be set up.
     pub fn new(limits: Limits) -> Result<Self, ClientError> {
         let pace = Arc::new(Pace::new(limits.rate));
-        Ok(Client { http: Self::connections(&limits)?, limits, pace, sent: Arc::default(), in_vain: Arc::default() })
+        let http = Self::connections(&limits)?;
+        Ok(Client { http, limits, pace, sent: Arc::default(), in_vain: Arc::default(), urls: Arc::default() })
     }
 
     /// A clone that shares pace and count, but no connection.
@@ -68,7 +74,7 @@ impl Client {
     /// # Errors
     /// If TLS cannot be set up.
     pub fn with_own_connections(&self) -> Result<Self, ClientError> {
-        Ok(Client { http: Self::connections(&self.limits)?, ..self.clone() })
+        Ok(Client { http: Self::connections(&self.limits)?, urls: Arc::default(), ..self.clone() })
     }
 
     fn connections(limits: &Limits) -> Result<reqwest::Client, ClientError> {
@@ -76,6 +82,8 @@ impl Client {
         let _ = rustls::crypto::ring::default_provider().install_default();
         reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
+            // Every request that goes out is one that was asked for.
+            .retry(reqwest::retry::never())
             .no_proxy()
             .tcp_nodelay(true)
             .timeout(limits.timeout)
@@ -106,12 +114,12 @@ impl Client {
     }
 
     /// Sends one request. Answers 429 and 503 with `Retry-After` are waited for, as the documents ask.
-    pub async fn send(&self, request: &Request) -> Exchange {
+    pub async fn send(&self, request: Request) -> Exchange {
         let mut tries = 0;
         loop {
             self.pace.turn().await;
             let started = Instant::now();
-            let answer = self.once(request).await;
+            let answer = self.once(&request).await;
             let elapsed = started.elapsed();
             let wait = answer.as_ref().ok().and_then(|r| self.throttled(r, tries));
             if let Some(wait) = wait {
@@ -119,7 +127,7 @@ impl Client {
                 tokio::time::sleep(wait).await;
                 continue;
             }
-            return Exchange { request: request.clone(), answer, elapsed };
+            return Exchange { request, answer, elapsed };
         }
     }
 
@@ -141,6 +149,19 @@ impl Client {
         Some(if in_vain { wait.min(FIRST_WAIT) } else { wait.min(self.limits.retry_after) })
     }
 
+    /// The parsed form of a URL, most of which are used again and again.
+    fn url(&self, text: &str) -> Result<Url, Failure> {
+        let mut known = self.urls.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(url) = known.get(text) {
+            return Ok(url.clone());
+        }
+        let url = Url::parse(text).map_err(|e| garbled(format!("the URL cannot be sent: {e}")))?;
+        if known.len() < URLS {
+            known.insert(text.to_owned(), url.clone());
+        }
+        Ok(url)
+    }
+
     async fn once(&self, request: &Request) -> Result<Response, Failure> {
         self.count_one();
         let method = Method::from_bytes(request.method.as_bytes())
@@ -153,7 +174,7 @@ impl Client {
                 .map_err(|_| garbled(format!("the value of {name} holds bytes that cannot be sent")))?;
             headers.append(name, value);
         }
-        let mut builder = self.http.request(method, &request.url).headers(headers);
+        let mut builder = self.http.request(method, self.url(&request.url)?).headers(headers);
         if let Some(body) = &request.body {
             builder = builder.body(body.clone());
         }

@@ -45,7 +45,7 @@ pub(super) fn judgements<'a>(
     let judged = op.clauses.iter().filter_map(|clause| {
         let oracle = clause.judge.as_ref()?;
         let speaks = !about.other_method || matches!(oracle, Judge::NoSecret);
-        speaks.then(|| (clause.id.as_str(), judge(oracle, &clause.id, &scene, history)))
+        speaks.then(|| (clause.id.as_str(), judge(oracle, &clause.id, &scene, || &mut *history)))
     });
     judged.collect()
 }

@@ -1,7 +1,10 @@
+use serde_json::Value;
+
 use crate::check::{Listing, State, change_of};
 use crate::suite::{OperationSuite, Purpose};
 use crate::vocabulary::{FailureKind, TokenChoice};
 
+use super::payload::Payload;
 use super::resource::Resource;
 use super::session::Session;
 use super::step::{Outgoing, request};
@@ -14,13 +17,13 @@ const CANARY: &str = "canary";
 /// # Errors
 /// Why it does not, in words.
 pub(super) async fn reach(session: &Session, op: &OperationSuite, resource: &str) -> Result<(), String> {
-    let plain = Outgoing::plain(op, resource, "{}".to_owned(), TokenChoice::Missing);
-    let Some(request) = request(session, &plain) else {
+    let empty = Payload::new(&op.operation, "{}");
+    let Some(request) = request(session, &Outgoing::plain(op, resource, &empty, TokenChoice::Missing)) else {
         return Ok(());
     };
     let mut last = String::new();
     for _ in 0..2 {
-        match session.client.send(&request).await.answer {
+        match session.client.send(request.clone()).await.answer {
             Ok(_) => return Ok(()),
             // Whoever answers nonsense is there, and is judged for it.
             Err(failure) if failure.kind == FailureKind::Garbled => return Ok(()),
@@ -79,8 +82,9 @@ async fn canary(session: &Session, op: &OperationSuite, resource: &mut Resource)
 async fn write(session: &Session, op: &OperationSuite, resource: &mut Resource, purpose: Purpose) -> Option<State> {
     let valid = &op.operation.valid;
     let text = session.placeholders_named(&format!("{CANARY}.{purpose}.{}", resource.id), valid).fill(valid);
-    let request = request(session, &Outgoing::plain(op, &resource.id, text.clone(), TokenChoice::Valid))?;
-    let exchange = session.client.send(&request).await;
+    let payload = Payload::new(&op.operation, &text);
+    let request = request(session, &Outgoing::plain(op, &resource.id, &payload, TokenChoice::Valid))?;
+    let exchange = session.client.send(request).await;
     // The operation's own cases will say what is wrong with anything else.
     match exchange.status() {
         Some(status) if status == op.operation.success => {}
@@ -94,10 +98,10 @@ async fn write(session: &Session, op: &OperationSuite, resource: &mut Resource, 
         }
         _ => return None,
     }
-    let json = serde_json::from_str(&text).unwrap_or_default();
+    let json = payload.json.as_deref().unwrap_or(&Value::Null);
     let mut stored = State::new();
     let answer = exchange.answer.as_ref().ok().and_then(|r| r.json());
-    change_of(&op.operation, &json, answer.as_ref()).apply(&mut stored);
+    change_of(&op.operation, json, answer.as_ref()).apply(&mut stored);
     resource.written.extend(stored.clone());
     if resource.can_list() {
         let there = |l: &Listing| stored.keys().all(|k| l.item(k).is_some());

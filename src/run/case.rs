@@ -3,12 +3,13 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::check::{Change, State, change_of, describe, judge_answer, parse_request};
+use crate::check::{Change, State, change_of, describe, judge_answer};
 use crate::plan::PlannedCase;
 use crate::suite::{Answer, Effect, Expect, OperationSuite, StepSpec};
 use crate::vocabulary::PathChoice;
 
 use super::needs::{collision, unmet};
+use super::payload::Payload;
 use super::prediction::writing;
 use super::record::{Finished, Record};
 use super::resource::{Resource, own_words};
@@ -110,7 +111,8 @@ impl<'a, 'r> Running<'a, 'r> {
         let tags: Vec<(String, String)> = tags.map(|(k, v)| (places.fill(k), places.fill(v))).collect();
         for body in writing(op, &tags) {
             let step = StepSpec { second, ..StepSpec::default() };
-            let Some(sent) = self.send(op, &step, Some(body)).await else { return };
+            let payload = Payload::new(&op.operation, &body);
+            let Some(sent) = self.send(op, &step, Some(&payload)).await else { return };
             if sent.exchange.status() != Some(op.operation.success) {
                 let why = describe(&sent.exchange);
                 self.record.skip(format!("its set-up was refused: {why}"), false);
@@ -155,7 +157,8 @@ impl<'a, 'r> Running<'a, 'r> {
         let judged = StepSpec { expect: step.expect.clone(), readings: step.readings.clone(), ..StepSpec::default() };
         let last = bodies.len().saturating_sub(1);
         for (i, body) in bodies.into_iter().enumerate() {
-            let Some(sent) = self.send(op, &judged, Some(body)).await else { return };
+            let payload = Payload::new(&op.operation, &body);
+            let Some(sent) = self.send(op, &judged, Some(&payload)).await else { return };
             let accepted = sent.exchange.status() == Some(op.operation.success);
             if i == last || !accepted {
                 if step.expect.is_some() || !step.readings.is_empty() {
@@ -174,17 +177,17 @@ impl<'a, 'r> Running<'a, 'r> {
 
     /// Sends the request of a step and judges answer and state.
     async fn act(&mut self, op: &OperationSuite, step: &StepSpec, body: Option<String>) {
-        let named = body.as_deref().and_then(|body| parse_request(body.as_bytes()));
-        let change = named.map(|json| change_of(&op.operation, &json, None)).unwrap_or_default();
-        if let Some(reason) = collision(&change, self.resource(step.second)) {
+        let payload = body.map(|text| Payload::new(&op.operation, &text));
+        let change = payload.as_ref().map(|payload| &payload.change);
+        if let Some(reason) = change.and_then(|change| collision(change, self.resource(step.second))) {
             self.record.skip(reason, false);
             return;
         }
-        let Some(sent) = self.send(op, step, body).await else { return };
+        let Some(sent) = self.send(op, step, payload.as_ref()).await else { return };
         self.judge(op, step, &sent).await;
     }
 
-    async fn send(&mut self, op: &OperationSuite, step: &StepSpec, body: Option<String>) -> Option<Sent> {
+    async fn send(&mut self, op: &OperationSuite, step: &StepSpec, body: Option<&Payload>) -> Option<Sent> {
         let resource = self.resource(step.second).id.clone();
         let out = Outgoing {
             op,
@@ -200,8 +203,11 @@ impl<'a, 'r> Running<'a, 'r> {
         let stays = step.path.values().all(|p| *p == PathChoice::Own);
         let refused = sent.exchange.status().is_some_and(|s| (400..500).contains(&s));
         if stays {
-            let change = self.named(op, &sent);
-            for (key, value) in change.put {
+            let put = match body {
+                Some(Payload { json: Some(_), change, .. }) => change.put.clone(),
+                _ => self.named(op, &sent).put,
+            };
+            for (key, value) in put {
                 if !refused {
                     self.touched[usize::from(step.second)].insert(key.clone(), value.clone());
                 }
@@ -214,12 +220,9 @@ impl<'a, 'r> Running<'a, 'r> {
         Some(sent)
     }
 
-    /// What a request may have stored. A body that only its target can read holds words of ours, which keys begin
+    /// What a request may have stored whose body only its target can read. It holds words of ours, which keys begin
     /// with; what is listed under them is then known to be ours.
     fn named(&self, op: &OperationSuite, sent: &Sent) -> Change {
-        if let Some(json) = &sent.json {
-            return change_of(&op.operation, json, None);
-        }
         let body = String::from_utf8_lossy(sent.exchange.request.body.as_deref().unwrap_or_default()).into_owned();
         let valid = self.session.placeholders(self.case).fill(&op.operation.valid);
         let mut change =
@@ -281,12 +284,10 @@ impl<'a, 'r> Running<'a, 'r> {
         let home = step.path.values().all(|p| *p == PathChoice::Own);
         if accepted && home {
             let answer = sent.exchange.answer.as_ref().ok().and_then(|r| r.json());
-            let json = match &expect.member {
-                Some(member) => self.as_if(op, &member.pointer, &member.value),
-                None => sent.json.clone(),
-            };
+            let altered = expect.member.as_ref().map(|member| self.as_if(op, &member.pointer, &member.value));
+            let json = altered.as_ref().map_or(sent.json.as_deref(), Option::as_ref);
             if let Some(json) = json {
-                let change = change_of(&op.operation, &json, answer.as_ref());
+                let change = change_of(&op.operation, json, answer.as_ref());
                 self.remember(&change, step.second);
                 change.apply(&mut states[which]);
             }

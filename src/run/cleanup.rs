@@ -65,7 +65,7 @@ impl Resource {
         for (key, value) in tags {
             let answered = match purpose {
                 Purpose::Delete => match self.request(session, &observer, Some(key), None) {
-                    Some(request) => self.deleted(session, &observer, &request, &[]).await,
+                    Some(request) => self.deleted(session, &observer, request, &[]).await,
                     None => false,
                 },
                 _ => self.delete_chunk(session, &observer, &[(key.clone(), value.clone())], &[]).await,
@@ -89,7 +89,7 @@ impl Resource {
 
     async fn delete_one(&self, session: &Session, observer: &Observer, key: &str) -> bool {
         match self.request(session, observer, Some(key), None) {
-            Some(request) => self.deleted(session, observer, &request, &observer.absent).await,
+            Some(request) => self.deleted(session, observer, request, &observer.absent).await,
             None => false,
         }
     }
@@ -118,17 +118,17 @@ impl Resource {
             .collect();
         let body = observer.body.clone().unwrap_or_default().replace("${items}", &items.join(","));
         match self.request(session, observer, None, Some(body.into_bytes())) {
-            Some(request) => self.deleted(session, observer, &request, absent).await,
+            Some(request) => self.deleted(session, observer, request, absent).await,
             None => false,
         }
     }
 
     /// Sends a delete, again if the connection broke, since deleting twice does no harm.
-    async fn deleted(&self, session: &Session, observer: &Observer, request: &Request, absent: &[u16]) -> bool {
+    async fn deleted(&self, session: &Session, observer: &Observer, request: Request, absent: &[u16]) -> bool {
         let mut exchange = session.client.send(request).await;
         let broke = exchange.answer.is_err();
         if broke || exchange.status().is_some_and(|s| s >= 500) {
-            exchange = session.client.send(request).await;
+            exchange = session.client.send(exchange.request).await;
         }
         session.answered(exchange.answer.is_ok());
         // After a broken connection, "not there" may be the effect of the first try.

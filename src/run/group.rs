@@ -1,15 +1,15 @@
 use std::collections::BTreeSet;
 
 use futures_util::stream::{self, StreamExt};
-use serde_json::Value;
 
-use crate::check::{Change, State, change_of, judge_answer, parse_request};
+use crate::check::{State, change_of, judge_answer};
 use crate::plan::PlannedCase;
-use crate::suite::{Answer, Expect, OperationSuite, ResourceKind, StepSpec};
+use crate::suite::{Answer, Expect, ResourceKind, StepSpec};
 use crate::vocabulary::{Outcome, PathChoice};
 
 use super::case::run_case;
 use super::needs::{collision, limit, unmet};
+use super::payload::Payload;
 use super::prediction::{agrees, resource_state, whole};
 use super::record::{Finished, Record};
 use super::resource::{MARK, Resource};
@@ -23,29 +23,83 @@ const AT_ONCE: usize = 10;
 /// So many times as much where a resource takes many requests at once.
 const WIDE: usize = 3;
 
-/// Runs simple cases one after the other with one read-back at the end: what each should have stored is
-/// there, and what each refused request named is not. If anything is amiss, every case of the group runs
-/// again by itself, so that the right one is blamed.
-pub(super) async fn run_group<'a>(
+/// A simple case with the one request it sends.
+struct Draft<'a> {
+    case: &'a PlannedCase,
+    step: &'a StepSpec,
+    expect: &'a Expect,
+    payload: Option<Payload>,
+}
+
+impl<'a> Draft<'a> {
+    fn new(session: &Session, case: &'a PlannedCase) -> Option<Self> {
+        let step = case.simple_step()?;
+        let payload = body_of(session, case, step).map(|text| Payload::new(&case.op.operation, &text));
+        Some(Draft { case, step, expect: step.expect.as_ref()?, payload })
+    }
+
+    fn outgoing<'s>(&'s self, resource: &'s str) -> Outgoing<'s> {
+        Outgoing {
+            op: &self.case.op,
+            resource,
+            body: self.payload.as_ref(),
+            token: self.step.token,
+            path: &self.step.path,
+            headers: headers_of(self.step),
+            manner: Manner::of(self.step),
+        }
+    }
+
+    /// What it stores, if it is accepted.
+    fn put(&self) -> &[(String, String)] {
+        self.payload.as_ref().map_or(&[], |payload| &payload.change.put)
+    }
+
+    /// A case of its own; one that cannot be judged here is over at once.
+    fn open(&self, session: &'a Session, resource: &Resource) -> Record<'a> {
+        let mut record = Record::new(session, self.case);
+        if let Some((reason, unmet)) = unmet(session, self.case, resource, None) {
+            record.skip(reason, unmet);
+        } else if let Some(payload) = &self.payload
+            && let Some(reason) = collision(&payload.change, resource)
+        {
+            record.skip(reason, false);
+        }
+        record
+    }
+}
+
+/// Runs as many of the next cases as can share a read-back, or else the first by itself.
+pub(super) async fn run_next<'a>(
     session: &'a Session,
     cases: &'a [PlannedCase],
     resource: &mut Resource,
+    second: Option<&mut Resource>,
 ) -> Vec<Finished<'a>> {
+    let drafts = gather(session, cases, resource);
+    match cases.first() {
+        Some(alone) if drafts.len() < 2 => vec![run_case(session, alone, resource, second).await],
+        _ => run_group(session, drafts, resource).await,
+    }
+}
+
+/// Runs simple cases one after the other with one read-back at the end: what each should have stored is
+/// there, and what each refused request named is not. If anything is amiss, every case of the group runs
+/// again by itself, so that the right one is blamed.
+async fn run_group<'a>(session: &'a Session, drafts: Vec<Draft<'a>>, resource: &mut Resource) -> Vec<Finished<'a>> {
     let mut own = State::new();
     let mut touched = State::new();
     let mut clean = true;
-    let (mut records, prepared): (Vec<_>, Vec<_>) = cases.iter().map(|case| prepare(session, case, resource)).unzip();
+    let mut records: Vec<Record<'a>> = drafts.iter().map(|draft| draft.open(session, resource)).collect();
     // Requests of one case never wait for another's where the target can take them all at once.
-    let sending = records.iter_mut().zip(&prepared).map(|(record, prepared)| async move {
-        match prepared {
-            Some(prepared) => send(record, &prepared.outgoing()).await,
-            None => None,
-        }
+    let id = resource.id.clone();
+    let sending = records.iter_mut().zip(&drafts).map(|(record, draft)| async {
+        if record.is_over() { None } else { Some(send(record, &draft.outgoing(&id)).await) }
     });
     let sent: Vec<_> = stream::iter(sending).buffered(session.settings.width.max(1)).collect().await;
-    for ((record, prepared), sent) in records.iter_mut().zip(prepared).zip(sent) {
-        if let Some(prepared) = prepared {
-            clean &= conclude(record, &prepared, sent, resource, &mut own, &mut touched);
+    for ((record, draft), sent) in records.iter_mut().zip(&drafts).zip(sent) {
+        if let Some(sent) = sent {
+            clean &= conclude(record, draft, sent, resource, &mut own, &mut touched);
         }
     }
     if resource.can_list() {
@@ -69,7 +123,7 @@ pub(super) async fn run_group<'a>(
     if clean {
         return finish(records, resource);
     }
-    let mut reports = Vec::with_capacity(cases.len());
+    let mut reports = Vec::with_capacity(drafts.len());
     for record in records {
         // A wrong answer is proof already, and what it stored may hide it the second time.
         if record.has_wrong_answer() {
@@ -102,63 +156,22 @@ fn finish<'a>(records: Vec<Record<'a>>, resource: &Resource) -> Vec<Finished<'a>
         .collect()
 }
 
-/// The one request of a case, ready to be sent.
-struct Prepared<'a> {
-    step: &'a StepSpec,
-    expect: &'a Expect,
-    op: &'a OperationSuite,
-    resource: String,
-    body: Option<String>,
-    /// What it stores, if it is accepted.
-    change: Change,
-}
-
-impl Prepared<'_> {
-    fn outgoing(&self) -> Outgoing<'_> {
-        Outgoing {
-            op: self.op,
-            resource: &self.resource,
-            body: self.body.clone(),
-            token: self.step.token,
-            path: &self.step.path,
-            headers: headers_of(self.step),
-            manner: Manner::of(self.step),
-        }
-    }
-}
-
-fn prepare<'a>(session: &'a Session, case: &'a PlannedCase, resource: &Resource) -> (Record<'a>, Option<Prepared<'a>>) {
-    let mut record = Record::new(session, case);
-    if let Some((reason, unmet)) = unmet(session, case, resource, None) {
-        record.skip(reason, unmet);
-        return (record, None);
-    }
-    let step = case.simple_step().and_then(|step| Some((step, step.expect.as_ref()?)));
-    let Some((step, expect)) = step else { return (record, None) };
-    let body = body_of(session, case, step);
-    let named: Option<Value> = body.as_deref().and_then(|b| parse_request(b.as_bytes()));
-    let change = named.map(|json| change_of(&case.op.operation, &json, None)).unwrap_or_default();
-    if let Some(reason) = collision(&change, resource) {
-        record.skip(reason, false);
-        return (record, None);
-    }
-    (record, Some(Prepared { step, expect, op: &case.op, resource: resource.id.clone(), body, change }))
-}
-
 /// Judges the one answer of a case; `false` if it makes the case run again by itself.
 fn conclude(
     record: &mut Record<'_>,
-    prepared: &Prepared<'_>,
+    draft: &Draft<'_>,
     sent: Option<Sent>,
     resource: &mut Resource,
     own: &mut State,
     touched: &mut State,
 ) -> bool {
-    let Prepared { step, expect, op, change, .. } = prepared;
+    let Draft { case, step, expect, .. } = draft;
+    let op = &case.op;
     let session = record.session;
     let home = step.path.values().all(|p| *p == PathChoice::Own);
     if home {
-        for (key, value) in &change.put {
+        for (key, value) in draft.put() {
+            // Whatever the answer: if it is there from now on, this request has put it there.
             resource.fading.remove(key);
             resource.written.insert(key.clone(), value.clone());
             if expect.answer == Answer::Accepted {
@@ -170,7 +183,7 @@ fn conclude(
     let statuses = session.profile().statuses(&expect.status);
     if let Err(deviation) = judge_answer(&op.operation, expect, &statuses, &exchange, None) {
         record.wrong_answer(&deviation, index);
-        touched.extend(change.put.iter().cloned());
+        touched.extend(draft.put().iter().cloned());
         // A refusal with another status than documented leaves the state as it should be; anything else
         // is looked at alone.
         return expect.answer == Answer::Refused && exchange.status().is_some_and(|s| s >= 400);
@@ -179,12 +192,15 @@ fn conclude(
         (Answer::Accepted, _) => {
             record.held(op.id("success.status"));
             let answer = exchange.answer.as_ref().ok().and_then(|r| r.json());
-            if let Some(json) = &json {
-                let change = change_of(&op.operation, json, answer.as_ref());
-                for (key, value) in &change.put {
-                    resource.written.insert(key.clone(), value.clone());
+            match (&draft.payload, json, answer) {
+                // What the target has assigned is part of what is stored.
+                (_, Some(json), Some(answer)) => {
+                    let change = change_of(&op.operation, &json, Some(&answer));
+                    resource.written.extend(change.put.iter().cloned());
+                    change.apply(own);
                 }
-                change.apply(own);
+                (Some(payload), Some(_), None) => payload.change.apply(own),
+                _ => {}
             }
         }
         (Answer::Refused, Some(status)) => record.held(op.id(&format!("status.{status}"))),
@@ -193,35 +209,35 @@ fn conclude(
     true
 }
 
-/// How many of the next cases can share a read-back: all simple, their items different from each other
-/// and few enough to fit. A resource that is full would refuse everything, and hide what it accepts
-/// wrongly, so there is always room for one more case's items.
-pub(super) fn group_length(session: &Session, cases: &[PlannedCase], resource: &Resource) -> usize {
+/// The next cases that can share a read-back: all simple, their items different from each other and few
+/// enough to fit. A resource that is full would refuse everything, and hide what it accepts wrongly, so
+/// there is always room for one more case's items.
+fn gather<'a>(session: &Session, cases: &'a [PlannedCase], resource: &Resource) -> Vec<Draft<'a>> {
+    let mut drafts = Vec::new();
     let mut keys: BTreeSet<String> = BTreeSet::new();
     let there = resource.carries();
     let mut stored = 0;
-    let mut length = 0;
     let factor = if session.settings.width > 1 { WIDE } else { 1 };
     for case in cases.iter().take(MOST * factor) {
-        let Some(step) = case.simple_step() else { break };
-        if step.expect.as_ref().is_some_and(|e| e.answer == Answer::Accepted) {
-            let body = body_of(session, case, step);
-            let json = body.as_deref().and_then(|b| parse_request(b.as_bytes()));
-            let change = json.map(|j| change_of(&case.op.operation, &j, None)).unwrap_or_default();
+        let Some(draft) = Draft::new(session, case) else { break };
+        if draft.expect.answer == Answer::Accepted {
+            let put = draft.put();
+            let deletes = draft.payload.as_ref().is_some_and(|payload| !payload.change.delete.is_empty());
             // What somebody may have written, too, is looked at alone.
-            let own_words = step.verbatim || change.put.iter().all(|(key, _)| key.contains(MARK));
-            let news = change.put.iter().all(|(key, _)| !keys.contains(&key.to_lowercase()));
-            stored += change.put.len();
-            if change.put.is_empty() || !change.delete.is_empty() || !own_words || !news || !resource.can_delete() {
+            let own_words = draft.step.verbatim || put.iter().all(|(key, _)| key.contains(MARK));
+            let folded: Vec<String> = put.iter().map(|(key, _)| key.to_lowercase()).collect();
+            let news = folded.iter().all(|key| !keys.contains(key));
+            stored += put.len();
+            if put.is_empty() || deletes || !own_words || !news || !resource.can_delete() {
                 break;
             }
-            keys.extend(change.put.iter().map(|(key, _)| key.to_lowercase()));
+            keys.extend(folded);
         }
         let full = limit(session, case, resource).is_some_and(|most| there + stored + case.spec.room > most);
         if full || stored > AT_ONCE * factor {
             break;
         }
-        length += 1;
+        drafts.push(draft);
     }
-    length
+    drafts
 }

@@ -1,7 +1,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::Mutex;
 
 use crate::plan::PlannedCase;
@@ -10,21 +9,26 @@ use crate::suite::{Need, ResourceKind};
 use crate::vocabulary::Outcome;
 
 use super::case::run_case;
-use super::group::{group_length, run_group};
+use super::group::run_next;
 use super::progress::Observer;
 use super::record::Record;
 use super::resource::Resource;
 use super::session::Session;
+use super::side_by_side::{Lane, Way, side_by_side};
 
 /// Every resource of the target, each behind a lock that is its lease.
 pub(super) type Leases = BTreeMap<ResourceKind, Vec<Arc<Mutex<Resource>>>>;
 
-/// A lease, if the target has such a resource, with the cases that use it.
-type Lane = (Option<Arc<Mutex<Resource>>>, Vec<PlannedCase>);
+/// The cases of one resource, if the target has such a resource.
+#[derive(Clone)]
+struct Cases {
+    lease: Option<Arc<Mutex<Resource>>>,
+    all: Vec<PlannedCase>,
+}
 
 /// Cases by the resource they run on. The assignment depends on the order of the plan alone, so that a
 /// case sends the same requests whatever the concurrency.
-fn assign(cases: &[PlannedCase], leases: &Leases) -> Vec<Lane> {
+fn assign(cases: &[PlannedCase], leases: &Leases) -> Vec<Cases> {
     let mut lanes: BTreeMap<(ResourceKind, usize), Vec<PlannedCase>> = BTreeMap::new();
     let mut turns: BTreeMap<ResourceKind, usize> = BTreeMap::new();
     // Neighbours stay together in blocks, since simple cases in a row share a read-back.
@@ -38,7 +42,7 @@ fn assign(cases: &[PlannedCase], leases: &Leases) -> Vec<Lane> {
     }
     lanes
         .into_iter()
-        .map(|((kind, index), cases)| (leases.get(&kind).and_then(|all| all.get(index)).cloned(), cases))
+        .map(|((kind, index), all)| Cases { lease: leases.get(&kind).and_then(|all| all.get(index)).cloned(), all })
         .collect()
 }
 
@@ -49,53 +53,47 @@ pub(super) async fn run_lanes(
     leases: &Leases,
     progress: &dyn Observer,
 ) -> Vec<CaseReport> {
-    let gate = tokio::sync::Semaphore::new(session.settings.concurrency.max(1));
-    let mut lanes: FuturesUnordered<_> =
-        assign(cases, leases).into_iter().map(|(lease, cases)| lane(session, lease, cases, progress, &gate)).collect();
     let mut reports = Vec::with_capacity(cases.len());
-    while let Some(some) = lanes.next().await {
-        reports.extend(some);
-    }
+    side_by_side(session, assign(cases, leases), |report| {
+        progress.finished(&report);
+        reports.push(report);
+    })
+    .await;
     reports
 }
 
-async fn lane(
-    session: &Session,
-    lease: Option<Arc<Mutex<Resource>>>,
-    cases: Vec<PlannedCase>,
-    progress: &dyn Observer,
-    gate: &tokio::sync::Semaphore,
-) -> Vec<CaseReport> {
-    let mut reports = Vec::with_capacity(cases.len());
-    let mut rest = cases.as_slice();
-    while let Some(case) = rest.first() {
-        let Some(lease) = &lease else {
-            deliver(session, without_resource(session, case), progress, &mut reports);
-            rest = &rest[1..];
-            continue;
+impl Lane for Cases {
+    type Outcome = CaseReport;
+
+    fn weight(&self) -> u64 {
+        self.all.len() as u64
+    }
+
+    async fn run(self, way: Way<'_, CaseReport>) {
+        let session = way.session;
+        let deliver = |report: CaseReport| {
+            stop_if_wanted(session, &report);
+            way.deliver(report);
         };
-        if let Some(report) = not_started(session, case) {
-            deliver(session, report, progress, &mut reports);
-            rest = &rest[1..];
-            continue;
-        }
-        // The gate never closes, so there is always a permit to wait for.
-        let _permit = gate.acquire().await;
-        let mut resource = lease.lock().await;
-        let length = group_length(session, rest, &resource);
-        if length >= 2 {
-            let (now, later) = rest.split_at(length);
-            for finished in run_group(session, now, &mut resource).await {
-                deliver(session, finished.enter(), progress, &mut reports);
+        let mut rest = self.all.as_slice();
+        while let Some(case) = rest.first() {
+            let Some(lease) = &self.lease else {
+                deliver(without_resource(session, case));
+                rest = &rest[1..];
+                continue;
+            };
+            if let Some(report) = not_started(session, case) {
+                deliver(report);
+                rest = &rest[1..];
+                continue;
             }
-            rest = later;
-        } else {
-            let report = run_case(session, case, &mut resource, None).await.enter();
-            deliver(session, report, progress, &mut reports);
-            rest = &rest[1..];
+            let _turn = way.turn().await;
+            let mut resource = lease.lock().await;
+            let finished = run_next(session, rest, &mut resource, None).await;
+            rest = &rest[finished.len()..];
+            finished.into_iter().for_each(|finished| deliver(finished.enter()));
         }
     }
-    reports
 }
 
 /// Runs cases that hold two resources of a kind, one after the other.
@@ -150,10 +148,15 @@ pub(super) fn without_pair(session: &Session, case: &PlannedCase) -> CaseReport 
     record.finish().enter()
 }
 
-pub(super) fn deliver(session: &Session, report: CaseReport, progress: &dyn Observer, reports: &mut Vec<CaseReport>) {
+/// After a failure nothing more begins, if that is what is asked for.
+fn stop_if_wanted(session: &Session, report: &CaseReport) {
     if session.settings.fail_fast && report.outcome == Outcome::Fail {
         session.stop();
     }
+}
+
+pub(super) fn deliver(session: &Session, report: CaseReport, progress: &dyn Observer, reports: &mut Vec<CaseReport>) {
+    stop_if_wanted(session, &report);
     progress.finished(&report);
     reports.push(report);
 }

@@ -11,6 +11,7 @@ mod knowledge;
 mod lanes;
 mod lock;
 mod needs;
+mod payload;
 mod prediction;
 mod probe;
 mod progress;
@@ -24,6 +25,7 @@ mod runner;
 mod session;
 mod shards;
 mod shrink;
+mod side_by_side;
 mod step;
 mod tally;
 

@@ -6,8 +6,7 @@ use crate::report::{CaseReport, GeneratedFailure, GeneratedReport};
 use crate::suite::{Effect, Expect, StepSpec};
 use crate::vocabulary::Outcome;
 
-use super::case::run_case;
-use super::group::{group_length, run_group};
+use super::group::run_next;
 use super::knowledge::known;
 use super::needs::unmet;
 use super::record::{Finished, Record};
@@ -17,6 +16,8 @@ use super::shrink::{Shown, Shrinking};
 
 /// Inputs made up and sent before the next are made up.
 const CHUNK: u64 = 64;
+/// Items that an input needs room for, at most: a longer list is refused or meant to be too long.
+const MOST_ROOM: usize = 8;
 
 /// Runs a property over some of its inputs: one after the other until one fails, which is then made as simple as it
 /// goes against the target itself, and sent once more.
@@ -43,17 +44,11 @@ pub(super) async fn run_property(
         let (numbers, cases): (Vec<u64>, Vec<PlannedCase>) = numbered.into_iter().unzip();
         let mut done = 0;
         while done < cases.len() && progress.news.is_none() && !session.is_over(operation) {
-            let length = group_length(session, &cases[done..], resource).max(1);
-            let now = &cases[done..done + length];
-            let finished = if length >= 2 {
-                run_group(session, now, resource).await
-            } else {
-                vec![run_case(session, &now[0], resource, second.as_deref_mut()).await]
-            };
+            let finished = run_next(session, &cases[done..], resource, second.as_deref_mut()).await;
             for (finished, number) in finished.into_iter().zip(&numbers[done..]) {
                 progress.take(session, &mut record, *number, finished);
+                done += 1;
             }
-            done += length;
         }
         at = end;
         resource.forget(session).await;
@@ -147,16 +142,14 @@ impl<'a> Inputs<'a> {
 
     /// How many items the requests may store at once, at most.
     fn room(&self, steps: &[StepSpec]) -> usize {
+        let Effect::Batch { items, .. } = &self.case.op.operation.effect else {
+            return steps.len().clamp(1, MOST_ROOM);
+        };
         let listed = |step: &StepSpec| {
             let body: Option<serde_json::Value> = step.body.as_deref().and_then(|b| serde_json::from_str(b).ok());
-            match &self.case.op.operation.effect {
-                Effect::Batch { items, .. } => {
-                    body.and_then(|b| b.pointer(items).and_then(|v| v.as_array()).map(Vec::len)).unwrap_or(1)
-                }
-                Effect::Put { .. } | Effect::Create { .. } => 1,
-            }
+            body.and_then(|b| b.pointer(items).and_then(|v| v.as_array()).map(Vec::len)).unwrap_or(1)
         };
-        steps.iter().map(listed).sum::<usize>().clamp(1, 8)
+        steps.iter().map(listed).sum::<usize>().clamp(1, MOST_ROOM)
     }
 
     pub(super) fn operation(&self) -> &str {

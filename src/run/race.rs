@@ -10,6 +10,7 @@ use crate::vocabulary::{Exchange, TokenChoice};
 
 use super::case::Running;
 use super::needs::limit;
+use super::payload::Payload;
 use super::prediction::{resource_state, whole};
 use super::step::{Outgoing, keep, request};
 
@@ -77,21 +78,22 @@ impl Running<'_, '_> {
         let places = self.places_of_round(round);
         let id = self.first.id.clone();
         let mut requests = Vec::new();
-        for body in step.race.iter().flatten() {
-            let out = Outgoing::plain(op, &id, places.fill(body), TokenChoice::Valid);
+        let fill = |body: &String| Payload::new(&op.operation, &places.fill(body));
+        let payloads: Vec<Payload> = step.race.iter().flatten().map(fill).collect();
+        for payload in &payloads {
+            let out = Outgoing::plain(op, &id, payload, TokenChoice::Valid);
             let Some(request) = request(session, &out) else {
                 self.record.skip("the target has no endpoint or identifier for this request", false);
                 return None;
             };
-            let json: serde_json::Value = serde_json::from_str(&places.fill(body)).unwrap_or_default();
-            for (key, value) in change_of(&op.operation, &json, None).put {
-                self.first.fading.remove(&key);
+            for (key, value) in &payload.change.put {
+                self.first.fading.remove(key);
                 self.first.written.insert(key.clone(), value.clone());
-                self.touched[0].insert(key, value);
+                self.touched[0].insert(key.clone(), value.clone());
             }
             requests.push((request, out));
         }
-        let sent = join_all(requests.iter().map(|(request, _)| session.client.send(request))).await;
+        let sent = join_all(requests.iter().map(|(request, _)| session.client.send(request.clone()))).await;
         let mut answers: Vec<_> = sent.into_iter().zip(&requests).collect();
         // Who wins is chance; what is reported is not: the accepted come first.
         answers.sort_by_key(|(exchange, _)| exchange.status());

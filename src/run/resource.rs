@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -34,9 +35,9 @@ pub(super) const LEFT_BEHIND: usize = 5;
 pub(super) struct Resource {
     pub(super) kind: ResourceKind,
     pub(super) id: String,
-    list: Option<Observer>,
-    pub(super) delete: Option<Observer>,
-    pub(super) delete_many: Option<Observer>,
+    list: Option<Arc<Observer>>,
+    pub(super) delete: Option<Arc<Observer>>,
+    pub(super) delete_many: Option<Arc<Observer>>,
     /// A batch delete has been seen to leave alone what it was not told to delete.
     pub(super) many_is_careful: bool,
     /// What was there before the run, as listed.
@@ -57,7 +58,9 @@ pub(super) struct Resource {
 
 impl Resource {
     pub(super) fn new(suite: &Suite, kind: ResourceKind, id: &str) -> Self {
-        let find = |purpose| suite.observers.iter().find(|o| o.resource == kind && o.purpose == purpose).cloned();
+        let find = |purpose| {
+            suite.observers.iter().find(|o| o.resource == kind && o.purpose == purpose).cloned().map(Arc::new)
+        };
         Resource {
             kind,
             id: id.to_owned(),
@@ -191,7 +194,7 @@ impl Resource {
                 }
                 request.url = url.to_string();
             }
-            let exchange = session.client.send(&request).await;
+            let exchange = session.client.send(request).await;
             session.answered(exchange.answer.is_ok());
             let body = exchange
                 .answer

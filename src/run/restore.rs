@@ -5,6 +5,7 @@ use crate::check::{Listing, State, difference};
 use crate::suite::{Effect, OperationSuite};
 use crate::vocabulary::TokenChoice;
 
+use super::payload::Payload;
 use super::prediction::writing;
 use super::resource::Resource;
 use super::session::Session;
@@ -81,9 +82,10 @@ async fn put_back(session: &Session, selected: &[Arc<OperationSuite>], resource:
     });
     if let Some(op) = writer {
         for body in writing(op, &lost) {
-            let plain = Outgoing::plain(op, &resource.id, body, TokenChoice::Valid);
+            let payload = Payload::new(&op.operation, &body);
+            let plain = Outgoing::plain(op, &resource.id, &payload, TokenChoice::Valid);
             if let Some(request) = request(session, &plain) {
-                session.client.send(&request).await;
+                session.client.send(request).await;
             }
         }
     }

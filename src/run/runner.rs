@@ -11,7 +11,7 @@ use crate::execute::{Client, ClientError, Limits};
 use crate::fuzz::{Corpus, Find, Input};
 use crate::plan::{Plan, PlannedCase};
 use crate::report::{CaseReport, Report, TargetSummary};
-use crate::suite::{Need, OperationSuite, ResourceKind, Suite};
+use crate::suite::{OperationSuite, ResourceKind, Suite};
 use crate::target::{Settings, Target};
 
 use super::capability::{discover, reach};
@@ -196,10 +196,7 @@ async fn run_cases(session: &Session, plan: &Plan, leases: &Leases, progress: &d
     let mut cases = run_lanes(session, &plan.main, leases, progress).await;
     cases.extend(run_pairs(session, &plan.pairs, leases, progress).await);
     progress.phase("making up inputs");
-    let (two, one): (Vec<_>, Vec<_>) =
-        plan.properties.iter().cloned().partition(|case| case.spec.needs.contains(&Need::SecondResource));
-    cases.extend(run_properties(session, &one, leases, progress).await);
-    cases.extend(run_properties(session, &two, leases, progress).await);
+    cases.extend(run_properties(session, &plan.properties, leases, progress).await);
     cases
 }
 

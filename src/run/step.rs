@@ -5,13 +5,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use crate::check::{Judgement, Scene, is_ambiguous, judge, parse_request};
+use crate::check::{Judgement, Scene, is_ambiguous, judge};
 use crate::execute::exchange_raw;
-use crate::generate::to_bytes;
 use crate::plan::PlannedCase;
 use crate::suite::{Judge, OperationSuite, StepSpec};
 use crate::vocabulary::{Exchange, FailureKind, PathChoice, Request, TokenChoice};
 
+use super::payload::Payload;
 use super::record::Record;
 use super::session::Session;
 
@@ -25,7 +25,7 @@ static OWN: LazyLock<IndexMap<String, PathChoice>> = LazyLock::new(IndexMap::new
 pub(super) struct Outgoing<'a> {
     pub(super) op: &'a OperationSuite,
     pub(super) resource: &'a str,
-    pub(super) body: Option<String>,
+    pub(super) body: Option<&'a Payload>,
     pub(super) token: TokenChoice,
     pub(super) path: &'a IndexMap<String, PathChoice>,
     pub(super) headers: Vec<(String, String)>,
@@ -62,7 +62,7 @@ impl<'a> Outgoing<'a> {
     }
 
     /// A request to the target's own resource, with nothing unusual about it but perhaps its token.
-    pub(super) fn plain(op: &'a OperationSuite, resource: &'a str, body: String, token: TokenChoice) -> Self {
+    pub(super) fn plain(op: &'a OperationSuite, resource: &'a str, body: &'a Payload, token: TokenChoice) -> Self {
         let headers = headers_of(&StepSpec::default());
         Outgoing { op, resource, body: Some(body), token, path: &OWN, headers, manner: Manner::default() }
     }
@@ -74,18 +74,18 @@ pub(super) struct Sent {
     /// Index in the case's report.
     pub(super) index: usize,
     /// The request body as JSON, if it is JSON.
-    pub(super) json: Option<Value>,
+    pub(super) json: Option<Arc<Value>>,
     /// Bytes after the head of the answer, if the step looked at the wire.
     pub(super) after_head: Option<Vec<u8>>,
 }
 
 /// The body text of a step, filled.
 pub(super) fn body_of(session: &Session, case: &PlannedCase, step: &StepSpec) -> Option<String> {
-    let places = session.placeholders(case);
     if let Some(id) = &step.fixture {
         return session.suite.fixture(id).map(|f| f.text.clone());
     }
-    step.body.as_ref().map(|text| if step.verbatim { text.clone() } else { places.fill(text) })
+    let text = step.body.as_ref()?;
+    Some(if step.verbatim { text.clone() } else { session.placeholders(case).fill(text) })
 }
 
 /// A step's header fields over the usual ones.
@@ -121,7 +121,7 @@ pub(super) fn request(session: &Session, out: &Outgoing<'_>) -> Option<Request> 
         method: out.manner.method.clone().unwrap_or_else(|| operation.method.clone()),
         url,
         headers,
-        body: out.body.as_deref().map(to_bytes),
+        body: out.body.map(|payload| payload.bytes.clone()),
     })
 }
 
@@ -133,17 +133,17 @@ pub(super) async fn send(record: &mut Record<'_>, out: &Outgoing<'_>) -> Option<
         record.skip("the target has no endpoint or identifier for this request", false);
         return None;
     };
-    let (mut exchange, mut after_head) = once(record, &request, out.manner.wire).await?;
+    let (mut exchange, mut after_head) = once(record, request, out.manner.wire).await?;
     let mut again = None;
     match &exchange.answer {
         Err(_) => {
             session.unanswered(&out.op.operation.id, exchange.elapsed);
             tokio::time::sleep(AGAIN).await;
-            (exchange, after_head) = once(record, &request, out.manner.wire).await?;
+            (exchange, after_head) = once(record, exchange.request, out.manner.wire).await?;
         }
         Ok(response) if response.status >= 500 => {
             again = Some(exchange.clone());
-            (exchange, after_head) = once(record, &request, out.manner.wire).await?;
+            (exchange, after_head) = once(record, exchange.request, out.manner.wire).await?;
         }
         Ok(_) => {}
     }
@@ -162,11 +162,11 @@ pub(super) async fn send(record: &mut Record<'_>, out: &Outgoing<'_>) -> Option<
         record.error(format!("the target does not answer: {why}"));
         return None;
     }
-    let json = request.body.as_deref().and_then(parse_request);
+    let json = out.body.and_then(|payload| payload.json.clone());
     // What a body says whose members repeat is an open question, so that no echo can be judged.
     let echoed = exchange.answer.as_ref().is_ok_and(|r| r.is_success() && !r.body.is_empty());
-    let ambiguous = echoed && request.body.as_deref().is_some_and(is_ambiguous);
-    let said = json.as_ref().filter(|_| !ambiguous);
+    let ambiguous = echoed && out.body.is_some_and(|payload| is_ambiguous(&payload.bytes));
+    let said = json.as_deref().filter(|_| !ambiguous);
     let server_error = |e: &Exchange| e.status().is_some_and(|s| s >= 500);
     let repeated = again.is_some() && server_error(&exchange);
     if let Some(first) = again {
@@ -184,12 +184,12 @@ pub(super) async fn send(record: &mut Record<'_>, out: &Outgoing<'_>) -> Option<
 /// Keeps an exchange that was sent by other means, and lets every oracle look at it.
 pub(super) fn keep(record: &mut Record<'_>, out: &Outgoing<'_>, exchange: &Arc<Exchange>) -> usize {
     let index = record.exchange(Arc::clone(exchange));
-    let json = exchange.request.body.as_deref().and_then(parse_request);
-    oracles(record, out, exchange, index, json.as_ref(), false, false);
+    let json = out.body.and_then(|payload| payload.json.as_deref());
+    oracles(record, out, exchange, index, json, false, false);
     index
 }
 
-async fn once(record: &mut Record<'_>, request: &Request, wire: bool) -> Option<(Exchange, Option<Vec<u8>>)> {
+async fn once(record: &mut Record<'_>, request: Request, wire: bool) -> Option<(Exchange, Option<Vec<u8>>)> {
     let session = record.session;
     if !wire {
         return Some((session.client.send(request).await, None));
@@ -198,7 +198,7 @@ async fn once(record: &mut Record<'_>, request: &Request, wire: bool) -> Option<
     let (answer, elapsed) = loop {
         session.client.turn().await;
         let started = std::time::Instant::now();
-        let Some(answer) = exchange_raw(request, session.client.limits().timeout).await else {
+        let Some(answer) = exchange_raw(&request, session.client.limits().timeout).await else {
             record.skip("the raw bytes of an encrypted connection cannot be looked at", false);
             return None;
         };
@@ -214,14 +214,14 @@ async fn once(record: &mut Record<'_>, request: &Request, wire: bool) -> Option<
         Ok(raw) => (Ok(raw.response), Some(raw.after_head)),
         Err(failure) => (Err(failure), None),
     };
-    Some((Exchange { request: request.clone(), answer, elapsed }, after_head))
+    Some((Exchange { request, answer, elapsed }, after_head))
 }
 
 /// Whether the target answers an ordinary request at all.
 async fn is_alive(session: &Session, out: &Outgoing<'_>) -> bool {
-    let plain = Outgoing::plain(out.op, out.resource, "{}".to_owned(), TokenChoice::Missing);
-    match request(session, &plain) {
-        Some(request) => session.client.send(&request).await.answer.is_ok(),
+    let empty = Payload::new(&out.op.operation, "{}");
+    match request(session, &Outgoing::plain(out.op, out.resource, &empty, TokenChoice::Missing)) {
+        Some(request) => session.client.send(request).await.answer.is_ok(),
         None => false,
     }
 }
@@ -235,6 +235,10 @@ fn oracles(
     repeated: bool,
     transient: bool,
 ) {
+    // An operation that belongs to another case's set-up is not on trial here.
+    if out.op.operation.id != record.case.op.operation.id {
+        return;
+    }
     let session = record.session;
     let secrets = session.target.secrets();
     let scene = Scene {
@@ -251,17 +255,13 @@ fn oracles(
         answered: OnceCell::new(),
         now: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(0)),
     };
-    // An operation that belongs to another case's set-up is not on trial here.
-    if out.op.operation.id != record.case.op.operation.id {
-        return;
-    }
     for (place, clause) in out.op.clauses.iter().enumerate() {
         let Some(oracle) = &clause.judge else { continue };
         // The tables speak of the documented method alone.
         if out.manner.method.is_some() && !matches!(oracle, Judge::NoSecret) {
             continue;
         }
-        let judgement = judge(oracle, &clause.id, &scene, &mut session.history());
+        let judgement = judge(oracle, &clause.id, &scene, || session.history());
         match judgement {
             Judgement::NotApplicable => {}
             Judgement::Upheld => record.held_at(place),

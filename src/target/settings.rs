@@ -115,14 +115,11 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Generated inputs of each property, where a target has other things to do.
-    pub const CASES: u64 = 3;
-    /// The same for the embedded server, which has not.
-    pub const CASES_EMBEDDED: u64 = 32;
-    /// Longest time that a read-back of the embedded server may lag behind a write; it never does.
-    pub const SETTLE_EMBEDDED: Duration = Duration::from_millis(100);
-    /// Requests at once to one resource of the embedded server.
-    pub const WIDTH_EMBEDDED: usize = 16;
+    /// For the embedded server: it has nothing else to do, takes many requests at once to one resource, and what is
+    /// written to it shows at once.
+    pub fn embedded() -> Self {
+        Settings { cases: 32, concurrency: 32, width: 16, settle: Duration::from_millis(100), ..Settings::default() }
+    }
 }
 
 impl Default for Settings {
@@ -130,7 +127,7 @@ impl Default for Settings {
         Settings {
             seed: 0x00DE_C0DE,
             run_id: "local".to_owned(),
-            cases: Settings::CASES,
+            cases: 3,
             concurrency: 16,
             width: 1,
             timeout: Duration::from_secs(10),

@@ -14,7 +14,7 @@ use crate::suite::{OperationSuite, ResourceKind};
 use crate::vocabulary::{Level, Outcome};
 
 use super::super::case::run_case;
-use super::super::group::{group_length, run_group};
+use super::super::group::run_next;
 use super::super::lanes::{Leases, deliver};
 use super::super::needs::unmet;
 use super::super::progress::Observer;
@@ -211,17 +211,11 @@ impl Campaign {
         let cases: Vec<PlannedCase> = all.iter().map(|(_, _, prepared)| prepared.case.clone()).collect();
         let mut done = 0;
         while done < cases.len() && !self.is_cut_short(session, started) {
-            let length = group_length(session, &cases[done..], &resource).max(1);
-            let now = &cases[done..done + length];
-            let finished = if length >= 2 {
-                run_group(session, now, &mut resource).await
-            } else {
-                vec![run_case(session, &now[0], &mut resource, None).await]
-            };
+            let finished = run_next(session, &cases[done..], &mut resource, None).await;
             for (finished, (number, input, prepared)) in finished.iter().zip(&all[done..]) {
                 results.push(Tried::of(session, (*number, input.clone()), prepared, finished, self.limits.slow));
             }
-            done += length;
+            done += finished.len();
         }
         resource.forget(session).await;
         results
