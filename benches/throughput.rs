@@ -17,30 +17,55 @@ use dewspec::server::{HostedServer, ServerConfig, host};
 use dewspec::suite::{DataSource, Suite};
 use dewspec::target::Settings;
 
-/// How long each load generator runs.
-const SECONDS: u64 = 5;
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// How often all of them take turns: a machine that is busy with something else slows down whoever is at work.
+const ROUNDS: usize = 5;
+/// How long each load generator runs in a round.
+const SECONDS: u64 = 2;
 /// Connections of each.
 const CONNECTIONS: usize = 16;
 /// Generated inputs of each property.
-const CASES: u64 = 500;
+const CASES: u64 = 1000;
 /// A body that is refused, so that it changes nothing.
 const BODY: &str = r#"{"tag":{"key":"dewspec-00000000!","value":"v-1"}}"#;
+
+/// Requests a second on a server; `None` if the program is not installed.
+type Measure = fn(&HostedServer) -> Option<f64>;
 
 fn main() {
     // `cargo test --benches` and the like ask for a list only.
     if std::env::args().any(|argument| argument == "--list") {
         return;
     }
-    let server = host(ServerConfig::default(), SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).expect("a server");
-    let mut rows = vec![("dewspec, all checks on".to_owned(), checked(&server))];
-    rows.push(("plain loop of the same client".to_owned(), plain_loop(&server)));
-    rows.extend(oha(&server).map(|rate| ("oha".to_owned(), rate)));
-    rows.extend(wrk(&server).map(|rate| ("wrk".to_owned(), rate)));
-    let own = rows[0].1;
-    println!("{:<30} {:>12} {:>14}", "", "requests/s", "dewspec is");
-    for (name, rate) in &rows {
-        println!("{name:<30} {rate:>12.0} {:>13.2}×", own / rate);
+    let contestants: [(&str, Measure); 4] = [
+        ("dewspec, all checks on", |server| Some(checked(server))),
+        ("plain loop of the same client", |server| Some(plain_loop(server))),
+        ("oha", oha),
+        ("wrk", wrk),
+    ];
+    let mut rates = contestants.map(|_| Vec::new());
+    for _ in 0..ROUNDS {
+        let server = host(ServerConfig::default(), SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).expect("a server");
+        for ((_, measure), rates) in contestants.iter().zip(&mut rates) {
+            rates.extend(measure(&server));
+        }
     }
+    let own = median(&mut rates[0]).unwrap_or_default();
+    println!("{:<30} {:>12} {:>14}   median of {ROUNDS} rounds", "", "requests/s", "dewspec is");
+    for ((name, _), rates) in contestants.iter().zip(&mut rates) {
+        match median(rates) {
+            Some(rate) => println!("{name:<30} {rate:>12.0} {:>13.2}×", own / rate),
+            None => println!("{name:<30} {:>12}", "not installed"),
+        }
+    }
+}
+
+fn median(rates: &mut [f64]) -> Option<f64> {
+    rates.sort_by(f64::total_cmp);
+    rates.get(rates.len() / 2).copied()
 }
 
 /// Requests a second of a whole run.
@@ -48,7 +73,7 @@ fn checked(server: &HostedServer) -> f64 {
     let suite = Suite::load(&DataSource::embedded().expect("embedded data")).expect("a suite without mistakes");
     let plan = plan(&suite, &Filter::default());
     let target = embedded_target(server.url(), server.identities());
-    let settings = Settings { cases: CASES, width: Settings::WIDTH_EMBEDDED, ..Settings::default() };
+    let settings = Settings { cases: CASES, ..Settings::embedded() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let started = Instant::now();
     let never = Box::pin(std::future::pending());
