@@ -1,13 +1,16 @@
 use std::fs::{File, OpenOptions};
 use std::hash::{Hash, Hasher};
+use std::path::PathBuf;
+
+use same_file::Handle;
 
 use crate::target::Target;
 
 /// Keeps other dewspec processes on this machine away from the resources of a target: one lock file for
-/// each endpoint and resource, taken in sorted order, released when dropped.
+/// each endpoint and resource, taken in sorted order, released and removed when dropped.
 #[derive(Debug, Default)]
 pub(super) struct Locks {
-    _held: Vec<File>,
+    held: Vec<(PathBuf, File)>,
 }
 
 impl Locks {
@@ -30,12 +33,48 @@ impl Locks {
             .collect();
         names.sort();
         names.dedup();
-        let open = |name: &String| {
-            let path = std::env::temp_dir().join(name);
-            let file = OpenOptions::new().create(true).truncate(false).write(true).open(path).ok()?;
-            file.lock().ok()?;
-            Some(file)
-        };
-        Locks { _held: names.iter().filter_map(open).collect() }
+        let directory = std::env::temp_dir();
+        Locks { held: names.iter().filter_map(|name| lock(directory.join(name))).collect() }
+    }
+}
+
+impl Drop for Locks {
+    fn drop(&mut self) {
+        for (path, _locked) in &self.held {
+            // Still locked: whoever waits for it finds that it is gone, and makes a new one. Where an open file cannot
+            // be removed, it stays for the next run.
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}
+
+/// Waits for the lock on the file that is there under this name once the lock is had.
+fn lock(path: PathBuf) -> Option<(PathBuf, File)> {
+    loop {
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).ok()?;
+        file.lock().ok()?;
+        let locked = Handle::from_file(file.try_clone().ok()?).ok()?;
+        if Handle::from_path(&path).is_ok_and(|there| there == locked) {
+            return Some((path, file));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_at_a_time_and_nothing_is_left() {
+        let target = Target { project_id: format!("locks-{}", std::process::id()), ..Target::default() };
+        let first = Locks::acquire(&target);
+        let path = first.held.first().map(|(path, _)| path.clone()).unwrap_or_else(|| unreachable!("a lock"));
+        let waiting = std::thread::spawn(move || Locks::acquire(&target));
+        assert!(path.exists() && !waiting.is_finished());
+        drop(first);
+        let second = waiting.join().unwrap_or_else(|_| unreachable!("a thread that ends"));
+        assert!(path.exists(), "a lock of its own");
+        drop(second);
+        assert!(!path.exists());
     }
 }
