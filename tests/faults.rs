@@ -4,7 +4,7 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 use dewspec::mutants::{AlarmPlan, Laboratory, alarms, kills, profiles};
-use dewspec::server::fault;
+use dewspec::server::{ServerConfig, fault};
 use dewspec::suite::{DataSource, Suite};
 use dewspec::target::Settings;
 use dewspec::vocabulary::Level;
@@ -43,6 +43,22 @@ fn no_conforming_server_is_accused() {
     let alarms = alarms(&laboratory(), servers, 2, |_| {}).expect("experiments");
     let accused: Vec<_> = alarms.iter().filter(|a| !a.is_silent()).collect();
     assert!(accused.is_empty(), "accused: {accused:#?}");
+}
+
+/// Bodies that are no JSON to dewspec, and are stored all the same.
+#[test]
+fn what_only_the_target_can_read_is_deleted_all_the_same() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let lenient = |id: &str| id.ends_with("-accepts-trailing-comma") || id.ends_with("-replaces-invalid-unicode");
+    let faults: Vec<_> = fault::catalogue().into_iter().filter(|fault| lenient(&fault.name)).collect();
+    assert!(faults.len() >= 7, "{faults:?}");
+    for fault in faults {
+        let mut server = ServerConfig::default();
+        server.faults.insert(&fault.name).expect("a fault of the catalogue");
+        let report = runtime.block_on(laboratory().run(server)).expect("a report");
+        assert_eq!(report.exit_code, 1, "{}: {}", fault.name, report.conclusion);
+        assert!(report.notes.is_empty(), "{}: {:?}", fault.name, report.notes);
+    }
 }
 
 /// What `cargo mutants` runs: a change to the reference server that this does not notice has to be explained.

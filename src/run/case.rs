@@ -12,7 +12,7 @@ use super::needs::{collision, unmet};
 use super::payload::Payload;
 use super::prediction::writing;
 use super::record::{Finished, Record};
-use super::resource::{Resource, own_words};
+use super::resource::Resource;
 use super::session::Session;
 use super::step::{Manner, Outgoing, Sent, body_of, headers_of, send};
 
@@ -203,11 +203,7 @@ impl<'a, 'r> Running<'a, 'r> {
         let stays = step.path.values().all(|p| *p == PathChoice::Own);
         let refused = sent.exchange.status().is_some_and(|s| (400..500).contains(&s));
         if stays {
-            let put = match body {
-                Some(Payload { json: Some(_), change, .. }) => change.put.clone(),
-                _ => self.named(op, &sent).put,
-            };
-            for (key, value) in put {
+            for (key, value) in body.map(|payload| payload.change.put.clone()).unwrap_or_default() {
                 if !refused {
                     self.touched[usize::from(step.second)].insert(key.clone(), value.clone());
                 }
@@ -218,22 +214,6 @@ impl<'a, 'r> Running<'a, 'r> {
             }
         }
         Some(sent)
-    }
-
-    /// What a request may have stored whose body only its target can read. It holds words of ours, which keys begin
-    /// with; what is listed under them is then known to be ours.
-    fn named(&self, op: &OperationSuite, sent: &Sent) -> Change {
-        let body = String::from_utf8_lossy(sent.exchange.request.body.as_deref().unwrap_or_default()).into_owned();
-        let valid = self.session.placeholders(self.case).fill(&op.operation.valid);
-        let mut change =
-            serde_json::from_str(&valid).map(|json| change_of(&op.operation, &json, None)).unwrap_or_default();
-        change.put.retain(|(key, _)| body.contains(key.as_str()));
-        for word in own_words(&body) {
-            if change.put.iter().all(|(key, _)| !key.starts_with(word)) {
-                change.put.push((word.to_owned(), String::new()));
-            }
-        }
-        change
     }
 
     /// Takes an accepted request as done.

@@ -25,6 +25,15 @@ pub(super) fn own_words(text: &str) -> impl Iterator<Item = &str> {
     text.match_indices(MARK).filter_map(|(at, _)| text.get(at..at + MARK_AND_WORD))
 }
 
+/// The same with everything behind them that keys and names of dewspec may have.
+pub(super) fn own_names(text: &str) -> impl Iterator<Item = &str> {
+    let names = text.match_indices(MARK).filter_map(|(at, _)| {
+        let rest = text.get(at..)?;
+        rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').next()
+    });
+    names.filter(|name| name.len() >= MARK_AND_WORD)
+}
+
 /// So much of what was written is remembered, even if it is gone.
 const REMEMBERED: usize = 512;
 /// Where nothing can delete, no more than this is written to one resource.
