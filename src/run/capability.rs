@@ -85,6 +85,8 @@ async fn write(session: &Session, op: &OperationSuite, resource: &mut Resource, 
     let payload = Payload::new(&op.operation, &text);
     let request = request(session, &Outgoing::plain(op, &resource.id, &payload, TokenChoice::Valid))?;
     let exchange = session.client.send(request).await;
+    let named: State = payload.change.put.iter().cloned().collect();
+    resource.written.extend(named.clone());
     // The operation's own cases will say what is wrong with anything else.
     match exchange.status() {
         Some(status) if status == op.operation.success => {}
@@ -96,7 +98,12 @@ async fn write(session: &Session, op: &OperationSuite, resource: &mut Resource, 
             ));
             return None;
         }
-        _ => return None,
+        Some(400..500) => return None,
+        _ => {
+            // It may be there, whatever the answer says.
+            resource.remove(session, &named).await;
+            return None;
+        }
     }
     let json = payload.json.as_deref().unwrap_or(&Value::Null);
     let mut stored = State::new();

@@ -135,8 +135,10 @@ impl Resource {
         let (own, strange): (State, State) =
             seen.into_iter().filter(|(key, _)| !standing.contains_key(key)).partition(|(key, _)| self.is_ours(key));
         for key in strange.keys() {
-            session
-                .note(format!("somebody else wrote {key:?} to the {} during the run; it stays", self.kind.carrier()));
+            session.note(format!(
+                "{key:?} appeared on the {} during the run, and nothing shows that dewspec wrote it: it stays",
+                self.kind.carrier()
+            ));
         }
         self.strangers.extend(strange);
         own
@@ -306,10 +308,17 @@ impl Resource {
         state_of(listing, &like)
     }
 
-    /// Whether an item is one that dewspec wrote, be it under a name that the target has bent: cut short,
-    /// trimmed, in another case, or with something added. What somebody else adds during a run is not.
+    /// Whether an item is one that dewspec wrote, be it under a name that the target has bent (cut short, trimmed, in
+    /// another case, or with something added), on another resource than it was meant for, or with key and value
+    /// swapped. What somebody else adds during a run is not. Events have no resource of their own that others keep off:
+    /// their names tell the runs apart.
     pub(super) fn is_ours(&self, key: &str) -> bool {
         if self.written.contains_key(key) {
+            return true;
+        }
+        if self.kind != ResourceKind::Events
+            && (key.contains(MARK) || self.written.values().any(|value| !value.is_empty() && value == key))
+        {
             return true;
         }
         let plain = |text: &str| text.trim().to_lowercase();
@@ -359,8 +368,13 @@ mod tests {
         ] {
             assert!(resource.is_ours(ours), "{ours:?} was bent by the target");
         }
-        for theirs in ["d", "DE", "0", "production", "dewspec-99999999", "017"] {
+        for theirs in ["d", "DE", "0", "production", "017"] {
             assert!(!resource.is_ours(theirs), "{theirs:?} is somebody else's");
         }
+        assert!(resource.is_ours("dewspec-99999999"), "meant for another resource");
+        resource.written.insert("dewspec-0011aabbX".to_owned(), "v-1".to_owned());
+        assert!(resource.is_ours("v-1"), "key and value were swapped");
+        let events = Resource { kind: ResourceKind::Events, ..resource };
+        assert!(!events.is_ours("dewspec-99999999"), "an event of another run");
     }
 }
