@@ -34,6 +34,12 @@ pub(super) fn own_names(text: &str) -> impl Iterator<Item = &str> {
     names.filter(|name| name.len() >= MARK_AND_WORD)
 }
 
+/// The number behind the mark in a key that dewspec may have made up.
+pub(super) fn word(key: &str) -> Option<u32> {
+    let (at, _) = key.match_indices(MARK).next()?;
+    u32::from_str_radix(key.get(at + MARK.len()..at + MARK_AND_WORD)?, 16).ok()
+}
+
 /// So much of what was written is remembered, even if it is gone.
 const REMEMBERED: usize = 512;
 /// Where nothing can delete, no more than this is written to one resource.
@@ -132,8 +138,10 @@ impl Resource {
     /// Of what is there beside what stands, that which dewspec wrote. The rest is somebody else's.
     pub(super) fn own_of(&mut self, session: &Session, seen: State) -> State {
         let standing = self.standing();
-        let (own, strange): (State, State) =
-            seen.into_iter().filter(|(key, _)| !standing.contains_key(key)).partition(|(key, _)| self.is_ours(key));
+        let (own, strange): (State, State) = seen
+            .into_iter()
+            .filter(|(key, _)| !standing.contains_key(key))
+            .partition(|(key, _)| self.is_ours(session, key));
         for key in strange.keys() {
             session.note(format!(
                 "{key:?} appeared on the {} during the run, and nothing shows that dewspec wrote it: it stays",
@@ -308,16 +316,13 @@ impl Resource {
         state_of(listing, &like)
     }
 
-    /// Whether an item is one that dewspec wrote, be it under a name that the target has bent (cut short, trimmed, in
+    /// Whether an item is one that this run wrote, be it under a name that the target has bent (cut short, trimmed, in
     /// another case, or with something added), on another resource than it was meant for, or with key and value
-    /// swapped. What somebody else adds during a run is not. Events have no resource of their own that others keep off:
-    /// their names tell the runs apart.
-    pub(super) fn is_ours(&self, key: &str) -> bool {
-        if self.written.contains_key(key) {
-            return true;
-        }
-        if self.kind != ResourceKind::Events
-            && (key.contains(MARK) || self.written.values().any(|value| !value.is_empty() && value == key))
+    /// swapped. What somebody else adds during the run is not.
+    pub(super) fn is_ours(&self, session: &Session, key: &str) -> bool {
+        if self.written.contains_key(key)
+            || session.has_sent(key)
+            || self.written.values().any(|value| !value.is_empty() && value == key)
         {
             return true;
         }
@@ -338,10 +343,14 @@ mod tests {
     use crate::execute::{Client, Limits};
     use crate::target::{Settings, Target};
 
+    fn session() -> Session {
+        let client = Client::new(Limits::default()).unwrap_or_else(|e| unreachable!("{e}"));
+        Session::new(&Suite::default(), &Target::default(), &Settings::default(), client)
+    }
+
     #[test]
     fn what_somebody_else_writes_stays_theirs() {
-        let client = Client::new(Limits::default()).unwrap_or_else(|e| unreachable!("{e}"));
-        let session = Session::new(&Suite::default(), &Target::default(), &Settings::default(), client);
+        let session = session();
         let mut resource = Resource::new(&Suite::default(), ResourceKind::Secret, "s");
         resource.written.insert("dewspec-0011aabb".to_owned(), "v".to_owned());
         let seen = ["dewspec-0011aabb", "production"].map(|key| (key.to_owned(), "v".to_owned()));
@@ -354,6 +363,7 @@ mod tests {
 
     #[test]
     fn bent_keys_are_ours_and_those_of_others_are_not() {
+        let session = session();
         let mut resource = Resource::new(&Suite::default(), ResourceKind::Secret, "s");
         for key in ["dewspec-0011aabbX", "DEV", " ", "017021"] {
             resource.written.insert(key.to_owned(), String::new());
@@ -366,15 +376,15 @@ mod tests {
             "dewspec-0011aabb&lt;",
             "dev",
         ] {
-            assert!(resource.is_ours(ours), "{ours:?} was bent by the target");
+            assert!(resource.is_ours(&session, ours), "{ours:?} was bent by the target");
         }
         for theirs in ["d", "DE", "0", "production", "017"] {
-            assert!(!resource.is_ours(theirs), "{theirs:?} is somebody else's");
+            assert!(!resource.is_ours(&session, theirs), "{theirs:?} is somebody else's");
         }
-        assert!(resource.is_ours("dewspec-99999999"), "meant for another resource");
+        assert!(!resource.is_ours(&session, "dewspec-99999999"), "another run's");
+        session.sends("{'key':'dewspec-99999999!'}");
+        assert!(resource.is_ours(&session, "dewspec-99999999"), "meant for another resource");
         resource.written.insert("dewspec-0011aabbX".to_owned(), "v-1".to_owned());
-        assert!(resource.is_ours("v-1"), "key and value were swapped");
-        let events = Resource { kind: ResourceKind::Events, ..resource };
-        assert!(!events.is_ours("dewspec-99999999"), "an event of another run");
+        assert!(resource.is_ours(&session, "v-1"), "key and value were swapped");
     }
 }

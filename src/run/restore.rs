@@ -32,7 +32,7 @@ pub(super) async fn restore(session: &Session, selected: &[Arc<OperationSuite>],
         let extra: State = resource
             .state(&listing)
             .into_iter()
-            .filter(|(key, _)| !theirs.contains(key) && resource.is_ours(key))
+            .filter(|(key, _)| !theirs.contains(key) && resource.is_ours(session, key))
             .collect();
         resource.residue.clear();
         if extra.is_empty() {

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
@@ -15,6 +15,7 @@ use crate::suite::Suite;
 use crate::target::{Addresses, Settings, Target};
 use crate::vocabulary::Outcome;
 
+use super::resource::{own_names, word};
 use super::tally::Tally;
 
 /// What cases of a run work with: what all of them share, and a client.
@@ -39,6 +40,8 @@ pub(super) struct Shared {
     wasted: AtomicU64,
     unanswered: Mutex<BTreeMap<String, Duration>>,
     shrinking: AtomicU64,
+    /// The words in keys that may have been stored, wherever that may be.
+    words: Mutex<HashSet<u32>>,
     /// The most that may be wasted, in milliseconds.
     waste_limit: AtomicU64,
     suspected: Mutex<BTreeSet<String>>,
@@ -78,6 +81,7 @@ impl Session {
             wasted: AtomicU64::new(0),
             unanswered: Mutex::default(),
             shrinking: AtomicU64::new(0),
+            words: Mutex::default(),
             waste_limit: AtomicU64::new(millis(WASTE)),
             suspected: Mutex::default(),
             contracts: OnceLock::new(),
@@ -174,6 +178,16 @@ impl Shared {
     /// Whether a clause was found broken already, or probably is.
     pub(super) fn is_suspect(&self, clause: &str) -> bool {
         self.is_broken(clause) || lock(&self.suspected).contains(clause)
+    }
+
+    /// Takes note of the keys in a body that may be stored, on whatever resource.
+    pub(super) fn sends(&self, body: &str) {
+        lock(&self.words).extend(own_names(body).filter_map(word));
+    }
+
+    /// Whether a key is one of those, or made of one.
+    pub(super) fn has_sent(&self, key: &str) -> bool {
+        word(key).is_some_and(|word| lock(&self.words).contains(&word))
     }
 
     /// Whether enough has been waited in vain.

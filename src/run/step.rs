@@ -177,6 +177,7 @@ pub(super) async fn send(record: &mut Record<'_>, out: &Outgoing<'_>) -> Option<
     }
     let exchange = Arc::new(exchange);
     let index = record.exchange(Arc::clone(&exchange));
+    take_note(session, &exchange);
     oracles(record, out, &exchange, index, said, repeated, false);
     Some(Sent { exchange, index, json, after_head })
 }
@@ -184,9 +185,19 @@ pub(super) async fn send(record: &mut Record<'_>, out: &Outgoing<'_>) -> Option<
 /// Keeps an exchange that was sent by other means, and lets every oracle look at it.
 pub(super) fn keep(record: &mut Record<'_>, out: &Outgoing<'_>, exchange: &Arc<Exchange>) -> usize {
     let index = record.exchange(Arc::clone(exchange));
+    take_note(record.session, exchange);
     let json = out.body.and_then(|payload| payload.json.as_deref());
     oracles(record, out, exchange, index, json, false, false);
     index
+}
+
+/// Unless it was refused, what a request names may now be stored, if perhaps not where it should be.
+fn take_note(session: &Session, exchange: &Exchange) {
+    if let Some(body) = &exchange.request.body
+        && !exchange.status().is_some_and(|status| (400..500).contains(&status))
+    {
+        session.sends(&String::from_utf8_lossy(body));
+    }
 }
 
 async fn once(record: &mut Record<'_>, request: Request, wire: bool) -> Option<(Exchange, Option<Vec<u8>>)> {
