@@ -3,7 +3,7 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -386,6 +386,10 @@ fn hostile(answer: impl Fn(&mut TcpStream) + Send + Sync + 'static) -> String {
                     }
                 }
                 answer(&mut stream);
+                // Closed with a part of the request unread, the connection would be reset, and the answer with it.
+                let _ = stream.shutdown(Shutdown::Write);
+                let _ = stream.set_read_timeout(Some(Duration::from_secs(1)));
+                while stream.read(&mut buffer).is_ok_and(|n| n > 0) {}
             });
         }
     });

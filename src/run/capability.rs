@@ -98,8 +98,8 @@ async fn write(session: &Session, op: &OperationSuite, resource: &mut Resource, 
             ));
             return None;
         }
-        Some(400..500) => return None,
-        _ => {
+        None | Some(400..500) => return None,
+        Some(_) => {
             // It may be there, whatever the answer says.
             resource.remove(session, &named).await;
             return None;
