@@ -62,6 +62,18 @@ fn what_is_stored_against_expectation_is_deleted_all_the_same() {
     }
 }
 
+/// What turns up on another resource than it was meant for is known by the words in its key.
+#[test]
+fn what_is_stored_elsewhere_is_deleted_there() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let mut server = ServerConfig::default();
+    server.faults.insert("csms-create-stores-on-neighbour").expect("a fault of the catalogue");
+    let report = runtime.block_on(laboratory().run(server)).expect("a report");
+    assert_eq!(report.exit_code, 1, "{}", report.conclusion);
+    let ours: Vec<_> = report.notes.iter().filter(|note| note.contains("\"dewspec-")).collect();
+    assert!(ours.is_empty(), "{ours:#?}");
+}
+
 /// What `cargo mutants` runs: a change to the reference server that this does not notice has to be explained.
 #[test]
 fn a_few_conforming_servers_in_short() {

@@ -1,6 +1,6 @@
 use std::fs::{File, OpenOptions};
 use std::hash::{Hash, Hasher};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use same_file::Handle;
 
@@ -53,11 +53,16 @@ fn lock(path: PathBuf) -> Option<(PathBuf, File)> {
     loop {
         let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).ok()?;
         file.lock().ok()?;
-        let locked = Handle::from_file(file.try_clone().ok()?).ok()?;
-        if Handle::from_path(&path).is_ok_and(|there| there == locked) {
+        if is_there(&path, &file).ok()? {
             return Some((path, file));
         }
     }
+}
+
+/// Whether this file is the one under this name.
+fn is_there(path: &Path, file: &File) -> std::io::Result<bool> {
+    let locked = Handle::from_file(file.try_clone()?)?;
+    Ok(Handle::from_path(path).is_ok_and(|there| there == locked))
 }
 
 #[cfg(test)]
@@ -76,5 +81,18 @@ mod tests {
         assert!(path.exists(), "a lock of its own");
         drop(second);
         assert!(!path.exists());
+    }
+
+    #[test]
+    fn a_removed_file_locks_nothing() {
+        let path = std::env::temp_dir().join(format!("dewspec-removed-{}.lock", std::process::id()));
+        let there = |file: &File| is_there(&path, file).unwrap_or_else(|e| unreachable!("{e}"));
+        let open = || File::create(&path).unwrap_or_else(|e| unreachable!("{e}"));
+        let first = open();
+        assert!(there(&first));
+        assert!(std::fs::remove_file(&path).is_ok() && !there(&first));
+        let second = open();
+        assert!(there(&second) && !there(&first), "another file of the same name");
+        assert!(std::fs::remove_file(&path).is_ok());
     }
 }
