@@ -14,7 +14,7 @@ use super::prediction::writing;
 use super::record::{Finished, Record};
 use super::resource::Resource;
 use super::session::Session;
-use super::step::{Manner, Outgoing, Sent, body_of, headers_of, send};
+use super::step::{Outgoing, Sent, payload_of, send};
 
 /// Patience with a state that is not as expected, once the clause is known to be broken.
 pub(super) const SHORT_PATIENCE: Duration = Duration::from_millis(50);
@@ -94,8 +94,7 @@ impl<'a, 'r> Running<'a, 'r> {
             } else if step.race.is_some() {
                 self.race(&op, step).await;
             } else {
-                let body = body_of(self.session, self.case, step);
-                self.act(&op, step, body).await;
+                self.act(&op, step).await;
             }
         }
     }
@@ -176,8 +175,8 @@ impl<'a, 'r> Running<'a, 'r> {
     }
 
     /// Sends the request of a step and judges answer and state.
-    async fn act(&mut self, op: &OperationSuite, step: &StepSpec, body: Option<String>) {
-        let payload = body.map(|text| Payload::new(&op.operation, &text));
+    async fn act(&mut self, op: &OperationSuite, step: &StepSpec) {
+        let payload = payload_of(self.session, self.case, op, step);
         let change = payload.as_ref().map(|payload| &payload.change);
         if let Some(reason) = change.and_then(|change| collision(change, self.resource(step.second))) {
             self.record.skip(reason, false);
@@ -189,22 +188,12 @@ impl<'a, 'r> Running<'a, 'r> {
 
     async fn send(&mut self, op: &OperationSuite, step: &StepSpec, body: Option<&Payload>) -> Option<Sent> {
         let resource = self.resource(step.second).id.clone();
-        let out = Outgoing {
-            op,
-            resource: &resource,
-            body,
-            token: step.token,
-            path: &step.path,
-            headers: headers_of(step),
-            manner: Manner::of(step),
-        };
-        let sent = send(&mut self.record, &out).await?;
+        let sent = send(&mut self.record, &Outgoing::of(op, &resource, step, body)).await?;
         // Unless it was refused, what the request names may now be stored.
         let stays = step.path.values().all(|p| *p == PathChoice::Own);
-        let refused = sent.exchange.status().is_some_and(|s| (400..500).contains(&s));
         if stays {
             for (key, value) in body.map(|payload| payload.change.put.clone()).unwrap_or_default() {
-                if !refused {
+                if !sent.exchange.is_refused() {
                     self.touched[usize::from(step.second)].insert(key.clone(), value.clone());
                 }
                 // Whatever the answer: if it is there from now on, this request has put it there.

@@ -14,7 +14,7 @@ use super::prediction::{agrees, resource_state, whole};
 use super::record::{Finished, Record};
 use super::resource::{MARK, Resource};
 use super::session::Session;
-use super::step::{Manner, Outgoing, Sent, body_of, headers_of, send};
+use super::step::{Outgoing, Sent, payload_of, send};
 
 /// Cases that share a read-back, at most.
 const MOST: usize = 16;
@@ -34,20 +34,12 @@ struct Draft<'a> {
 impl<'a> Draft<'a> {
     fn new(session: &Session, case: &'a PlannedCase) -> Option<Self> {
         let step = case.simple_step()?;
-        let payload = body_of(session, case, step).map(|text| Payload::new(&case.op.operation, &text));
+        let payload = payload_of(session, case, &case.op, step);
         Some(Draft { case, step, expect: step.expect.as_ref()?, payload })
     }
 
     fn outgoing<'s>(&'s self, resource: &'s str) -> Outgoing<'s> {
-        Outgoing {
-            op: &self.case.op,
-            resource,
-            body: self.payload.as_ref(),
-            token: self.step.token,
-            path: &self.step.path,
-            headers: headers_of(self.step),
-            manner: Manner::of(self.step),
-        }
+        Outgoing::of(&self.case.op, resource, self.step, self.payload.as_ref())
     }
 
     /// What it stores, if it is accepted.

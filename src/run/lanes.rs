@@ -11,7 +11,7 @@ use crate::vocabulary::Outcome;
 use super::case::run_case;
 use super::group::run_next;
 use super::progress::Observer;
-use super::record::Record;
+use super::record::{Finished, Record};
 use super::resource::Resource;
 use super::session::Session;
 use super::side_by_side::{Lane, Way, side_by_side};
@@ -23,7 +23,7 @@ pub(super) type Leases = BTreeMap<ResourceKind, Vec<Arc<Mutex<Resource>>>>;
 #[derive(Clone)]
 struct Cases {
     lease: Option<Arc<Mutex<Resource>>>,
-    all: Vec<PlannedCase>,
+    all: Arc<[PlannedCase]>,
 }
 
 /// Cases by the resource they run on. The assignment depends on the order of the plan alone, so that a
@@ -42,7 +42,10 @@ fn assign(cases: &[PlannedCase], leases: &Leases) -> Vec<Cases> {
     }
     lanes
         .into_iter()
-        .map(|((kind, index), all)| Cases { lease: leases.get(&kind).and_then(|all| all.get(index)).cloned(), all })
+        .map(|((kind, index), all)| Cases {
+            lease: leases.get(&kind).and_then(|all| all.get(index)).cloned(),
+            all: all.into(),
+        })
         .collect()
 }
 
@@ -75,23 +78,22 @@ impl Lane for Cases {
             stop_if_wanted(session, &report);
             way.deliver(report);
         };
-        let mut rest = self.all.as_slice();
+        let mut rest = &self.all[..];
         while let Some(case) = rest.first() {
-            let Some(lease) = &self.lease else {
-                deliver(without_resource(session, case));
-                rest = &rest[1..];
-                continue;
+            let done = if let Some(lease) = &self.lease {
+                if let Some(report) = not_started(session, case) {
+                    vec![report]
+                } else {
+                    let _turn = way.turn().await;
+                    let mut resource = lease.lock().await;
+                    let finished = run_next(session, rest, &mut resource, None).await;
+                    finished.into_iter().map(Finished::enter).collect()
+                }
+            } else {
+                vec![without_resource(session, case)]
             };
-            if let Some(report) = not_started(session, case) {
-                deliver(report);
-                rest = &rest[1..];
-                continue;
-            }
-            let _turn = way.turn().await;
-            let mut resource = lease.lock().await;
-            let finished = run_next(session, rest, &mut resource, None).await;
-            rest = &rest[finished.len()..];
-            finished.into_iter().for_each(|finished| deliver(finished.enter()));
+            rest = &rest[done.len()..];
+            done.into_iter().for_each(&deliver);
         }
     }
 }

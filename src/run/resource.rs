@@ -36,8 +36,7 @@ pub(super) fn own_names(text: &str) -> impl Iterator<Item = &str> {
 
 /// The number behind the mark in a key that dewspec may have made up.
 pub(super) fn word(key: &str) -> Option<u32> {
-    let (at, _) = key.match_indices(MARK).next()?;
-    u32::from_str_radix(key.get(at + MARK.len()..at + MARK_AND_WORD)?, 16).ok()
+    u32::from_str_radix(own_words(key).next()?.strip_prefix(MARK)?, 16).ok()
 }
 
 /// So much of what was written is remembered, even if it is gone.

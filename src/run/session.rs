@@ -15,7 +15,7 @@ use crate::suite::Suite;
 use crate::target::{Addresses, Settings, Target};
 use crate::vocabulary::Outcome;
 
-use super::resource::{own_names, word};
+use super::resource::{own_words, word};
 use super::tally::Tally;
 
 /// What cases of a run work with: what all of them share, and a client.
@@ -182,7 +182,7 @@ impl Shared {
 
     /// Takes note of the keys in a body that may be stored, on whatever resource.
     pub(super) fn sends(&self, body: &str) {
-        lock(&self.words).extend(own_names(body).filter_map(word));
+        lock(&self.words).extend(own_words(body).filter_map(word));
     }
 
     /// Whether a key is one of those, or made of one.

@@ -46,7 +46,7 @@ pub(super) struct Manner {
 }
 
 impl Manner {
-    pub(super) fn of(step: &StepSpec) -> Self {
+    fn of(step: &StepSpec) -> Self {
         Manner {
             wire: step.wire || step.capitals,
             method: step.method.clone(),
@@ -59,6 +59,12 @@ impl Manner {
 impl<'a> Outgoing<'a> {
     fn choice(&self, parameter: &str) -> PathChoice {
         self.path.get(parameter).copied().unwrap_or_default()
+    }
+
+    /// The request of a step, to this resource.
+    pub(super) fn of(op: &'a OperationSuite, resource: &'a str, step: &'a StepSpec, body: Option<&'a Payload>) -> Self {
+        let (headers, manner) = (headers_of(step), Manner::of(step));
+        Outgoing { op, resource, body, token: step.token, path: &step.path, headers, manner }
     }
 
     /// A request to the target's own resource, with nothing unusual about it but perhaps its token.
@@ -79,17 +85,23 @@ pub(super) struct Sent {
     pub(super) after_head: Option<Vec<u8>>,
 }
 
-/// The body text of a step, filled.
-pub(super) fn body_of(session: &Session, case: &PlannedCase, step: &StepSpec) -> Option<String> {
+/// The body of a step, filled, as that of an operation's request.
+pub(super) fn payload_of(
+    session: &Session,
+    case: &PlannedCase,
+    op: &OperationSuite,
+    step: &StepSpec,
+) -> Option<Payload> {
+    let payload = |text: &str| Payload::new(&op.operation, text);
     if let Some(id) = &step.fixture {
-        return session.suite.fixture(id).map(|f| f.text.clone());
+        return session.suite.fixture(id).map(|fixture| payload(&fixture.text));
     }
     let text = step.body.as_ref()?;
-    Some(if step.verbatim { text.clone() } else { session.placeholders(case).fill(text) })
+    Some(if step.verbatim { payload(text) } else { payload(&session.placeholders(case).fill(text)) })
 }
 
 /// A step's header fields over the usual ones.
-pub(super) fn headers_of(step: &StepSpec) -> Vec<(String, String)> {
+fn headers_of(step: &StepSpec) -> Vec<(String, String)> {
     let mut headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
     for (name, value) in &step.headers {
         headers.retain(|(n, _)| !n.eq_ignore_ascii_case(name));
@@ -194,7 +206,7 @@ pub(super) fn keep(record: &mut Record<'_>, out: &Outgoing<'_>, exchange: &Arc<E
 /// Unless it was refused, what a request names may now be stored, if perhaps not where it should be.
 fn take_note(session: &Session, exchange: &Exchange) {
     if let Some(body) = &exchange.request.body
-        && !exchange.status().is_some_and(|status| (400..500).contains(&status))
+        && !exchange.is_refused()
     {
         session.sends(&String::from_utf8_lossy(body));
     }

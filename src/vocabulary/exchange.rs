@@ -64,6 +64,11 @@ pub struct Exchange {
 }
 
 impl Exchange {
+    /// Whether the answer says that nothing was done, for a reason in the request.
+    pub fn is_refused(&self) -> bool {
+        self.status().is_some_and(|status| (400..500).contains(&status))
+    }
+
     /// The status of the answer, if there is one.
     pub fn status(&self) -> Option<u16> {
         self.answer.as_ref().ok().map(|r| r.status)
