@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use dewspec::check::{History, Judgement, Scene, judge};
+use dewspec::check::{History, Judgement, Scene, Secrets, judge};
 use dewspec::fixture::FixtureKind;
 use dewspec::generate::{Placeholders, to_bytes};
 use dewspec::plan::{Filter, expand, lint_coverage, plan};
@@ -183,7 +183,7 @@ fn documented_responses_satisfy_our_own_oracles() {
             repeated_server_error: false,
             transient_server_error: false,
             gateway_territory: false,
-            secrets: &[],
+            secrets: &Secrets::default(),
             // The example was made at the time it shows.
             now: 1_581_507_580,
             answered: Default::default(),

@@ -1,7 +1,10 @@
+use std::fmt::Write as _;
+
 use serde_json::{Map, Value};
 
 use super::State;
 use crate::suite::{Effect, Operation};
+use crate::vocabulary::at;
 
 /// What an accepted request does to the stored state.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,21 +37,21 @@ impl Change {
 pub fn change_of(operation: &Operation, body: &Value, answer: Option<&Value>) -> Change {
     let mut change = Change::default();
     match &operation.effect {
-        Effect::Put { item } => change.put.extend(body.pointer(item).and_then(tag)),
+        Effect::Put { item } => change.put.extend(at(body, item).and_then(tag)),
         Effect::Batch { items, action, put, delete } => {
-            let tags = body.pointer(items).and_then(Value::as_array).into_iter().flatten().filter_map(tag);
-            match body.pointer(action).and_then(Value::as_str) {
+            let tags = at(body, items).and_then(Value::as_array).into_iter().flatten().filter_map(tag);
+            match at(body, action).and_then(Value::as_str) {
                 Some(word) if word == put => change.put.extend(tags),
                 Some(word) if word == delete => change.delete.extend(tags.map(|(key, _)| key)),
                 _ => {}
             }
         }
         Effect::Create { name, entity, assigned } => {
-            if let Some(name) = body.pointer(name).and_then(Value::as_str) {
+            if let Some(name) = at(body, name).and_then(Value::as_str) {
                 // Only what the operation's tables list is stored, and the valid body has all of it.
                 let valid = operation.valid_members();
                 let mut stored = body.as_object().map(|body| reduced(body, valid)).unwrap_or_default();
-                if let Some(answered) = answer.and_then(|a| a.pointer(entity)) {
+                if let Some(answered) = answer.and_then(|a| at(a, entity)) {
                     for member in assigned {
                         stored.extend(answered.get(member).map(|v| (member.clone(), v.clone())));
                     }
@@ -83,15 +86,16 @@ fn tag(item: &Value) -> Option<(String, String)> {
 pub(super) fn canonical(object: &Map<String, Value>) -> String {
     let mut sorted: Vec<_> = object.iter().collect();
     sorted.sort_by_key(|(name, _)| name.as_str());
-    let members: Vec<String> = sorted
-        .into_iter()
-        .map(|(name, value)| {
-            let value = match value {
-                Value::Object(inner) => canonical(inner),
-                other => other.to_string(),
-            };
-            format!("{}:{value}", Value::from(name.as_str()))
-        })
-        .collect();
-    format!("{{{}}}", members.join(","))
+    let mut out = String::from("{");
+    for (name, value) in sorted {
+        let separator = if out.len() > 1 { "," } else { "" };
+        let name = Value::from(name.as_str());
+        // Nothing can go wrong in writing to a text.
+        let _ = match value {
+            Value::Object(inner) => write!(out, "{separator}{name}:{}", canonical(inner)),
+            other => write!(out, "{separator}{name}:{other}"),
+        };
+    }
+    out.push('}');
+    out
 }

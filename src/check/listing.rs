@@ -1,6 +1,7 @@
 use serde_json::{Map, Value};
 
 use crate::suite::{Observer, ValueForm};
+use crate::vocabulary::at;
 
 /// One item of a listing.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,7 +60,7 @@ impl Listing {
 
 /// Reads the items out of an observer's answer; `None` if it is not of the form the observer has.
 pub fn parse_listing(observer: &Observer, body: &Value) -> Option<Listing> {
-    let items = match body.pointer(observer.items.as_deref()?)? {
+    let items = match at(body, observer.items.as_deref()?)? {
         Value::Array(items) => items.iter().collect(),
         Value::Null => Vec::new(),
         one @ Value::Object(_) => vec![one],
@@ -71,9 +72,9 @@ pub fn parse_listing(observer: &Observer, body: &Value) -> Option<Listing> {
 
 fn parse_item(observer: &Observer, item: &Value) -> Option<ListedItem> {
     if let Some(pointer) = observer.members.get("key") {
-        let value = observer.members.get("value").and_then(|pointer| item.pointer(pointer)).cloned();
-        return Some(ListedItem { key: item.pointer(pointer)?.as_str()?.to_owned(), value, entity: None });
+        let value = observer.members.get("value").and_then(|pointer| at(item, pointer)).cloned();
+        return Some(ListedItem { key: at(item, pointer)?.as_str()?.to_owned(), value, entity: None });
     }
-    let name = item.pointer(observer.members.get("name")?)?.as_str()?.to_owned();
+    let name = at(item, observer.members.get("name")?)?.as_str()?.to_owned();
     Some(ListedItem { key: name, value: None, entity: item.as_object().cloned() })
 }

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::{FieldFacts, admits, fields, is_invisible};
 use crate::suite::{Constraint, Disputed, EdgeClass, Effect, OperationSuite};
+use crate::vocabulary::at;
 
 /// How a body stands to the documented rules.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -91,10 +92,10 @@ impl Contract {
     /// Whether a list has a key twice, or is there to delete: open clauses and cases of their own speak of that.
     fn is_no_ordinary_list(&self, body: &Value) -> bool {
         let Effect::Batch { items, action, delete, .. } = &self.op.operation.effect else { return false };
-        let listed = body.pointer(items).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let listed = at(body, items).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
         let keys: Vec<&Value> = listed.iter().filter_map(|item| item.get("key")).collect();
         let twice = keys.iter().enumerate().any(|(i, key)| keys[..i].contains(key));
-        twice || body.pointer(action).and_then(Value::as_str) == Some(delete)
+        twice || at(body, action).and_then(Value::as_str) == Some(delete)
     }
 
     fn is_disputed(&self, disputed: &Disputed, field: &FieldFacts, place: &Place<'_>) -> bool {
@@ -112,7 +113,7 @@ impl Contract {
 
     /// Whether a text is the one that the valid body has there, or what its placeholder stands for.
     fn is_valid_text(&self, field: &str, text: &str) -> bool {
-        let known = self.valid.pointer(&field.replace('*', "0")).and_then(Value::as_str);
+        let known = at(&self.valid, &field.replace('*', "0")).and_then(Value::as_str);
         known.is_some_and(|known| known == text || known == "${uuid}" && is_uuid(text))
     }
 }

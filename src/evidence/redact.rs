@@ -1,3 +1,5 @@
+use memchr::memchr2_iter;
+
 use crate::target::Target;
 
 /// What stands where a credential stood.
@@ -53,21 +55,21 @@ impl Redactor {
 
 /// Replaces every place where `secret`, or its beginning, stands.
 fn without(text: &str, secret: &str) -> String {
-    let telling = TELLING.min(secret.len());
-    let head = &secret.as_bytes()[..telling];
     let (bytes, secret) = (text.as_bytes(), secret.as_bytes());
+    let telling = TELLING.min(secret.len());
+    let Some(first) = secret.first() else { return text.to_owned() };
     let mut out = String::with_capacity(text.len());
-    let (mut kept, mut at) = (0, 0);
-    while at + telling <= bytes.len() {
-        if !bytes[at..at + telling].eq_ignore_ascii_case(head) || !text.is_char_boundary(at) {
-            at += 1;
+    let mut kept = 0;
+    for at in memchr2_iter(first.to_ascii_lowercase(), first.to_ascii_uppercase(), bytes) {
+        if at < kept {
             continue;
         }
         let same = bytes[at..].iter().zip(secret).take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count();
-        out.push_str(&text[kept..at]);
-        out.push_str(REDACTED);
-        at += same;
-        kept = at;
+        if same >= telling {
+            out.push_str(&text[kept..at]);
+            out.push_str(REDACTED);
+            kept = text.ceil_char_boundary(at + same);
+        }
     }
     out.push_str(&text[kept..]);
     out
@@ -96,5 +98,11 @@ mod tests {
     fn what_is_too_short_to_be_told_apart_is_left_alone() {
         assert_eq!(redactor("t").clean("the target"), "the target");
         assert_eq!(redactor("test").clean("a test"), "a [redacted]");
+    }
+
+    #[test]
+    fn a_credential_may_end_within_a_character() {
+        // The same first byte of two, and another second.
+        assert_eq!(redactor("MIIDtoken-of-é").clean("<MIIDtoken-of-è>"), "<[redacted]>");
     }
 }

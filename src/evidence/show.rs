@@ -51,8 +51,7 @@ fn readable(bytes: &[u8]) -> String {
         }
     }
     if out.len() > LONGEST {
-        let end = (0..=LONGEST).rev().find(|i| out.is_char_boundary(*i)).unwrap_or(0);
-        out.truncate(end);
+        out.truncate(out.floor_char_boundary(LONGEST));
         out.push_str(&format!("… ({} bytes in all)", bytes.len()));
     }
     out

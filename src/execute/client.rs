@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::{Method, Url};
 
 use super::pace::Pace;
@@ -53,20 +53,23 @@ pub struct Client {
     sent: Arc<AtomicU64>,
     in_vain: Arc<AtomicBool>,
     urls: Arc<Mutex<HashMap<String, Url>>>,
+    encrypted: bool,
 }
 
 /// URLs that are kept in their parsed form: those of a few operations on a few dozen resources.
 const URLS: usize = 256;
 
 impl Client {
-    /// A client that follows no redirect, uses no proxy and reads bounded bodies.
+    /// A client that follows no redirect, uses no proxy and reads bounded bodies. One that need not do so over
+    /// `encrypted` connections, too, trusts no certificate at all.
     ///
     /// # Errors
     /// If TLS cannot be set up.
-    pub fn new(limits: Limits) -> Result<Self, ClientError> {
+    pub fn new(limits: Limits, encrypted: bool) -> Result<Self, ClientError> {
         let pace = Arc::new(Pace::new(limits.rate));
-        let http = Self::connections(&limits)?;
-        Ok(Client { http, limits, pace, sent: Arc::default(), in_vain: Arc::default(), urls: Arc::default() })
+        let http = Self::connections(&limits, encrypted)?;
+        let (sent, in_vain, urls) = Default::default();
+        Ok(Client { http, limits, pace, sent, in_vain, urls, encrypted })
     }
 
     /// A clone that shares pace and count, but no connection.
@@ -74,13 +77,19 @@ impl Client {
     /// # Errors
     /// If TLS cannot be set up.
     pub fn with_own_connections(&self) -> Result<Self, ClientError> {
-        Ok(Client { http: Self::connections(&self.limits)?, urls: Arc::default(), ..self.clone() })
+        let http = Self::connections(&self.limits, self.encrypted)?;
+        Ok(Client { http, urls: Arc::default(), ..self.clone() })
     }
 
-    fn connections(limits: &Limits) -> Result<reqwest::Client, ClientError> {
+    fn connections(limits: &Limits, encrypted: bool) -> Result<reqwest::Client, ClientError> {
         // A second call finds a provider installed already, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        reqwest::Client::builder()
+        let mut builder = reqwest::Client::builder();
+        if !encrypted {
+            // To read those of the machine takes longer than many a request.
+            builder = builder.tls_certs_only([]);
+        }
+        builder
             .redirect(reqwest::redirect::Policy::none())
             // Every request that goes out is one that was asked for.
             .retry(reqwest::retry::never())
@@ -166,7 +175,8 @@ impl Client {
         self.count_one();
         let method = Method::from_bytes(request.method.as_bytes())
             .map_err(|e| garbled(format!("the method cannot be sent: {e}")))?;
-        let mut headers = HeaderMap::with_capacity(request.headers.len());
+        let mut outgoing = reqwest::Request::new(method, self.url(&request.url)?);
+        let headers = outgoing.headers_mut();
         for (name, value) in &request.headers {
             let name = HeaderName::from_bytes(name.as_bytes())
                 .map_err(|e| garbled(format!("the header name {name:?} cannot be sent: {e}")))?;
@@ -174,17 +184,11 @@ impl Client {
                 .map_err(|_| garbled(format!("the value of {name} holds bytes that cannot be sent")))?;
             headers.append(name, value);
         }
-        let mut builder = self.http.request(method, self.url(&request.url)?).headers(headers);
-        if let Some(body) = &request.body {
-            builder = builder.body(body.clone());
-        }
-        let mut response = builder.send().await.map_err(|e| failure(e, false))?;
+        *outgoing.body_mut() = request.body.clone().map(reqwest::Body::from);
+        let mut response = self.http.execute(outgoing).await.map_err(|e| failure(e, false))?;
         let status = response.status().as_u16();
-        let headers = response
-            .headers()
-            .iter()
-            .map(|(n, v)| (n.as_str().to_owned(), String::from_utf8_lossy(v.as_bytes()).into_owned()))
-            .collect();
+        let headers =
+            response.headers().iter().map(|(name, value)| (name.as_str().to_owned(), text_of(value))).collect();
         let mut body = Vec::new();
         let mut capped = false;
         while let Some(chunk) = response.chunk().await.map_err(|e| failure(e, true))? {
@@ -197,6 +201,11 @@ impl Client {
         }
         Ok(Response { status, headers, body, capped })
     }
+}
+
+/// The value of a header field; what is no text in it stands as a replacement character.
+fn text_of(value: &HeaderValue) -> String {
+    value.to_str().map_or_else(|_| String::from_utf8_lossy(value.as_bytes()).into_owned(), str::to_owned)
 }
 
 fn garbled(message: String) -> Failure {

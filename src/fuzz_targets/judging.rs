@@ -2,7 +2,7 @@ use std::cell::OnceCell;
 
 use serde_json::Value;
 
-use crate::check::{History, Judgement, Scene, describe, judge};
+use crate::check::{History, Judgement, Scene, Secrets, describe, judge};
 use crate::suite::{Judge, OperationSuite};
 use crate::vocabulary::Exchange;
 
@@ -28,7 +28,7 @@ pub(super) fn judgements<'a>(
     op: &'a OperationSuite,
     exchange: &Exchange,
     about: About<'_>,
-    secrets: &[&str],
+    secrets: &Secrets,
     history: &mut History,
 ) -> Vec<(&'a str, Judgement)> {
     let scene = Scene {
@@ -55,7 +55,7 @@ pub(super) fn content(
     op: &OperationSuite,
     exchange: &Exchange,
     about: About<'_>,
-    secrets: &[&str],
+    secrets: &Secrets,
 ) -> Result<(), String> {
     for (clause, judgement) in judgements(op, exchange, about, secrets, &mut History::default()) {
         if let Judgement::Broken { allowed, seen } = judgement {

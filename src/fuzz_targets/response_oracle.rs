@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::judging::{About, judgements};
 use super::rendering::{Forms, Renderers, rendered};
 use super::requests::suite;
-use crate::check::{History, Judgement};
+use crate::check::{History, Judgement, Secrets};
 use crate::evidence::{Redactor, curl, show};
 use crate::report::{CaseReport, CaseTally, FindingReport, Report, SCHEMA, TargetSummary};
 use crate::suite::OperationSuite;
@@ -52,7 +52,7 @@ pub(super) fn check(renderers: &Renderers, data: &[u8]) -> Result<(), String> {
         let judged = || {
             let (repeated, transient, gateway) = (scenario.repeated, scenario.transient, scenario.gateway);
             let about = About { said: said.as_ref(), repeated, transient, gateway, ..About::default() };
-            judgements(op, &exchange, about, &target.secrets(), &mut History::default())
+            judgements(op, &exchange, about, &Secrets::new(&target.secrets()), &mut History::default())
         };
         let first = judged();
         if first != judged() {

@@ -89,7 +89,7 @@ impl Progress {
             }
             Outcome::Pass => {
                 self.generated.inputs += 1;
-                finished.upheld().for_each(|clause| record.held_once(clause));
+                record.held_in(&finished);
             }
         }
     }

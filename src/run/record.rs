@@ -53,10 +53,17 @@ impl<'a> Record<'a> {
         self.judged.push(place);
     }
 
-    /// A check held, perhaps one of many of the same kind.
-    pub(super) fn held_once(&mut self, clause: &str) {
-        if !self.upheld.iter().any(|known| known == clause) {
-            self.upheld.push(clause.to_owned());
+    /// What held in a case over one input held in the property, too.
+    pub(super) fn held_in(&mut self, input: &Finished<'_>) {
+        for clause in &input.record.upheld {
+            if !self.upheld.contains(clause) {
+                self.upheld.push(clause.clone());
+            }
+        }
+        for place in &input.record.judged {
+            if !self.judged.contains(place) {
+                self.judged.push(*place);
+            }
         }
     }
 

@@ -343,7 +343,7 @@ mod tests {
     use crate::target::{Settings, Target};
 
     fn session() -> Session {
-        let client = Client::new(Limits::default()).unwrap_or_else(|e| unreachable!("{e}"));
+        let client = Client::new(Limits::default(), false).unwrap_or_else(|e| unreachable!("{e}"));
         Session::new(&Suite::default(), &Target::default(), &Settings::default(), client)
     }
 

@@ -104,7 +104,7 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
     let started_at = SystemTime::now();
     let started = Instant::now();
     let limits = Limits { timeout: settings.timeout, rate: settings.rate, ..Limits::default() };
-    let session = Session::new(suite, target, settings, Client::new(limits)?);
+    let session = Session::new(suite, target, settings, Client::new(limits, target.is_encrypted())?);
     if let Job::Fuzz(campaign) = &job {
         session.limit_waste(campaign.waste(&session));
     }

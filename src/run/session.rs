@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use crate::check::History;
+use crate::check::{History, Secrets};
 use crate::contract::Contract;
 use crate::evidence::Redactor;
 use crate::execute::{Client, ClientError};
@@ -31,6 +31,7 @@ pub(super) struct Shared {
     pub(super) settings: Settings,
     pub(super) addresses: Addresses,
     pub(super) redactor: Redactor,
+    pub(super) secrets: Secrets,
     profile: Mutex<Profile>,
     history: Mutex<History>,
     tally: Mutex<Tally>,
@@ -71,6 +72,7 @@ impl Session {
             suite: suite.clone(),
             addresses: Addresses::new(target, settings.seed),
             redactor: Redactor::new(target),
+            secrets: Secrets::new(&target.secrets()),
             target: target.clone(),
             settings: settings.clone(),
             history: Mutex::default(),

@@ -20,6 +20,8 @@ const AGAIN: Duration = Duration::from_millis(100);
 
 /// Every identifier in the path is the target's own.
 static OWN: LazyLock<IndexMap<String, PathChoice>> = LazyLock::new(IndexMap::new);
+/// No header field but the usual ones.
+static USUAL: LazyLock<IndexMap<String, String>> = LazyLock::new(IndexMap::new);
 
 /// A request of an operation, as one step of a case asks for it.
 pub(super) struct Outgoing<'a> {
@@ -28,7 +30,8 @@ pub(super) struct Outgoing<'a> {
     pub(super) body: Option<&'a Payload>,
     pub(super) token: TokenChoice,
     pub(super) path: &'a IndexMap<String, PathChoice>,
-    pub(super) headers: Vec<(String, String)>,
+    /// Fields over the usual ones; an empty value takes one away.
+    pub(super) headers: &'a IndexMap<String, String>,
     pub(super) manner: Manner,
 }
 
@@ -63,14 +66,20 @@ impl<'a> Outgoing<'a> {
 
     /// The request of a step, to this resource.
     pub(super) fn of(op: &'a OperationSuite, resource: &'a str, step: &'a StepSpec, body: Option<&'a Payload>) -> Self {
-        let (headers, manner) = (headers_of(step), Manner::of(step));
-        Outgoing { op, resource, body, token: step.token, path: &step.path, headers, manner }
+        Outgoing {
+            op,
+            resource,
+            body,
+            token: step.token,
+            path: &step.path,
+            headers: &step.headers,
+            manner: Manner::of(step),
+        }
     }
 
     /// A request to the target's own resource, with nothing unusual about it but perhaps its token.
     pub(super) fn plain(op: &'a OperationSuite, resource: &'a str, body: &'a Payload, token: TokenChoice) -> Self {
-        let headers = headers_of(&StepSpec::default());
-        Outgoing { op, resource, body: Some(body), token, path: &OWN, headers, manner: Manner::default() }
+        Outgoing { op, resource, body: Some(body), token, path: &OWN, headers: &USUAL, manner: Manner::default() }
     }
 }
 
@@ -100,10 +109,10 @@ pub(super) fn payload_of(
     Some(if step.verbatim { payload(text) } else { payload(&session.placeholders(case).fill(text)) })
 }
 
-/// A step's header fields over the usual ones.
-fn headers_of(step: &StepSpec) -> Vec<(String, String)> {
+/// Header fields over the usual ones.
+fn headers_over_usual(special: &IndexMap<String, String>) -> Vec<(String, String)> {
     let mut headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
-    for (name, value) in &step.headers {
+    for (name, value) in special {
         headers.retain(|(n, _)| !n.eq_ignore_ascii_case(name));
         if !value.is_empty() {
             headers.push((name.clone(), value.clone()));
@@ -123,7 +132,7 @@ pub(super) fn request(session: &Session, out: &Outgoing<'_>) -> Option<Request> 
         None,
     )?;
     let url = if out.manner.encoded { session.addresses.encoded(&url) } else { url };
-    let mut headers = out.headers.clone();
+    let mut headers = headers_over_usual(out.headers);
     headers.extend(session.addresses.token(out.token).map(|token| ("X-Auth-Token".to_owned(), token)));
     if out.manner.capitals {
         headers.iter_mut().for_each(|(name, _)| *name = name.to_ascii_uppercase());
@@ -263,7 +272,6 @@ fn oracles(
         return;
     }
     let session = record.session;
-    let secrets = session.target.secrets();
     let scene = Scene {
         operation: &out.op.operation,
         exchange,
@@ -274,7 +282,7 @@ fn oracles(
             || out.choice("project_id") != PathChoice::Own
             || out.manner.encoded
             || out.manner.capitals,
-        secrets: &secrets,
+        secrets: &session.secrets,
         answered: OnceCell::new(),
         now: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(0)),
     };

@@ -44,36 +44,46 @@ impl Addresses {
             let end = start + rest[start..].find('}')?;
             let name = &rest[start + 1..end];
             out.push_str(&rest[..start]);
-            out.push_str(&self.segment(name, kind, resource, choice(name), item)?);
+            self.push_segment(&mut out, name, kind, resource, choice(name), item)?;
             rest = &rest[end + 1..];
         }
         out.push_str(rest);
         Some(out)
     }
 
-    fn segment(
+    fn push_segment(
         &self,
+        out: &mut String,
         name: &str,
         kind: ResourceKind,
         resource: &str,
         choice: PathChoice,
         item: Option<&str>,
-    ) -> Option<String> {
+    ) -> Option<()> {
         let project = name == "project_id";
         let resource_parameter = matches!(name, "secret_id" | "key_id");
         if !project && !resource_parameter {
-            return item.map(|text| utf8_percent_encode(text, SEGMENT).to_string());
+            out.extend(utf8_percent_encode(item?, SEGMENT));
+            return Some(());
         }
+        let unknown;
         let text = match choice {
-            PathChoice::Own if project => self.target.project_id.clone(),
-            PathChoice::Own => resource.to_owned(),
-            PathChoice::Unknown if project => format!("{:032x}", self.unknown),
-            PathChoice::Unknown => uuid::Builder::from_random_bytes(self.unknown.to_be_bytes()).into_uuid().to_string(),
-            PathChoice::Malformed => "not-an-identifier".to_owned(),
-            PathChoice::Foreign if project => self.target.foreign.project_id.clone()?,
-            PathChoice::Foreign => self.target.foreign_resource(kind)?.to_owned(),
+            PathChoice::Own if project => &self.target.project_id,
+            PathChoice::Own => resource,
+            PathChoice::Unknown if project => {
+                unknown = format!("{:032x}", self.unknown);
+                &unknown
+            }
+            PathChoice::Unknown => {
+                unknown = uuid::Builder::from_random_bytes(self.unknown.to_be_bytes()).into_uuid().to_string();
+                &unknown
+            }
+            PathChoice::Malformed => "not-an-identifier",
+            PathChoice::Foreign if project => self.target.foreign.project_id.as_deref()?,
+            PathChoice::Foreign => self.target.foreign_resource(kind)?,
         };
-        Some(utf8_percent_encode(&text, IDENTIFIER).to_string())
+        out.extend(utf8_percent_encode(text, IDENTIFIER));
+        Some(())
     }
 
     /// The same URL with letters and digits of the target's identifiers written with percent signs.

@@ -48,6 +48,12 @@ impl Target {
         }
     }
 
+    /// Whether a service is reached over HTTPS.
+    pub fn is_encrypted(&self) -> bool {
+        let is_https = |url: &String| url.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https:"));
+        [&self.csms, &self.kms].into_iter().flatten().any(is_https)
+    }
+
     /// The resources of one kind.
     pub fn resources(&self, kind: ResourceKind) -> Vec<String> {
         match kind {

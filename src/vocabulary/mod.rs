@@ -3,11 +3,13 @@
 mod exchange;
 mod level;
 mod outcome;
+mod pointer;
 mod request;
 mod verdict;
 
 pub use exchange::{Exchange, Failure, FailureKind, Response};
 pub use level::Level;
 pub use outcome::Outcome;
+pub use pointer::at;
 pub use request::{Identity, PathChoice, Request, TokenChoice};
 pub use verdict::Verdict;

@@ -3,6 +3,7 @@ use serde_json::Value;
 use super::super::describe::excerpt;
 use super::{Judgement, Scene};
 use crate::suite::JsonType;
+use crate::vocabulary::at;
 
 /// One member of the body of an error. What the gateway in front of the service says in its own shape is
 /// left to the clauses on envelopes.
@@ -17,7 +18,7 @@ pub(super) fn field(scene: &Scene<'_>, status: u16, pointer: &str, kind: JsonTyp
         let seen = if response.body.is_empty() { "no body".to_owned() } else { excerpt(&response.body) };
         return Judgement::broken(allowed(), seen);
     };
-    match body.pointer(pointer) {
+    match at(body, pointer) {
         Some(value) if kind.admits(value) && non_empty && value.as_str().is_some_and(str::is_empty) => {
             Judgement::broken(allowed(), "an empty string")
         }

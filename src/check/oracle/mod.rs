@@ -12,6 +12,8 @@ use std::ops::DerefMut;
 
 use serde_json::Value;
 
+pub use transport::Secrets;
+
 use crate::suite::{Judge, Operation};
 use crate::vocabulary::{Exchange, Response};
 
@@ -61,7 +63,7 @@ pub struct Scene<'a> {
     /// The layer in front of the service may have answered: bad credentials, unknown projects.
     pub gateway_territory: bool,
     /// What must never stand in an answer.
-    pub secrets: &'a [&'a str],
+    pub secrets: &'a Secrets,
     /// Seconds since 1970, now; used where the answer has no `Date`.
     pub now: i64,
     /// The body of the answer as JSON, once somebody has asked for it.

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::super::describe::excerpt;
 use super::{Judgement, Scene};
 use crate::suite::JsonType;
+use crate::vocabulary::at;
 
 /// What is documented of one member of a successful answer.
 pub(super) struct Rule<'a> {
@@ -20,7 +21,7 @@ pub(super) struct Rule<'a> {
 pub(super) fn field(scene: &Scene<'_>, rule: &Rule<'_>) -> Judgement {
     let Some(response) = scene.success() else { return Judgement::NotApplicable };
     let allowed = || format!("`{}`, of type {}", rule.pointer, rule.kind);
-    let Some(value) = scene.json().and_then(|body| body.pointer(rule.pointer)) else {
+    let Some(value) = scene.json().and_then(|body| at(body, rule.pointer)) else {
         return Judgement::broken(allowed(), format!("no such member in {}", excerpt(&response.body)));
     };
     if !rule.kind.admits(value) {
@@ -40,7 +41,7 @@ pub(super) fn field(scene: &Scene<'_>, rule: &Rule<'_>) -> Judgement {
     {
         return Judgement::broken(format!("one of {}", rule.one_of.join(", ")), text);
     }
-    let sent = rule.echoes.and_then(|pointer| scene.request.and_then(|r| r.pointer(pointer)));
+    let sent = rule.echoes.and_then(|pointer| scene.request.and_then(|r| at(r, pointer)));
     match sent {
         Some(sent) if sent != value => Judgement::broken(format!("{sent}, as sent"), value.to_string()),
         _ => Judgement::Upheld,
@@ -55,7 +56,7 @@ pub(super) fn distinct(
     seen: &mut HashMap<(String, String), String>,
 ) -> Judgement {
     let answered = scene.success().and_then(|_| scene.json());
-    let Some(value) = answered.and_then(|body| body.pointer(pointer).map(Value::to_string)) else {
+    let Some(value) = answered.and_then(|body| at(body, pointer).map(Value::to_string)) else {
         return Judgement::NotApplicable;
     };
     let body = scene.request.map(Value::to_string).unwrap_or_default();

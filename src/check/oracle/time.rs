@@ -1,12 +1,13 @@
 use serde_json::Value;
 
 use super::{Judgement, Scene};
+use crate::vocabulary::at;
 
 /// Values from here on are milliseconds.
 const MILLISECONDS_FROM: i64 = 100_000_000_000;
 
 fn number(scene: &Scene<'_>, pointer: &str) -> Option<i64> {
-    scene.success().and(scene.json())?.pointer(pointer).and_then(Value::as_i64)
+    at(scene.success().and(scene.json())?, pointer).and_then(Value::as_i64)
 }
 
 /// Two time stamps in order, brought to the same unit.

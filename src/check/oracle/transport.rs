@@ -1,3 +1,5 @@
+use memchr::memmem::Finder;
+
 use super::super::describe::excerpt;
 use super::{Judgement, Scene};
 
@@ -17,15 +19,36 @@ pub(super) fn no_body(scene: &Scene<'_>, empty_object_allowed: bool) -> Judgemen
     Judgement::when(announced <= bound, || "no body", || format!("a Content-Length of {announced}"))
 }
 
+/// Texts that must never stand in an answer, ready to be looked for in many.
+#[derive(Clone, Debug, Default)]
+pub struct Secrets(Vec<Finder<'static>>);
+
+impl Secrets {
+    /// Short ones are left out: they occur by chance, and whoever uses them has nothing to hide.
+    pub fn new(texts: &[&str]) -> Self {
+        Secrets(texts.iter().filter(|text| text.len() >= LEAST).map(|text| Finder::new(*text).into_owned()).collect())
+    }
+
+    fn include(&self, text: &str) -> bool {
+        self.0.iter().any(|finder| finder.needle() == text.as_bytes())
+    }
+
+    fn stand_in(&self, bytes: &[u8]) -> bool {
+        self.0.iter().any(|finder| finder.find(bytes).is_some())
+    }
+}
+
+/// Shorter texts are no secrets.
+const LEAST: usize = 16;
+
 /// No credential of ours in head or body.
 pub(super) fn no_secret(scene: &Scene<'_>) -> Judgement {
     let Some(response) = scene.response() else { return Judgement::NotApplicable };
-    let body = String::from_utf8_lossy(&response.body);
     let sent = scene.exchange.request.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case("x-auth-token"));
-    // Short tokens occur by chance; whoever uses them has nothing to hide.
-    let long = |s: &&str| s.len() >= 16;
-    let mut secrets = scene.secrets.iter().copied().chain(sent.map(|(_, v)| v.as_str())).filter(long);
-    let leaked = secrets.any(|s| body.contains(s) || response.headers.iter().any(|(_, v)| v.contains(s)));
+    let another = sent.map(|(_, value)| value.as_str()).filter(|sent| !scene.secrets.include(sent));
+    let another = Secrets::new(another.as_slice());
+    let leak = |bytes: &[u8]| scene.secrets.stand_in(bytes) || another.stand_in(bytes);
+    let leaked = leak(&response.body) || response.headers.iter().any(|(_, value)| leak(value.as_bytes()));
     Judgement::when(!leaked, || "an answer without the caller's token", || "the token stands in the answer")
 }
 

@@ -3,7 +3,7 @@ use proptest::sample::select;
 use serde_json::{Value, json};
 
 use crate::contract::{Contract, FieldFacts, pointers};
-use crate::generate::json::{any_json, damage, is_broken, manner, remove};
+use crate::generate::json::{any_json, compact, damage, is_broken, manner, remove};
 use crate::generate::text::TextRule;
 use crate::generate::whole::{mark_of, plain, some_of, whole, with_items};
 use crate::generate::{Placeholders, mark};
@@ -22,7 +22,7 @@ impl Body {
     /// The text that is sent, with its stand-ins, and what its target reads, if anything.
     pub(super) fn written(self, places: &Placeholders) -> (String, Option<Value>) {
         match self {
-            Body::Json(mut value) => (value.to_string(), mark::resolve_in(&mut value, places).then_some(value)),
+            Body::Json(mut value) => (compact(&value), mark::resolve_in(&mut value, places).then_some(value)),
             Body::Text(text) => {
                 let read = read(&mark::resolve(&text, places, 0));
                 (text, read)
@@ -103,7 +103,7 @@ impl<'a> OneField<'a> {
         if rule.well_formed == Some(true) {
             let written = (whole(self.contract, self.places), manner(), any::<bool>(), damage());
             let damaged = written.prop_map(|(value, manner, plain, damage)| {
-                damage.apply(&if plain { value.to_string() } else { manner.write(&value) })
+                damage.apply(&if plain { compact(&value) } else { manner.write(&value) })
             });
             return Some(damaged.prop_filter("it is JSON still", |text| is_broken(text)).prop_map(Body::Text).boxed());
         }

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{Doing, Instance, Known, Move};
+use crate::generate::json::compact;
 use crate::generate::mark;
 use crate::suite::{Answer, Effect, OperationSuite};
 
@@ -133,7 +134,7 @@ fn request(op: &OperationSuite, raw: &Raw, body: &Value, accepted: bool) -> Move
     Move {
         operation: Some(op.operation.id.clone()),
         second: raw.second,
-        doing: Doing::Send(body.to_string()),
+        doing: Doing::Send(compact(body)),
         answer: if accepted { Answer::Accepted } else { Answer::Refused },
         statuses: TAKEN.to_vec(),
     }
@@ -162,7 +163,7 @@ pub(super) fn limits(op: &OperationSuite, known: &Known) -> Option<BoxedStrategy
                     moves.push(Move { operation: None, second: false, doing: fill, answer, statuses: Vec::new() });
                 }
                 let answer = if beyond > 0 { Answer::Refused } else { Answer::Accepted };
-                let body = body(&items, &action, &put, &tags).to_string();
+                let body = compact(&body(&items, &action, &put, &tags));
                 moves.push(Move { statuses: FULL.to_vec(), ..Move::new(body, answer) });
                 Instance { moves, clause: None }
             })

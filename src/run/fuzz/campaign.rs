@@ -348,7 +348,7 @@ impl Campaign {
         let mut record = Record::new(session, &case);
         let inputs = self.inputs.get(&op.operation.id).copied().unwrap_or_default();
         for upheld in self.upheld.get(&op.operation.id).into_iter().flatten() {
-            record.held_once(upheld);
+            record.held(upheld.clone());
         }
         if inputs == 0 {
             record.skip("no input for it could be sent", false);

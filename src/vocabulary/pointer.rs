@@ -1,0 +1,46 @@
+use serde_json::Value;
+
+/// What stands at a JSON pointer, as [`Value::pointer`] has it, which copies every name on its way. Names in
+/// documents need no escapes, and those in `~` are left to it.
+pub fn at<'a>(body: &'a Value, pointer: &str) -> Option<&'a Value> {
+    if pointer.contains('~') {
+        return body.pointer(pointer);
+    }
+    let Some(path) = pointer.strip_prefix('/') else { return pointer.is_empty().then_some(body) };
+    path.split('/').try_fold(body, |value, name| match value {
+        Value::Object(members) => members.get(name),
+        Value::Array(items) => items.get(index(name)?),
+        _ => None,
+    })
+}
+
+/// A place in a list: digits alone, and no zero before others.
+fn index(name: &str) -> Option<usize> {
+    let digits = name.bytes().all(|byte| byte.is_ascii_digit());
+    (digits && (name.len() == 1 || !name.starts_with('0'))).then(|| name.parse().ok())?
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn pointers_mean_what_they_mean_to_serde_json() {
+        let body = json!({"tags": [{"key": "a"}, [1, 2]], "": {"/": 1, "~": 2}, "0": "zero"});
+        let names = ["tags", "key", "0", "1", "01", "+1", "2", "", "~0", "~1", "a"];
+        let mut pointers = vec![String::new(), "tags".to_owned()];
+        for first in names {
+            pointers.push(format!("/{first}"));
+            for second in names {
+                pointers.push(format!("/{first}/{second}"));
+                pointers.extend(names.map(|third| format!("/{first}/{second}/{third}")));
+            }
+        }
+        assert_eq!(at(&body, "/tags/1/0"), Some(&json!(1)));
+        for pointer in &pointers {
+            assert_eq!(at(&body, pointer), body.pointer(pointer), "{pointer}");
+        }
+    }
+}
