@@ -146,6 +146,10 @@ fn each_place<'a>(body: &'a Value, field: &str, mut see: impl FnMut(Place<'a>)) 
 }
 
 fn below<'a>(value: &'a Value, steps: &str, see: &mut impl FnMut(Place<'a>)) {
+    // What stands in the place of a list has no elements, whatever its members are called.
+    if steps.starts_with('*') && !value.is_array() {
+        return;
+    }
     match (value, steps.split_once('/')) {
         (Value::Object(object), None) => see(object.get(steps).map_or(Place::Absent, Place::Value)),
         (Value::Object(object), Some((step, rest))) => {

@@ -11,7 +11,7 @@ use super::sequence::{limits, sequences};
 use super::{Instance, Known, Property};
 use crate::contract::Contract;
 use crate::generate::Placeholders;
-use crate::generate::json::mutation;
+use crate::generate::json::{is_broken, mutation};
 use crate::generate::whole::whole;
 use crate::suite::{Answer, OperationSuite};
 
@@ -92,7 +92,7 @@ impl Generator {
         let malformed = constraint.well_formed == Some(true) && !inside;
         let answer = if inside { Answer::Accepted } else { Answer::Refused };
         let candidates = bodies.prop_map(move |body| match body {
-            Body::Text(text) if malformed => Some(Instance::of(text, answer)),
+            Body::Text(text) if malformed => is_broken(&text).then(|| Instance::of(text, answer)),
             body => {
                 let (text, body) = body.written(&places);
                 // A lone surrogate is no character of any class, and no text that can be read here.

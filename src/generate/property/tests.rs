@@ -8,9 +8,10 @@ use std::sync::Arc;
 use unicode_general_category::get_general_category;
 
 use super::{Doing, Generator, Instance, Known, Property, properties};
-use crate::contract::Contract;
+use crate::contract::{Contract, pointers};
 use crate::generate::{Placeholders, seed_of, to_bytes};
-use crate::suite::{Answer, DataSource, OperationSuite, Suite};
+use crate::suite::{Answer, DataSource, JsonType, OperationSuite, Suite};
+use crate::vocabulary::at;
 
 /// Inputs looked at of each property.
 const INPUTS: u64 = 40;
@@ -117,5 +118,25 @@ fn structures_fare_in_every_way() {
         let share = |answer| all.iter().filter(|i| i.moves.iter().any(|m| m.answer == answer)).count();
         let (accepted, refused, any) = (share(Answer::Accepted), share(Answer::Refused), share(Answer::Any));
         assert!(refused > 40 && accepted + any > 5, "{}: {accepted} {refused} {any}", op.operation.id);
+    }
+}
+
+#[test]
+fn every_other_type_is_made_up() {
+    let suite = suite();
+    let kinds = [JsonType::Object, JsonType::Array, JsonType::String, JsonType::Integer];
+    for op in &suite.operations {
+        for clause in &op.clauses {
+            let Some(constraint) = &clause.constraint else { continue };
+            let Some(right) = constraint.kind else { continue };
+            let all = bodies(&inputs(&suite, op, &Property::Outside { clause: clause.id.clone() }, 100));
+            let values: Vec<serde_json::Value> =
+                all.iter().filter_map(|body| serde_json::from_str(body).ok()).collect();
+            for kind in kinds.into_iter().filter(|kind| *kind != right) {
+                let places = |body| pointers(body, &constraint.field);
+                let is_there = |body| places(body).iter().filter_map(|place| at(body, place)).any(|v| kind.admits(v));
+                assert!(values.iter().any(is_there), "{}: never {kind}", clause.id);
+            }
+        }
     }
 }

@@ -27,9 +27,17 @@ pub(super) fn expand(field: &Field<'_>, kind: JsonType) -> Vec<CaseSpec> {
         cases.extend(field.refused_everywhere("the-right-element-alone", |pointer| {
             field.with(pointer, field.valid_at(&format!("{pointer}/0")))
         }));
+        // Languages whose lists are maps write and read them like this.
+        cases.extend(field.refused_everywhere("the-right-elements-by-number", |pointer| {
+            field.with(pointer, json!({"0": field.valid_at(&format!("{pointer}/0"))}))
+        }));
     }
     if kind == JsonType::Object {
         cases.extend(field.refused_everywhere("array-of-the-right-object", |pointer| wrapped(field, pointer)));
+        // JSON within JSON, of somebody who has encoded it twice.
+        cases.extend(field.refused_everywhere("the-right-object-as-text", |pointer| {
+            field.with(pointer, json!(field.valid_at(pointer).to_string()))
+        }));
     }
     if kind == JsonType::String {
         cases.extend(field.refused_everywhere("array-of-the-right-string", |pointer| wrapped(field, pointer)));
