@@ -64,9 +64,20 @@ async fn talk(host: &str, port: u16, bytes: &[u8]) -> Result<WireAnswer, Failure
             break;
         }
         received.extend_from_slice(&buffer[..read]);
-        head_end = head_end.or_else(|| find(&received, b"\r\n\r\n"));
+        head_end = head_end.or_else(|| find(without_interim(&received), b"\r\n\r\n"));
     }
-    parse(&received)
+    parse(without_interim(&received))
+}
+
+/// What follows the answers of class 1xx, which only announce the one that counts.
+fn without_interim(mut received: &[u8]) -> &[u8] {
+    while let Some(end) = find(received, b"\r\n\r\n")
+        && received.starts_with(b"HTTP/1.")
+        && received.get(8..10) == Some(b" 1")
+    {
+        received = &received[end + 4..];
+    }
+    received
 }
 
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {

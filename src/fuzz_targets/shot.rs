@@ -69,17 +69,27 @@ pub(super) fn structured(arena: &Arena, data: &[u8]) -> Option<Shot> {
     decided(arena, &mut Unstructured::new(data)).ok().flatten()
 }
 
-const TOKENS: [TokenChoice; 8] = [
+const TOKENS: [TokenChoice; 11] = [
     TokenChoice::Missing,
     TokenChoice::Empty,
     TokenChoice::Wrong,
     TokenChoice::Truncated,
     TokenChoice::Extended,
     TokenChoice::OtherCase,
+    TokenChoice::OtherEnd,
+    TokenChoice::OtherMiddle,
+    TokenChoice::Bearer,
     TokenChoice::Foreign,
     TokenChoice::ReadOnly,
 ];
-const PATHS: [PathChoice; 3] = [PathChoice::Unknown, PathChoice::Malformed, PathChoice::Foreign];
+const PATHS: [PathChoice; 6] = [
+    PathChoice::Unknown,
+    PathChoice::Malformed,
+    PathChoice::Foreign,
+    PathChoice::Extended,
+    PathChoice::Truncated,
+    PathChoice::OtherMiddle,
+];
 const METHODS: [&str; 6] = ["GET", "DELETE", "PUT", "PATCH", "HEAD", "OPTIONS"];
 const TYPES: [&str; 5] = ["", "text/plain", "application/json;charset=utf-8", "APPLICATION/JSON", "application/xml"];
 

@@ -68,6 +68,7 @@ impl Placeholders {
     /// - `${value…}`: a tag value; `${name…}`: an event name; `${uuid…}`: a UUID
     /// - `${fresh:N}`: N different tags, as the elements of a JSON array
     /// - `${largest:N}`: N tags of the greatest size that CSMS allows
+    /// - `${escaped:N}`: the same, every character beyond ASCII written as an escape
     /// - `${ascii:N}`, `${latin:N}`, `${cjk:N}`, `${astral:N}`: N characters
     /// - `${exact:KIND:N:NAME}`: N characters that begin with what `${NAME}` stands for, if there is room
     /// - `${byte:ff}`: a byte that need not be UTF-8; see [`to_bytes`]
@@ -130,6 +131,9 @@ impl Placeholders {
         if kind == "largest" {
             return Some((0..count).map(|i| self.largest(i)).collect::<Vec<_>>().join(","));
         }
+        if kind == "escaped" {
+            return Some((0..count).map(|i| escaped(&self.largest(i))).collect::<Vec<_>>().join(","));
+        }
         Some(std::iter::repeat_n(filler(kind)?, count).collect())
     }
 
@@ -174,6 +178,15 @@ impl Placeholders {
             std::iter::repeat_n(padding, length).collect()
         })
     }
+}
+
+/// The JSON text with escapes in the place of characters beyond ASCII.
+fn escaped(text: &str) -> String {
+    let escape = |unit: u16| format!("\\u{unit:04x}");
+    let one = |c: char| {
+        if c.is_ascii() { c.to_string() } else { c.encode_utf16(&mut [0; 2]).iter().map(|u| escape(*u)).collect() }
+    };
+    text.chars().map(one).collect()
 }
 
 /// A seed of its own for everything under one name.

@@ -8,6 +8,7 @@ use crate::suite::{Answer, Expect, ResourceKind, StepSpec};
 use crate::vocabulary::{Outcome, PathChoice};
 
 use super::case::run_case;
+use super::doubt::proves_nothing;
 use super::needs::{collision, limit, unmet};
 use super::payload::Payload;
 use super::prediction::{agrees, resource_state, whole};
@@ -53,7 +54,7 @@ impl<'a> Draft<'a> {
         if let Some((reason, unmet)) = unmet(session, self.case, resource, None) {
             record.skip(reason, unmet);
         } else if let Some(payload) = &self.payload
-            && let Some(reason) = collision(&payload.change, resource)
+            && let Some(reason) = collision(payload.change.keys(), resource)
         {
             record.skip(reason, false);
         }
@@ -91,7 +92,7 @@ async fn run_group<'a>(session: &'a Session, drafts: Vec<Draft<'a>>, resource: &
     let sent: Vec<_> = stream::iter(sending).buffered(session.settings.width.max(1)).collect().await;
     for ((record, draft), sent) in records.iter_mut().zip(&drafts).zip(sent) {
         if let Some(sent) = sent {
-            clean &= conclude(record, draft, sent, resource, &mut own, &mut touched);
+            clean &= conclude(record, draft, sent, resource, &mut own, &mut touched).await;
         }
     }
     if resource.can_list() {
@@ -149,7 +150,7 @@ fn finish<'a>(records: Vec<Record<'a>>, resource: &Resource) -> Vec<Finished<'a>
 }
 
 /// Judges the one answer of a case; `false` if it makes the case run again by itself.
-fn conclude(
+async fn conclude(
     record: &mut Record<'_>,
     draft: &Draft<'_>,
     sent: Option<Sent>,
@@ -171,7 +172,12 @@ fn conclude(
             }
         }
     }
-    let Some(Sent { exchange, index, json, .. }) = sent else { return true };
+    let Some(sent) = sent else { return true };
+    if let Some(reason) = proves_nothing(record, op, resource, expect, &sent).await {
+        record.skip(reason, false);
+        return true;
+    }
+    let Sent { exchange, index, json, .. } = sent;
     let statuses = session.profile().statuses(&expect.status);
     if let Err(deviation) = judge_answer(&op.operation, expect, &statuses, &exchange, None) {
         record.wrong_answer(&deviation, index);

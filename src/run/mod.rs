@@ -4,6 +4,7 @@ mod capability;
 mod case;
 mod cleanup;
 mod conclude;
+mod doubt;
 mod fuzz;
 mod group;
 mod isolation;

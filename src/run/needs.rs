@@ -1,9 +1,8 @@
-use crate::check::Change;
 use crate::plan::PlannedCase;
 use crate::suite::{Answer, Capacity, Need};
 use crate::vocabulary::TokenChoice;
 
-use super::resource::{LEFT_BEHIND, Resource};
+use super::resource::{LEFT_BEHIND, MARK, Resource};
 use super::session::Session;
 
 /// Why a case cannot run here, and whether its own condition is the reason.
@@ -51,8 +50,10 @@ pub(super) fn unmet(
                 .read_only_token
                 .is_none()
                 .then(|| "a token that may only read is needed: give --read-only-token".to_owned()),
-            Need::EmptyResource => (resource.carries() > 0)
-                .then(|| format!("the {} carries tags already, and the case needs an empty one", resource.kind)),
+            Need::EmptyResource => is_in_doubt(resource).or_else(|| {
+                let reason = || format!("the {} carries items already, and the case needs an empty one", resource.kind);
+                (resource.carries() > 0).then(reason)
+            }),
         };
         if let Some(reason) = missing {
             return Some((reason, false));
@@ -68,9 +69,20 @@ pub(super) fn unmet(
     room(session, case, resource).or_else(|| room(session, case, second?)).map(|reason| (reason, false))
 }
 
-/// Why a request must not be sent: it names something that somebody else has stored.
-pub(super) fn collision(change: &Change, resource: &Resource) -> Option<String> {
-    let key = change.keys().find(|key| resource.is_theirs(key))?;
+/// Why it cannot be told what a resource carries.
+fn is_in_doubt(resource: &Resource) -> Option<String> {
+    let reason = || format!("what the {} carries cannot be listed on this target", resource.kind.carrier());
+    (!resource.can_list()).then(reason)
+}
+
+/// Why a request must not be sent: it names something that somebody else has stored, or may have where nothing can be
+/// listed.
+pub(super) fn collision<'k>(mut keys: impl Iterator<Item = &'k String>, resource: &Resource) -> Option<String> {
+    let in_doubt = is_in_doubt(resource);
+    let key = keys.find(|key| resource.is_theirs(key) || (in_doubt.is_some() && !key.contains(MARK)))?;
+    if let Some(reason) = in_doubt {
+        return Some(format!("{reason}, and {key:?} may be somebody else's"));
+    }
     Some(format!(
         "the {} carries {key:?} already, which dewspec did not write and will not touch",
         resource.kind.carrier()

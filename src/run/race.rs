@@ -20,8 +20,10 @@ const ROUNDS: usize = 3;
 impl Running<'_, '_> {
     /// Sends several writes at once, and sees whether some order of them explains what is stored.
     pub(super) async fn race(&mut self, op: &OperationSuite, step: &StepSpec) {
+        // So many rounds in a row had a server error among their answers.
+        let mut errors = 0;
         for round in 0..ROUNDS {
-            if self.record.is_over() || self.record.has_findings() {
+            if self.record.is_over() || self.record.breaks_a_must() {
                 return;
             }
             let before = self.own[0].clone();
@@ -29,7 +31,9 @@ impl Running<'_, '_> {
             if self.record.is_over() {
                 return;
             }
-            let Some(exchanges) = self.send_all(op, step, round).await else { return };
+            let Some(exchanges) = self.send_all(op, step, round, errors + 1 == ROUNDS).await else { return };
+            let error = exchanges.iter().any(|(_, e)| e.status().is_some_and(|status| status >= 500));
+            errors = if error { errors + 1 } else { 0 };
             self.judge_race(op, &exchanges).await;
             // The next round begins where this one did.
             let added: State = self.own[0]
@@ -73,6 +77,7 @@ impl Running<'_, '_> {
         op: &OperationSuite,
         step: &StepSpec,
         round: usize,
+        erred: bool,
     ) -> Option<Vec<(usize, Arc<Exchange>)>> {
         let session = self.session;
         let places = self.places_of_round(round);
@@ -107,7 +112,7 @@ impl Running<'_, '_> {
                 self.record.error(format!("the target did not answer one of several requests at once: {why}"));
                 return None;
             }
-            kept.push((keep(&mut self.record, out, &exchange), exchange));
+            kept.push((keep(&mut self.record, out, &exchange, erred), exchange));
         }
         Some(kept)
     }

@@ -135,6 +135,11 @@ impl<'a> Record<'a> {
         self.wrong_answer
     }
 
+    /// Whether a deviation was found that is more than a broken should.
+    pub(super) fn breaks_a_must(&self) -> bool {
+        self.findings.iter().any(|finding| finding.level != Level::Should)
+    }
+
     /// Whether a deviation was found.
     pub(super) fn has_findings(&self) -> bool {
         !self.findings.is_empty()

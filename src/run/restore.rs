@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::check::{Listing, State, difference};
-use crate::suite::{Effect, OperationSuite};
+use crate::suite::{Effect, OperationSuite, Purpose};
 use crate::vocabulary::TokenChoice;
 
 use super::payload::Payload;
@@ -26,7 +26,11 @@ pub(super) async fn restore(session: &Session, selected: &[Arc<OperationSuite>],
         return;
     }
     resource.let_settle().await;
-    for _ in 0..4 {
+    for turn in 0..4 {
+        if turn > 0 && resource.has(Purpose::Delete) {
+            // What lists to delete have left behind goes one by one.
+            resource.lose(Purpose::DeleteMany);
+        }
         let Some(listing) = resource.look(session).await else { break };
         let theirs = resource.theirs();
         let extra: State = resource

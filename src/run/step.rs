@@ -9,7 +9,7 @@ use crate::check::{Judgement, Scene, is_ambiguous, judge};
 use crate::execute::exchange_raw;
 use crate::plan::PlannedCase;
 use crate::suite::{Judge, OperationSuite, StepSpec};
-use crate::vocabulary::{Exchange, FailureKind, PathChoice, Request, TokenChoice};
+use crate::vocabulary::{Exchange, FailureKind, PathChoice, Request, Response, TokenChoice};
 
 use super::payload::Payload;
 use super::record::Record;
@@ -92,6 +92,8 @@ pub(super) struct Sent {
     pub(super) json: Option<Arc<Value>>,
     /// Bytes after the head of the answer, if the step looked at the wire.
     pub(super) after_head: Option<Vec<u8>>,
+    /// It is the answer to a second try: the first may have been carried out, if not answered.
+    pub(super) second_try: bool,
 }
 
 /// The body of a step, filled, as that of an operation's request.
@@ -156,6 +158,7 @@ pub(super) async fn send(record: &mut Record<'_>, out: &Outgoing<'_>) -> Option<
     };
     let (mut exchange, mut after_head) = once(record, request, out.manner.wire).await?;
     let mut again = None;
+    let second_try = exchange.answer.is_err();
     match &exchange.answer {
         Err(_) => {
             session.unanswered(&out.op.operation.id, exchange.elapsed);
@@ -199,16 +202,20 @@ pub(super) async fn send(record: &mut Record<'_>, out: &Outgoing<'_>) -> Option<
     let exchange = Arc::new(exchange);
     let index = record.exchange(Arc::clone(&exchange));
     take_note(session, &exchange);
+    note_foreign(session, out, &exchange);
     oracles(record, out, &exchange, index, said, repeated, false);
-    Some(Sent { exchange, index, json, after_head })
+    Some(Sent { exchange, index, json, after_head, second_try })
 }
 
 /// Keeps an exchange that was sent by other means, and lets every oracle look at it.
-pub(super) fn keep(record: &mut Record<'_>, out: &Outgoing<'_>, exchange: &Arc<Exchange>) -> usize {
+///
+/// `before`: the same requests, sent before, were answered with a server error, too.
+pub(super) fn keep(record: &mut Record<'_>, out: &Outgoing<'_>, exchange: &Arc<Exchange>, before: bool) -> usize {
     let index = record.exchange(Arc::clone(exchange));
     take_note(record.session, exchange);
     let json = out.body.and_then(|payload| payload.json.as_deref());
-    oracles(record, out, exchange, index, json, false, false);
+    let server_error = exchange.status().is_some_and(|status| status >= 500);
+    oracles(record, out, exchange, index, json, server_error && before, server_error && !before);
     index
 }
 
@@ -218,6 +225,17 @@ fn take_note(session: &Session, exchange: &Exchange) {
         && !exchange.is_refused()
     {
         session.sends(&String::from_utf8_lossy(body));
+    }
+}
+
+/// What another tenant's resource has taken is named: nobody looks for it there, and nothing deletes it.
+fn note_foreign(session: &Session, out: &Outgoing<'_>, exchange: &Exchange) {
+    let foreign = out.path.values().any(|choice| *choice == PathChoice::Foreign);
+    let named = out.body.map_or(&[][..], |payload| &payload.change.put);
+    if foreign && !named.is_empty() && exchange.answer.as_ref().is_ok_and(Response::is_success) {
+        let names = named.iter().map(|(key, _)| format!("{key:?}")).collect::<Vec<_>>().join(", ");
+        let url = &exchange.request.url;
+        session.note(format!("left behind where another tenant's identifiers led, {url}: {names}"));
     }
 }
 

@@ -63,6 +63,11 @@ pub enum Judge {
         /// JSON pointer to the later one.
         later: String,
     },
+    /// A time stamp has one unit, seconds or milliseconds, in all answers of a run.
+    OneUnit {
+        /// JSON pointer to the member.
+        pointer: String,
+    },
     /// A time stamp, in seconds or milliseconds, is close to the time of the exchange.
     RecentField {
         /// JSON pointer to the member.

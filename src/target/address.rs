@@ -79,11 +79,35 @@ impl Addresses {
                 &unknown
             }
             PathChoice::Malformed => "not-an-identifier",
+            PathChoice::OtherKind => self.target.resource_of_other_kind(kind)?,
+            PathChoice::Extended | PathChoice::Truncated | PathChoice::OtherMiddle => {
+                unknown = self.neighbour(if project { &self.target.project_id } else { resource }, choice)?;
+                &unknown
+            }
             PathChoice::Foreign if project => self.target.foreign.project_id.as_deref()?,
             PathChoice::Foreign => self.target.foreign_resource(kind)?,
         };
         out.extend(utf8_percent_encode(text, IDENTIFIER));
         Some(())
+    }
+
+    /// An identifier that nearly is this one, and none of the target's; `None` if it is too short to tell that nothing
+    /// else has it.
+    fn neighbour(&self, id: &str, choice: PathChoice) -> Option<String> {
+        if id.len() < LEAST {
+            return None;
+        }
+        let near = match choice {
+            PathChoice::Extended => format!("{id}x"),
+            PathChoice::Truncated => id.chars().take(id.chars().count() - 1).collect(),
+            // In the last part of a UUID, where every digit is as good as another.
+            _ => altered(id, id.chars().count() * 3 / 4),
+        };
+        let target = &self.target;
+        let foreign = [&target.foreign.project_id, &target.foreign.secret_id, &target.foreign.key_id];
+        let known = target.secret_ids.iter().chain(&target.key_ids).chain(foreign.into_iter().flatten());
+        let taken = known.chain([&target.project_id]).any(|known| *known == near);
+        (!taken).then_some(near)
     }
 
     /// The same URL with letters and digits of the target's identifiers written with percent signs.
@@ -116,10 +140,23 @@ impl Addresses {
             TokenChoice::Truncated => Some(token.chars().take(token.chars().count().saturating_sub(1)).collect()),
             TokenChoice::Extended => Some(format!("{token}A")),
             TokenChoice::OtherCase => Some(swap_case(token)),
+            TokenChoice::OtherEnd => Some(altered(token, token.chars().count().saturating_sub(1))),
+            TokenChoice::OtherMiddle => Some(altered(token, token.chars().count() / 2)),
+            TokenChoice::Bearer => Some(format!("Bearer {token}")),
             TokenChoice::Foreign => self.target.foreign.token.clone(),
             TokenChoice::ReadOnly => self.target.read_only_token.clone(),
         }
     }
+}
+
+/// Shorter identifiers are no UUIDs, and their neighbours may be somebody's.
+const LEAST: usize = 16;
+
+/// The text with another letter or digit at one place.
+fn altered(text: &str, place: usize) -> String {
+    let other = |c: char| if c == '7' { '2' } else { '7' };
+    let altered: String = text.chars().enumerate().map(|(i, c)| if i == place { other(c) } else { c }).collect();
+    if altered == text { wrong(text) } else { altered }
 }
 
 /// As long as the real one, of the same kind of characters, and never issued.

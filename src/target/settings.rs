@@ -63,6 +63,15 @@ impl Target {
         }
     }
 
+    /// A resource of the other of the two kinds that have tags.
+    pub fn resource_of_other_kind(&self, kind: ResourceKind) -> Option<&str> {
+        match kind {
+            ResourceKind::Secret => self.key_ids.iter().find(|id| !self.secret_ids.contains(id)).map(String::as_str),
+            ResourceKind::Key => self.secret_ids.iter().find(|id| !self.key_ids.contains(id)).map(String::as_str),
+            ResourceKind::Events => None,
+        }
+    }
+
     /// Another tenant's resource of one kind.
     pub fn foreign_resource(&self, kind: ResourceKind) -> Option<&str> {
         match kind {

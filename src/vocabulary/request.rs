@@ -20,6 +20,12 @@ pub enum TokenChoice {
     Extended,
     /// The valid token with the case of its letters swapped.
     OtherCase,
+    /// The valid token with another last character.
+    OtherEnd,
+    /// The valid token with another character in its middle.
+    OtherMiddle,
+    /// The valid token behind the name of a scheme that some headers have.
+    Bearer,
     /// Another tenant's valid token.
     Foreign,
     /// A valid token whose role may only read.
@@ -40,6 +46,14 @@ pub enum PathChoice {
     Malformed,
     /// Another tenant's.
     Foreign,
+    /// The target's own with one more character.
+    Extended,
+    /// The target's own without its last character.
+    Truncated,
+    /// The target's own with another character in its middle.
+    OtherMiddle,
+    /// That of a resource of the target's of the other kind: a key's in the place of a secret's.
+    OtherKind,
 }
 
 /// Whose resources a request addresses: used to choose credentials and paths, never sent as such.

@@ -90,6 +90,8 @@ impl Scene<'_> {
 #[derive(Debug, Default)]
 pub struct History {
     seen: HashMap<(String, String), String>,
+    /// The first time stamp of each clause about units.
+    times: HashMap<String, i64>,
 }
 
 /// Applies one oracle. Few of them ask for the history, which other threads may want to see.
@@ -123,6 +125,7 @@ pub fn judge<H: DerefMut<Target = History>>(
         }
         Judge::DistinctField { pointer } => response::distinct(scene, clause, pointer, &mut history().seen),
         Judge::OrderedFields { earlier, later } => time::ordered(scene, earlier, later),
+        Judge::OneUnit { pointer } => time::one_unit(scene, clause, pointer, &mut history().times),
         Judge::RecentField { pointer, within_seconds } => time::recent(scene, pointer, *within_seconds),
     }
 }

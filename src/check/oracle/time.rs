@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use super::{Judgement, Scene};
@@ -19,6 +21,17 @@ pub(super) fn ordered(scene: &Scene<'_>, earlier: &str, later: &str) -> Judgemen
     let same_unit = (first >= MILLISECONDS_FROM) == (second >= MILLISECONDS_FROM);
     let holds = if same_unit { first <= second } else { seconds(first) <= seconds(second) };
     Judgement::when(holds, || format!("`{earlier}` not after `{later}`"), || format!("{first} and {second}"))
+}
+
+/// A time stamp in the unit that the first one of the run had.
+pub(super) fn one_unit(scene: &Scene<'_>, clause: &str, pointer: &str, times: &mut HashMap<String, i64>) -> Judgement {
+    let Some(value) = number(scene, pointer) else { return Judgement::NotApplicable };
+    let first = *times.entry(clause.to_owned()).or_insert(value);
+    Judgement::when(
+        (value >= MILLISECONDS_FROM) == (first >= MILLISECONDS_FROM),
+        || format!("the unit of the first answer, which had {first}"),
+        || value.to_string(),
+    )
 }
 
 /// A time stamp close to the target's clock, or to ours; the kinder of the two counts.

@@ -37,7 +37,7 @@ pub(super) fn read(text: &str) -> Option<Value> {
 }
 
 /// Items of a list, for properties about one of them.
-const ITEMS: usize = 2;
+const ITEMS: usize = 4;
 
 /// Both sides of one constraint on one field, at every place where the field stands.
 pub(super) struct OneField<'a> {

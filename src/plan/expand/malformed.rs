@@ -16,6 +16,11 @@ pub(super) fn expand(field: &Field<'_>) -> Vec<CaseSpec> {
         ("text-after-it", format!("{valid}x")),
         ("text-before-it", format!("x{valid}")),
         ("twice", format!("{valid}{valid}")),
+        ("again-on-the-next-line", format!("{valid}\n{valid}")),
+        ("many-braces-too-many", format!("{valid}}}}}}}")),
+        ("nul-after-it", format!("{valid}\0")),
+        ("form-feed-before-it", format!("\u{c}{valid}")),
+        ("no-break-space-after-it", format!("{valid}\u{a0}")),
         ("comma-at-the-end", format!("{without_end},}}")),
         ("comma-at-the-start", valid.replacen('{', "{,", 1)),
         ("comma-after-it", format!("{valid},")),
@@ -45,7 +50,8 @@ pub(super) fn expand(field: &Field<'_>) -> Vec<CaseSpec> {
         ("overlong-utf-8", valid.replacen('$', "${byte:c0}${byte:af}$", 1)),
         ("surrogate-in-utf-8", valid.replacen('$', "${byte:ed}${byte:a0}${byte:80}$", 1)),
     ];
-    text.into_iter().map(|(what, body)| field.refused(what, body)).collect()
+    let lists = valid.contains(']').then(|| ("comma-at-the-end-of-a-list", valid.replacen(']', ",]", 1)));
+    text.into_iter().chain(lists).map(|(what, body)| field.refused(what, body)).collect()
 }
 
 /// The valid body with one more member whose value is no JSON.

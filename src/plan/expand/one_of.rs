@@ -30,9 +30,19 @@ fn near_misses(words: &[String]) -> Vec<(String, String)> {
         misses.push((format!("{word}-capitalised"), capitalised(word)));
         misses.push((format!("{word}-and-a-space"), format!("{word} ")));
         misses.push((format!("space-and-{word}"), format!(" {word}")));
+        misses.push((format!("{word}-and-a-newline"), format!("{word}\n")));
         misses.push((format!("{word}-and-a-letter"), format!("{word}x")));
         misses.push((format!("{word}-cut-short"), word.chars().take(word.chars().count() - 1).collect()));
     }
+    if let Some(word) = words.first() {
+        misses.push((format!("{word}-in-wide-letters"), word.chars().map(wide).collect()));
+        misses.push((format!("{word}-in-quotes"), format!("\"{word}\"")));
+        misses.push((format!("{word}-with-hyphens"), word.replace('_', "-")));
+        misses.push((format!("{word}-and-{word}"), format!("{word},{word}")));
+    }
+    // What implementations make of words: their number, or a name that every object has.
+    misses.push(("number".to_owned(), "0".to_owned()));
+    misses.push(("name-of-a-language".to_owned(), "constructor".to_owned()));
     misses.push(("unheard-of".to_owned(), "unheard-of".to_owned()));
     misses.push(("empty".to_owned(), String::new()));
     misses.retain(|(_, text)| !words.contains(text));
@@ -41,6 +51,14 @@ fn near_misses(words: &[String]) -> Vec<(String, String)> {
 
 fn other_case(word: &str) -> String {
     if word.chars().any(char::is_uppercase) { word.to_lowercase() } else { word.to_uppercase() }
+}
+
+/// The letter of the same shape, as wide as an ideogram.
+fn wide(character: char) -> char {
+    match character {
+        '!'..='~' => char::from_u32(u32::from(character) + 0xFEE0).unwrap_or(character),
+        other => other,
+    }
 }
 
 fn capitalised(word: &str) -> String {
