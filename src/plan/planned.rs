@@ -35,7 +35,9 @@ impl PlannedCase {
         let prefix = &op.operation.prefix;
         let needs = match property {
             Property::Sequence { two: true } => vec![Need::Delete, Need::SecondResource],
-            Property::Sequence { two: false } | Property::Limit => vec![Need::Delete],
+            Property::Sequence { two: false } => vec![Need::Delete],
+            // What fits depends on what is there.
+            Property::Limit => vec![Need::List, Need::Delete],
             _ => Vec::new(),
         };
         let spec = CaseSpec {

@@ -1,9 +1,11 @@
 //! Answers that say nothing of the request they answer.
 
-use crate::suite::{Answer, Expect, OperationSuite};
+use crate::check::{State, change_of};
+use crate::suite::{Effect, OperationSuite};
 use crate::vocabulary::TokenChoice;
 
 use super::payload::Payload;
+use super::prediction::writing;
 use super::record::Record;
 use super::resource::Resource;
 use super::step::{Outgoing, Sent, request};
@@ -14,35 +16,46 @@ pub(super) async fn proves_nothing(
     record: &Record<'_>,
     op: &OperationSuite,
     resource: &mut Resource,
-    expect: &Expect,
     sent: &Sent,
 ) -> Option<String> {
     let Sent { exchange, second_try, .. } = sent;
-    if expect.answer != Answer::Accepted || !exchange.is_refused() {
+    if !exchange.is_refused() {
         return None;
     }
     if *second_try {
         return Some("the connection broke, and the second try may have found what the first one stored".to_owned());
     }
-    if resource.can_list() || !resource.can_delete() || takes_more(record, op, resource).await {
+    if resource.can_list() || !resource.can_delete() || takes_more(record, op, resource, sent).await {
         return None;
     }
     Some(format!("the {} takes nothing more, and what it carries cannot be listed", resource.kind.carrier()))
 }
 
-/// Whether one more ordinary item is accepted.
-async fn takes_more(record: &Record<'_>, op: &OperationSuite, resource: &mut Resource) -> bool {
+/// Whether as many ordinary items are accepted.
+async fn takes_more(record: &Record<'_>, op: &OperationSuite, resource: &mut Resource, sent: &Sent) -> bool {
     let session = record.session;
     let valid = &op.operation.valid;
-    let name = format!("{}.control", record.case.spec.id);
-    let payload = Payload::new(&op.operation, &session.placeholders_named(&name, valid).fill(valid));
-    let Some(request) = request(session, &Outgoing::plain(op, &resource.id, &payload, TokenChoice::Valid)) else {
-        return true;
+    let places = session.placeholders_named(&format!("{}.control", record.case.spec.id), valid);
+    let count = sent.json.as_ref().map_or(1, |json| change_of(&op.operation, json, None).put.len().max(1));
+    let tags: Vec<(String, String)> =
+        (0..count).map(|number| (places.key(&format!("control{number}")), "control".to_owned())).collect();
+    let bodies = match &op.operation.effect {
+        Effect::Create { .. } => vec![places.fill(valid)],
+        Effect::Put { .. } | Effect::Batch { .. } => writing(op, &tags),
     };
-    let accepted = session.client.send(request).await.status() == Some(op.operation.success);
-    if accepted {
-        let stored = payload.change.put.iter().cloned().collect();
-        resource.remove(session, &stored).await;
+    let mut stored = State::new();
+    let mut accepted = true;
+    for body in bodies {
+        let payload = Payload::new(&op.operation, &body);
+        let Some(request) = request(session, &Outgoing::plain(op, &resource.id, &payload, TokenChoice::Valid)) else {
+            continue;
+        };
+        let taken = session.client.send(request).await.status() == Some(op.operation.success);
+        accepted &= taken;
+        if taken {
+            stored.extend(payload.change.put.iter().cloned());
+        }
     }
+    resource.remove(session, &stored).await;
     accepted
 }

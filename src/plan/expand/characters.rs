@@ -30,17 +30,24 @@ pub(super) fn expand(field: &Field<'_>, facts: &Characters) -> Vec<CaseSpec> {
     }
 
     let mut cases = Vec::new();
-    for (turn, (character, category)) in tried.into_iter().enumerate() {
+    let (allowed, other): (Vec<_>, Vec<_>) = tried.into_iter().partition(|(character, _)| admits(facts, *character));
+    let places = field.pointers();
+    // A list has room for several at once.
+    for together in allowed.chunks(places.len().max(1)) {
+        let names: Vec<String> = together.iter().map(|(character, category)| name(*character, category)).collect();
+        let inside = |(pointer, (character, _)): (&String, &(char, String))| {
+            (pointer.clone(), json!(format!("{}{character}z", base(field, pointer))))
+        };
+        cases.push(field.accepted(&names.join("-and-"), field.with_all(places.iter().zip(together).map(inside))));
+    }
+    for (turn, (character, category)) in allowed.into_iter().chain(other).enumerate() {
         let pointer = field.pointer_in_turn(turn);
         let base = base(field, &pointer);
-        let name = format!("{category}-u{:04x}", u32::from(character));
+        let name = name(character, &category);
         if admits(facts, character) {
-            cases.push(field.accepted(&name, field.with(&pointer, json!(format!("{base}{character}z")))));
             if ALLOWED_AT_EDGES.contains(&character) {
-                let first = field.with(&pointer, json!(format!("{character}{base}")));
-                cases.push(field.accepted(&format!("{name}-first"), first));
-                let last = field.with(&pointer, json!(format!("{base}{character}")));
-                cases.push(field.accepted(&format!("{name}-last"), last));
+                let ends = field.with(&pointer, json!(format!("{character}{base}{character}")));
+                cases.push(field.accepted(&format!("{name}-first-and-last"), ends));
             }
             continue;
         }
@@ -53,6 +60,10 @@ pub(super) fn expand(field: &Field<'_>, facts: &Characters) -> Vec<CaseSpec> {
         }
     }
     cases
+}
+
+fn name(character: char, category: &str) -> String {
+    format!("{category}-u{:04x}", u32::from(character))
 }
 
 fn base(field: &Field<'_>, pointer: &str) -> String {

@@ -77,6 +77,17 @@ impl<'a> Field<'a> {
         body.to_string()
     }
 
+    /// The valid body with other values at several places.
+    pub(super) fn with_all(&self, values: impl IntoIterator<Item = (String, Value)>) -> String {
+        let mut body = self.valid.clone();
+        for (pointer, value) in values {
+            if let Some(place) = body.pointer_mut(&pointer) {
+                *place = value;
+            }
+        }
+        body.to_string()
+    }
+
     /// The valid body without the member at `pointer`.
     pub(super) fn without(&self, pointer: &str) -> String {
         let mut body = self.valid.clone();

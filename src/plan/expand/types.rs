@@ -20,10 +20,8 @@ pub(super) fn expand(field: &Field<'_>, kind: JsonType) -> Vec<CaseSpec> {
         ("object", json!({"name": "text"})),
     ];
     let mut cases = Vec::new();
-    for (name, value) in values {
-        if !kind.admits(&value) {
-            cases.extend(field.refused_everywhere(name, |pointer| field.with(pointer, value.clone())));
-        }
+    for (turn, (name, value)) in values.into_iter().filter(|(_, value)| !kind.admits(value)).enumerate() {
+        cases.push(field.refused(name, field.with(&field.pointer_in_turn(turn), value)));
     }
     if kind == JsonType::Array {
         // One element where a list of one belongs: what lenient readers take for the list.
