@@ -14,6 +14,7 @@ use super::payload::Payload;
 use super::prediction::{agrees, resource_state, whole};
 use super::record::{Finished, Record};
 use super::resource::{MARK, Resource};
+use super::restore::mend;
 use super::session::Session;
 use super::step::{Outgoing, Sent, payload_of, send};
 
@@ -104,10 +105,12 @@ async fn run_group<'a>(session: &'a Session, drafts: Vec<Draft<'a>>, resource: &
         // A group that is amiss already runs again anyway: no need to be patient with it.
         let patience = if clean { session.settings.settle } else { std::time::Duration::ZERO };
         let listing = resource.look_until(session, patience, |l| agrees(&expected, resource_state(l, &expected))).await;
+        let expected = whole(resource, &own);
         let seen = listing.as_ref().map(|l| resource_state(l, &expected));
         let repeated = resource.kind != ResourceKind::Events && listing.is_some_and(|l| !l.repeated().is_empty());
         clean &= seen.as_ref() == Some(&expected) && !repeated;
         if let Some(seen) = seen {
+            mend(session, resource, &seen).await;
             touched = resource.own_of(session, seen);
         }
     }

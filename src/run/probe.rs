@@ -4,6 +4,7 @@ use crate::suite::{Expect, OperationSuite, StepSpec};
 
 use super::case::{Running, SHORT_PATIENCE};
 use super::prediction::{agrees, predicted_text, resource_state, whole};
+use super::restore::mend;
 use super::step::Sent;
 
 /// What one reading expects of a step, and how the answer compares.
@@ -39,6 +40,7 @@ impl Running<'_, '_> {
         }
         let wholes: Vec<State> = prospects.iter().map(|p| whole(self.first, &p.states[0])).collect();
         let listing = self.look_for(&clause, &prospects, &wholes).await;
+        let wholes: Vec<State> = prospects.iter().map(|p| whole(self.first, &p.states[0])).collect();
         let holds: Vec<bool> = match &listing {
             Some(listing) => (0..prospects.len()).map(|i| self.fits(&prospects[i], &wholes[i], listing)).collect(),
             None => vec![false; prospects.len()],
@@ -55,7 +57,9 @@ impl Running<'_, '_> {
         if let Some(listing) = listing {
             self.repeated(&listing, sent);
             let like = answered.map(|i| wholes[i].clone()).unwrap_or_default();
-            self.take_as_read(0, resource_state(&listing, &like));
+            let seen = resource_state(&listing, &like);
+            mend(self.session, self.first, &seen).await;
+            self.take_as_read(0, seen);
         }
     }
 

@@ -8,6 +8,7 @@ use crate::suite::{Answer, Effect, Expect, ResourceKind, StepSpec};
 
 use super::case::{Running, SHORT_PATIENCE};
 use super::prediction::{agrees, resource_state, whole};
+use super::restore::mend;
 use super::step::Sent;
 
 impl Running<'_, '_> {
@@ -38,19 +39,21 @@ impl Running<'_, '_> {
                 }
                 continue;
             }
-            let whole = whole(resource, expected);
+            let wanted = whole(resource, expected);
             if refused || expect.answer == Answer::Any {
                 resource.let_settle().await;
             }
             // Where any answer will do, so will any state: one look is enough.
             let any = expect.answer == Answer::Any && !explicit;
             let found =
-                resource.look_until(session, patience, |l| any || agrees(&whole, resource_state(l, &whole))).await;
+                resource.look_until(session, patience, |l| any || agrees(&wanted, resource_state(l, &wanted))).await;
             let Some(listing) = found else {
                 self.unreadable(&clause, sent);
                 self.own[which] = expected.clone();
                 continue;
             };
+            // What turned out to be restless meanwhile is expected no more.
+            let whole = whole(self.resource(which == 1), expected);
             let seen = resource_state(&listing, &whole);
             if judged {
                 if !any {
@@ -58,6 +61,7 @@ impl Running<'_, '_> {
                 }
                 self.repeated(&listing, sent);
             }
+            mend(session, self.resource(which == 1), &seen).await;
             self.take_as_read(which, seen);
         }
     }

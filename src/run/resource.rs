@@ -1,7 +1,8 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::check::{Listing, State, parse_listing, state_of};
@@ -64,6 +65,10 @@ pub(super) struct Resource {
     pub(super) residue: State,
     /// What somebody else has written during the run; it is left alone like what was there before.
     pub(super) strangers: State,
+    /// What somebody else keeps changing: no request of dewspec's is blamed for it.
+    pub(super) restless: BTreeSet<String>,
+    /// What was there before the run, is gone, and could not be put back.
+    pub(super) lost: State,
     /// The longest time a write took to show.
     pub(super) lag: Duration,
     /// Exchanges with observers, for the report of the case that holds the resource.
@@ -87,6 +92,8 @@ impl Resource {
             fading: BTreeSet::new(),
             residue: State::new(),
             strangers: State::new(),
+            restless: BTreeSet::new(),
+            lost: State::new(),
             lag: Duration::ZERO,
             looks: Vec::new(),
         }
@@ -131,6 +138,7 @@ impl Resource {
         let mut state = self.state(&self.baseline);
         state.extend(self.residue.clone());
         state.extend(self.strangers.clone());
+        state.retain(|key, _| !self.restless.contains(key));
         state
     }
 
@@ -269,11 +277,17 @@ impl Resource {
         let started = Instant::now();
         let mut pause = LOOK_AGAIN;
         let kept = self.looks.len();
+        let mut changes = Changes::default();
         loop {
             // Only the last look is evidence.
             self.looks.truncate(kept);
             let mut listing = self.look_patiently(session).await?;
             listing.items.retain(|i| !self.fading.contains(&i.key));
+            // Nothing is sent but looks meanwhile: what comes and goes all the same is somebody else's doing.
+            let restless: Vec<String> =
+                changes.restless(&listing).into_iter().filter(|key| !self.is_ours(session, key)).collect();
+            self.restless.extend(restless);
+            listing.items.retain(|i| !self.restless.contains(&i.key));
             if done(&listing) {
                 self.lag = self.lag.max(if pause == LOOK_AGAIN { Duration::ZERO } else { started.elapsed() });
                 return Some(listing);
@@ -333,6 +347,29 @@ impl Resource {
             // A part of a key proves nothing, unless it is one of the words that nobody else uses.
             written == bent || (bent.contains(MARK) && written.contains(marked))
         })
+    }
+}
+
+/// Which items change while nothing but looks is sent.
+#[derive(Default)]
+struct Changes {
+    last: Option<BTreeMap<String, Option<Value>>>,
+    count: BTreeMap<String, usize>,
+}
+
+impl Changes {
+    /// Takes in one more look; names what has changed more than once. Once may be a write that shows late.
+    fn restless(&mut self, listing: &Listing) -> Vec<String> {
+        let now: BTreeMap<String, Option<Value>> =
+            listing.items.iter().map(|item| (item.key.clone(), item.value.clone())).collect();
+        if let Some(last) = self.last.take() {
+            let keys: BTreeSet<&String> = last.keys().chain(now.keys()).collect();
+            for key in keys.into_iter().filter(|key| last.get(*key) != now.get(*key)) {
+                *self.count.entry(key.clone()).or_default() += 1;
+            }
+        }
+        self.last = Some(now);
+        self.count.iter().filter(|(_, count)| **count > 1).map(|(key, _)| key.clone()).collect()
     }
 }
 

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -54,6 +55,56 @@ pub(super) async fn restore(session: &Session, selected: &[Arc<OperationSuite>],
     resource.looks.clear();
 }
 
+/// What is said of a resource that lost something and has it again.
+const PUT_BACK: &str = "lost tags of its own during the run; they were put back";
+
+/// Puts back at once what was there before and is not any more, so that no other case is blamed for it. What cannot be
+/// put back is given up until the end.
+pub(super) async fn mend(session: &Session, resource: &mut Resource, seen: &State) {
+    let standing = resource.standing();
+    let missing = |(key, value): &(&String, &String)| seen.get(*key) != Some(value) && resource.is_theirs(key);
+    let lost: Vec<(String, String)> =
+        standing.iter().filter(missing).map(|(key, value)| (key.clone(), value.clone())).collect();
+    if lost.is_empty() {
+        return;
+    }
+    write(session, &session.suite.operations, resource, &lost).await;
+    let kept = resource.looks.len();
+    let there = |l: &Listing| lost.iter().all(|(key, _)| l.item(key).is_some());
+    let patience = resource.lag * 2;
+    let now = resource.look_until(session, patience, there).await;
+    resource.looks.truncate(kept);
+    let now = now.map(|l| resource.state(&l)).unwrap_or_default();
+    let place = format!("{} {}", resource.kind, resource.id);
+    if lost.iter().all(|(key, value)| now.get(key) == Some(value)) {
+        session.note(format!("{place} {PUT_BACK}"));
+        return;
+    }
+    for (key, value) in lost.into_iter().filter(|(key, value)| now.get(key) != Some(value)) {
+        resource.baseline.items.retain(|item| item.key != key);
+        resource.strangers.remove(&key);
+        if let Some(other) = now.get(&key) {
+            resource.strangers.insert(key.clone(), other.clone());
+        }
+        resource.lost.insert(key, value);
+    }
+}
+
+/// Sends what stores these tags, by whichever operation can.
+async fn write(session: &Session, ops: &[Arc<OperationSuite>], resource: &Resource, tags: &[(String, String)]) {
+    let writer = ops.iter().find(|op| {
+        op.operation.resource == resource.kind
+            && matches!(op.operation.effect, Effect::Put { .. } | Effect::Batch { .. })
+    });
+    let Some(op) = writer else { return };
+    for body in writing(op, tags) {
+        let payload = Payload::new(&op.operation, &body);
+        if let Some(request) = request(session, &Outgoing::plain(op, &resource.id, &payload, TokenChoice::Valid)) {
+            session.client.send(request).await;
+        }
+    }
+}
+
 /// Names what could not be deleted.
 fn left_behind(session: &Session, resource: &Resource, place: &str) {
     if !resource.residue.is_empty() {
@@ -64,15 +115,18 @@ fn left_behind(session: &Session, resource: &Resource, place: &str) {
 
 async fn put_back(session: &Session, selected: &[Arc<OperationSuite>], resource: &mut Resource, place: &str) {
     // What somebody else wrote during the run may go again without our doing.
-    let strangers = resource.strangers.clone();
+    let gone = std::mem::take(&mut resource.lost);
+    let strangers: BTreeSet<String> =
+        resource.strangers.keys().chain(&resource.restless).filter(|key| !gone.contains_key(*key)).cloned().collect();
     let without_strangers = |mut state: State| {
-        state.retain(|key, _| !strangers.contains_key(key));
+        state.retain(|key, _| !strangers.contains(key));
         state
     };
-    let before = without_strangers(resource.standing());
+    let mut before = without_strangers(resource.standing());
+    before.extend(gone);
     let state_of = |resource: &Resource, l: &Listing| without_strangers(resource.state(l));
     let patience = if resource.lag.is_zero() { Duration::ZERO } else { session.settings.settle };
-    let as_before = |l: &Listing| l.items.iter().filter(|i| !strangers.contains_key(&i.key)).count() == before.len();
+    let as_before = |l: &Listing| l.items.iter().filter(|i| !strangers.contains(&i.key)).count() == before.len();
     let Some(now) = resource.look_until(session, patience, as_before).await else { return };
     let seen = state_of(resource, &now);
     if seen == before {
@@ -80,22 +134,10 @@ async fn put_back(session: &Session, selected: &[Arc<OperationSuite>], resource:
     }
     let gone = before.iter().filter(|(k, v)| seen.get(*k) != Some(v));
     let lost: Vec<(String, String)> = gone.map(|(k, v)| (k.clone(), v.clone())).collect();
-    let writer = selected.iter().find(|op| {
-        op.operation.resource == resource.kind
-            && matches!(op.operation.effect, Effect::Put { .. } | Effect::Batch { .. })
-    });
-    if let Some(op) = writer {
-        for body in writing(op, &lost) {
-            let payload = Payload::new(&op.operation, &body);
-            let plain = Outgoing::plain(op, &resource.id, &payload, TokenChoice::Valid);
-            if let Some(request) = request(session, &plain) {
-                session.client.send(request).await;
-            }
-        }
-    }
+    write(session, selected, resource, &lost).await;
     let after = resource.look(session).await.map(|l| state_of(resource, &l)).unwrap_or(seen);
     match difference(&before, &after) {
-        None => session.note(format!("{} lost tags of its own during the run; they were put back", place)),
+        None => session.note(format!("{place} {PUT_BACK}")),
         Some(told) => session.note(format!("{place} is not as it was before the run: {told}")),
     }
 }
