@@ -126,3 +126,17 @@ fn dechunk(mut rest: &[u8]) -> Vec<u8> {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn interim_answers_are_not_the_answer() -> Result<(), Failure> {
+        let bytes = b"HTTP/1.1 103 Early Hints\r\nlink: a\r\n\r\nHTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\na: b\r\n\r\nrest";
+        let answer = parse(without_interim(bytes))?;
+        assert_eq!((answer.response.status, answer.after_head.as_slice()), (204, &b"rest"[..]));
+        assert_eq!(answer.response.header("a"), Some("b"));
+        Ok(())
+    }
+}

@@ -19,9 +19,9 @@ use super::session::Session;
 use super::step::{Outgoing, Sent, payload_of, send};
 
 /// Cases that share a read-back, at most.
-const MOST: usize = 16;
+const MOST: usize = 24;
 /// Items that a group stores, at most.
-const AT_ONCE: usize = 10;
+const AT_ONCE: usize = 15;
 /// So many times as much where a resource takes many requests at once.
 const WIDE: usize = 3;
 

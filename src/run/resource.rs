@@ -376,6 +376,7 @@ impl Changes {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check::ListedItem;
     use crate::execute::{Client, Limits};
     use crate::target::{Settings, Target};
 
@@ -395,6 +396,20 @@ mod tests {
         assert!(resource.is_theirs("production") && resource.theirs().contains("production"));
         assert_eq!((resource.carries(), resource.standing().len()), (1, 1));
         assert_eq!(session.notes().len(), 1);
+    }
+
+    #[test]
+    fn what_comes_and_goes_is_restless_and_what_shows_late_is_not() {
+        let listing = |keys: &[&str]| Listing {
+            items: keys
+                .iter()
+                .map(|key| ListedItem { key: (*key).to_owned(), value: Some("v".into()), entity: None })
+                .collect(),
+        };
+        let mut changes = Changes::default();
+        assert!(changes.restless(&listing(&["steady", "comes"])).is_empty());
+        assert!(changes.restless(&listing(&["steady", "late"])).is_empty());
+        assert_eq!(changes.restless(&listing(&["steady", "late", "comes"])), ["comes"]);
     }
 
     #[test]

@@ -182,3 +182,40 @@ fn swap_case(token: &str) -> String {
         .collect();
     if swapped == token { format!("{token}a") } else { swapped }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NEAR: [PathChoice; 3] = [PathChoice::Extended, PathChoice::Truncated, PathChoice::OtherMiddle];
+
+    fn addresses(ids: &[&str]) -> Addresses {
+        let secret_ids = ids.iter().map(|id| (*id).to_owned()).collect();
+        Addresses::new(&Target { secret_ids, csms: Some("http://t".to_owned()), ..Target::default() }, 1)
+    }
+
+    fn url(addresses: &Addresses, id: &str, choice: PathChoice) -> Option<String> {
+        addresses.url("csms", "/{secret_id}/tags", ResourceKind::Secret, id, |_| choice, None)
+    }
+
+    #[test]
+    fn nearly_right_identifiers_are_none_of_the_targets() {
+        let id = "0d0466b0-0e72-4477-89c0-7a6f3b1e4000";
+        let alone = addresses(&[id]);
+        let near = NEAR.map(|choice| url(&alone, id, choice));
+        let shown = near.each_ref().map(|url| url.as_deref().unwrap_or_default());
+        assert_eq!(shown[0], format!("http://t/{id}x/tags"));
+        assert_eq!(shown[1], format!("http://t/{}/tags", &id[..35]));
+        let differing = shown[2].chars().zip(format!("http://t/{id}/tags").chars()).filter(|(a, b)| a != b).count();
+        assert_eq!((shown[2].len(), differing), (format!("http://t/{id}/tags").len(), 1));
+    }
+
+    #[test]
+    fn the_neighbour_of_an_identifier_may_be_somebodys() {
+        let short = addresses(&["secret-1"]);
+        assert!(NEAR.iter().all(|choice| url(&short, "secret-1", *choice).is_none()));
+        let long = ["0123456789abcdef", "0123456789abcdefx", "0123456789abcde", "0123456789ab7def"];
+        let taken = addresses(&long);
+        assert!(NEAR.iter().all(|choice| url(&taken, long[0], *choice).is_none()));
+    }
+}
