@@ -120,12 +120,17 @@ impl Running<'_, '_> {
     async fn judge_race(&mut self, op: &OperationSuite, exchanges: &[(usize, Arc<Exchange>)]) {
         let mut accepted: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let mut named: BTreeSet<String> = BTreeSet::new();
+        // Whatever was answered with an error of the server may have been carried out.
+        let mut refused: BTreeSet<String> = BTreeSet::new();
         let mut deleted: BTreeSet<String> = BTreeSet::new();
         for (_, exchange) in exchanges {
             let json =
                 exchange.request.body.as_deref().and_then(|b| serde_json::from_slice(b).ok()).unwrap_or_default();
             let change = change_of(&op.operation, &json, None);
             named.extend(change.keys().cloned());
+            if exchange.is_refused() {
+                refused.extend(change.keys().cloned());
+            }
             if exchange.status() == Some(op.operation.success) {
                 for (key, value) in change.put {
                     accepted.entry(key).or_default().insert(value);
@@ -184,7 +189,7 @@ impl Running<'_, '_> {
             broken(Blame::Stored, "what was deleted is gone", format!("{left:?} was deleted and is there"));
         }
         let unexplained = |k: &&String| !accepted.contains_key(*k) && !start.contains_key(*k) && seen.contains_key(*k);
-        let strays: Vec<&String> = named.iter().filter(unexplained).collect();
+        let strays: Vec<&String> = refused.iter().filter(unexplained).collect();
         if let Some(stray) = strays.first() {
             broken(Blame::Unchanged, "refused tags are not stored", format!("{stray:?} was refused and is there"));
         }

@@ -164,6 +164,11 @@ pub(super) async fn send(record: &mut Record<'_>, out: &Outgoing<'_>) -> Option<
             session.unanswered(&out.op.operation.id, exchange.elapsed);
             tokio::time::sleep(AGAIN).await;
             (exchange, after_head) = once(record, exchange.request, out.manner.wire).await?;
+            // Servers that close connections now and then may close the next one, too.
+            if exchange.answer.as_ref().is_err_and(|failure| failure.kind == FailureKind::Unreachable) {
+                tokio::time::sleep(AGAIN).await;
+                (exchange, after_head) = once(record, exchange.request, out.manner.wire).await?;
+            }
         }
         Ok(response) if response.status >= 500 => {
             again = Some(exchange.clone());
