@@ -117,9 +117,14 @@ fn bend_times(rules: &Rules, event: &Event, members: &mut Map<String, Value>) {
         let tomorrow = time(Milliseconds(event.created.0 + 24 * HOUR), readings.create_time);
         replace(members, "create_time", tomorrow.into());
     }
-    if rules.bends(Deviation::SendsTimesOfDisabledInSeconds) && members.get("state").is_some_and(|s| s == "DISABLED") {
-        replace(members, "create_time", (event.created.0 / 1000).into());
-        replace(members, "update_time", (event.updated.0 / 1000).into());
+    if rules.bends(Deviation::SendsTimesOfDisabledInOtherUnit) && members.get("state").is_some_and(|s| s == "DISABLED")
+    {
+        let other = |unit| match unit {
+            TimeUnit::Milliseconds => TimeUnit::Seconds,
+            TimeUnit::Seconds => TimeUnit::Milliseconds,
+        };
+        replace(members, "create_time", time(event.created, other(readings.create_time)).into());
+        replace(members, "update_time", time(event.updated, other(readings.update_time)).into());
     }
     if rules.bends(Deviation::SendsUpdateTimeAsString) {
         replace(members, "update_time", "2020-02-12T11:39:40Z".into());

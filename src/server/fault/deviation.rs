@@ -252,7 +252,7 @@ deviations! {
         SendsCreateTimeOfZero "response.create_time" "`create_time` is zero";
         SendsCreateTimeInMicroseconds "response.create_time.unit" "`create_time` is in microseconds";
         SendsCreateTimeOfTomorrow "response.create_time" "`create_time` lies a day ahead";
-        SendsTimesOfDisabledInSeconds "response.create_time.one-unit" "events in state DISABLED have their time stamps in seconds, others in milliseconds";
+        SendsTimesOfDisabledInOtherUnit "response.create_time.one-unit" "time stamps of events in state DISABLED have the other unit, seconds or milliseconds";
         SendsUpdateTimeAsString "response.update_time" "`update_time` is an ISO 8601 string";
         OmitsUpdateTime "response.update_time" "the response lacks `update_time`";
         SendsUpdateTimeOfZero "response.update_time" "`update_time` is zero";

@@ -236,7 +236,7 @@ faults! {
         EventCreateEnablesAlways EnablesAlways; EventCreateSendsBooleanState SendsBooleanState; EventCreateSendsCreateTimeAsString SendsCreateTimeAsString;
         EventCreateSendsCreateTimeAsFloat SendsCreateTimeAsFloat; EventCreateOmitsCreateTime OmitsCreateTime;
         EventCreateSendsCreateTimeOfZero SendsCreateTimeOfZero; EventCreateSendsCreateTimeInMicroseconds SendsCreateTimeInMicroseconds;
-        EventCreateSendsTimesOfDisabledInSeconds SendsTimesOfDisabledInSeconds;
+        EventCreateSendsTimesOfDisabledInOtherUnit SendsTimesOfDisabledInOtherUnit;
         EventCreateSendsCreateTimeOfTomorrow SendsCreateTimeOfTomorrow; EventCreateSendsUpdateTimeAsString SendsUpdateTimeAsString;
         EventCreateOmitsUpdateTime OmitsUpdateTime; EventCreateSendsUpdateTimeOfZero SendsUpdateTimeOfZero;
         EventCreateSendsUpdateTimeBeforeCreateTime SendsUpdateTimeBeforeCreateTime; EventCreateOmitsNotification OmitsNotification;
