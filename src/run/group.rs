@@ -97,7 +97,7 @@ async fn run_group<'a>(session: &'a Session, drafts: Vec<Draft<'a>>, resource: &
         }
     }
     if resource.can_list() {
-        let expected = whole(resource, &own);
+        let mut expected = whole(resource, &own);
         let refusals_only = touched.is_empty() || own.is_empty();
         if refusals_only {
             resource.let_settle().await;
@@ -105,7 +105,7 @@ async fn run_group<'a>(session: &'a Session, drafts: Vec<Draft<'a>>, resource: &
         // A group that is amiss already runs again anyway: no need to be patient with it.
         let patience = if clean { session.settings.settle } else { std::time::Duration::ZERO };
         let listing = resource.look_until(session, patience, |l| agrees(&expected, resource_state(l, &expected))).await;
-        let expected = whole(resource, &own);
+        resource.leave_out_restless(&mut expected);
         let seen = listing.as_ref().map(|l| resource_state(l, &expected));
         let repeated = resource.kind != ResourceKind::Events && listing.is_some_and(|l| !l.repeated().is_empty());
         clean &= seen.as_ref() == Some(&expected) && !repeated;

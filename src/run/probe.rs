@@ -38,9 +38,9 @@ impl Running<'_, '_> {
             }
             return;
         }
-        let wholes: Vec<State> = prospects.iter().map(|p| whole(self.first, &p.states[0])).collect();
+        let mut wholes: Vec<State> = prospects.iter().map(|p| whole(self.first, &p.states[0])).collect();
         let listing = self.look_for(&clause, &prospects, &wholes).await;
-        let wholes: Vec<State> = prospects.iter().map(|p| whole(self.first, &p.states[0])).collect();
+        wholes.iter_mut().for_each(|state| self.first.leave_out_restless(state));
         let holds: Vec<bool> = match &listing {
             Some(listing) => (0..prospects.len()).map(|i| self.fits(&prospects[i], &wholes[i], listing)).collect(),
             None => vec![false; prospects.len()],

@@ -39,21 +39,20 @@ impl Running<'_, '_> {
                 }
                 continue;
             }
-            let wanted = whole(resource, expected);
+            let mut whole = whole(resource, expected);
             if refused || expect.answer == Answer::Any {
                 resource.let_settle().await;
             }
             // Where any answer will do, so will any state: one look is enough.
             let any = expect.answer == Answer::Any && !explicit;
             let found =
-                resource.look_until(session, patience, |l| any || agrees(&wanted, resource_state(l, &wanted))).await;
+                resource.look_until(session, patience, |l| any || agrees(&whole, resource_state(l, &whole))).await;
             let Some(listing) = found else {
                 self.unreadable(&clause, sent);
                 self.own[which] = expected.clone();
                 continue;
             };
-            // What turned out to be restless meanwhile is expected no more.
-            let whole = whole(self.resource(which == 1), expected);
+            self.resource(which == 1).leave_out_restless(&mut whole);
             let seen = resource_state(&listing, &whole);
             if judged {
                 if !any {

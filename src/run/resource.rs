@@ -138,8 +138,15 @@ impl Resource {
         let mut state = self.state(&self.baseline);
         state.extend(self.residue.clone());
         state.extend(self.strangers.clone());
-        state.retain(|key, _| !self.restless.contains(key));
+        self.leave_out_restless(&mut state);
         state
+    }
+
+    /// Takes out of a state what no request of dewspec's is held responsible for.
+    pub(super) fn leave_out_restless(&self, state: &mut State) {
+        if !self.restless.is_empty() {
+            state.retain(|key, _| !self.restless.contains(key));
+        }
     }
 
     /// Of what is there beside what stands, that which dewspec wrote. The rest is somebody else's.
@@ -282,16 +289,16 @@ impl Resource {
             // Only the last look is evidence.
             self.looks.truncate(kept);
             let mut listing = self.look_patiently(session).await?;
-            listing.items.retain(|i| !self.fading.contains(&i.key));
-            // Nothing is sent but looks meanwhile: what comes and goes all the same is somebody else's doing.
-            let restless: Vec<String> =
-                changes.restless(&listing).into_iter().filter(|key| !self.is_ours(session, key)).collect();
-            self.restless.extend(restless);
-            listing.items.retain(|i| !self.restless.contains(&i.key));
+            listing.items.retain(|i| !self.fading.contains(&i.key) && !self.restless.contains(&i.key));
             if done(&listing) {
                 self.lag = self.lag.max(if pause == LOOK_AGAIN { Duration::ZERO } else { started.elapsed() });
                 return Some(listing);
             }
+            // Nothing is sent but looks meanwhile: what comes and goes all the same is somebody else's doing.
+            let restless = changes.restless(&listing).into_iter().filter(|key| !self.is_ours(session, key));
+            let restless: Vec<String> = restless.collect();
+            listing.items.retain(|i| !restless.contains(&i.key));
+            self.restless.extend(restless);
             if started.elapsed() + pause > patience || session.is_gone() {
                 session.waste(started.elapsed());
                 return Some(listing);
