@@ -118,7 +118,7 @@ impl<'a, 'r> Running<'a, 'r> {
             let payload = Payload::new(&op.operation, &body);
             let Some(sent) = self.send(op, &step, Some(&payload)).await else { return };
             if sent.exchange.status() != Some(op.operation.success) {
-                self.set_up_failed(op, &sent, tags.len());
+                self.set_up_failed(op, &sent, tags.len(), second);
                 return;
             }
             self.adopt(op, &sent, second);
@@ -127,11 +127,13 @@ impl<'a, 'r> Running<'a, 'r> {
     }
 
     /// What a case stores before its own request is as valid as any request.
-    fn set_up_failed(&mut self, op: &OperationSuite, sent: &Sent, count: usize) {
-        let most = limit(self.session, self.case, self.first);
-        let room = most.is_none_or(|most| self.first.carries() + self.own[0].len() + count <= most);
-        let same = op.operation.id == self.case.op.operation.id;
-        let on_trial = same && room && self.first.can_list() && !sent.second_try;
+    fn set_up_failed(&mut self, op: &OperationSuite, sent: &Sent, count: usize, second: bool) {
+        let (session, case) = (self.session, self.case);
+        let there = self.own[usize::from(second)].len() + count;
+        let resource = self.resource(second);
+        let room = limit(session, case, resource).is_none_or(|most| resource.carries() + there <= most);
+        let same = op.operation.id == case.op.operation.id;
+        let on_trial = same && room && resource.can_list() && !sent.second_try;
         if on_trial && sent.exchange.status() == Some(400) {
             let allowed = format!("status {}", op.operation.success);
             let deviation = Deviation { blame: Blame::Success, allowed, seen: describe(&sent.exchange) };

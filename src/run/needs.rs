@@ -59,12 +59,12 @@ pub(super) fn unmet(
             return Some((reason, false));
         }
     }
-    let fills = case.spec.steps.iter().any(|step| step.fill.is_some());
-    if fills && !resource.restless.is_empty() {
+    let filled = case.spec.steps.iter().filter_map(|s| s.fill).max();
+    if filled.is_some() && !resource.restless.is_empty() {
         let reason = format!("somebody else keeps changing what the {} carries", resource.kind.carrier());
         return Some((reason, false));
     }
-    let most = case.spec.steps.iter().filter_map(|s| s.fill).max().unwrap_or(case.spec.room);
+    let most = filled.unwrap_or(case.spec.room);
     if !resource.can_delete() && writes(case) && resource.residue.len() + most > LEFT_BEHIND {
         let reason =
             format!("nothing can be deleted on this target, and more than {LEFT_BEHIND} items would be left behind");

@@ -4,7 +4,6 @@ use crate::suite::{Expect, OperationSuite, StepSpec};
 
 use super::case::{Running, SHORT_PATIENCE};
 use super::prediction::{agrees, predicted_text, resource_state, whole};
-use super::restore::mend;
 use super::step::Sent;
 
 /// What one reading expects of a step, and how the answer compares.
@@ -57,9 +56,7 @@ impl Running<'_, '_> {
         if let Some(listing) = listing {
             self.repeated(&listing, sent);
             let like = answered.map(|i| wholes[i].clone()).unwrap_or_default();
-            let seen = resource_state(&listing, &like);
-            mend(self.session, self.first, &seen).await;
-            self.take_as_read(0, seen);
+            self.take_as_read(0, resource_state(&listing, &like)).await;
         }
     }
 

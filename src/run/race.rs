@@ -203,6 +203,6 @@ impl Running<'_, '_> {
         if !self.record.has_findings() {
             self.record.held(self.case.op.id("stored"));
         }
-        self.take_as_read(0, seen);
+        self.take_as_read(0, seen).await;
     }
 }

@@ -60,16 +60,16 @@ impl Running<'_, '_> {
                 }
                 self.repeated(&listing, sent);
             }
-            mend(session, self.resource(which == 1), &seen).await;
-            self.take_as_read(which, seen);
+            self.take_as_read(which, seen).await;
         }
     }
 
-    /// From here on, what was read back is what the case has stored. Where reading lags behind, what was
+    /// From here on, what was read back is what the case has stored, and what others have lost is put back. Where reading lags behind, what was
     /// sent may be there all the same, and is cleaned up, too.
-    pub(super) fn take_as_read(&mut self, which: usize, seen: State) {
+    pub(super) async fn take_as_read(&mut self, which: usize, seen: State) {
         let session = self.session;
         let resource = self.resource(which == 1);
+        mend(session, resource, &seen).await;
         let lags = !resource.lag.is_zero();
         self.own[which] = resource.own_of(session, seen);
         let own = self.own[which].clone();

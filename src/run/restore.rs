@@ -27,6 +27,7 @@ pub(super) async fn restore(session: &Session, selected: &[Arc<OperationSuite>],
         return;
     }
     resource.let_settle().await;
+    let many = resource.delete_many.clone();
     for turn in 0..4 {
         if turn > 0 && resource.has(Purpose::Delete) {
             // What lists to delete have left behind goes one by one.
@@ -50,6 +51,7 @@ pub(super) async fn restore(session: &Session, selected: &[Arc<OperationSuite>],
             break;
         }
     }
+    resource.delete_many = many;
     left_behind(session, resource, &place);
     put_back(session, selected, resource, &place).await;
     resource.looks.clear();
