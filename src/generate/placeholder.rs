@@ -125,16 +125,13 @@ impl Placeholders {
             return char::from_u32(RAW_BYTES + u32::from_str_radix(arguments, 16).ok()?).map(String::from);
         }
         let count = arguments.parse::<usize>().ok()?;
-        if kind == "fresh" {
-            return Some((0..count).map(|i| self.tag(&format!("fresh{i}"))).collect::<Vec<_>>().join(","));
+        let list = |element: &dyn Fn(usize) -> String| Some((0..count).map(element).collect::<Vec<_>>().join(","));
+        match kind {
+            "fresh" => list(&|i| self.tag(&format!("fresh{i}"))),
+            "largest" => list(&|i| self.largest(i)),
+            "escaped" => list(&|i| escaped(&self.largest(i))),
+            _ => Some(std::iter::repeat_n(filler(kind)?, count).collect()),
         }
-        if kind == "largest" {
-            return Some((0..count).map(|i| self.largest(i)).collect::<Vec<_>>().join(","));
-        }
-        if kind == "escaped" {
-            return Some((0..count).map(|i| escaped(&self.largest(i))).collect::<Vec<_>>().join(","));
-        }
-        Some(std::iter::repeat_n(filler(kind)?, count).collect())
     }
 
     /// A tag key that no other case, and hardly anything else on the target, uses.

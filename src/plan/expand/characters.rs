@@ -34,23 +34,22 @@ pub(super) fn expand(field: &Field<'_>, facts: &Characters) -> Vec<CaseSpec> {
     let places = field.pointers();
     // A list has room for several at once.
     for together in allowed.chunks(places.len().max(1)) {
-        let names: Vec<String> = together.iter().map(|(character, category)| name(*character, category)).collect();
-        let inside = |(pointer, (character, _)): (&String, &(char, String))| {
-            (pointer.clone(), json!(format!("{}{character}z", base(field, pointer))))
-        };
-        cases.push(field.accepted(&names.join("-and-"), field.with_all(places.iter().zip(together).map(inside))));
+        let names: Vec<String> = together.iter().map(name).collect();
+        let inside = places.iter().zip(together).map(|(pointer, (character, _))| {
+            let text = format!("{}{character}z", base(field, pointer));
+            (pointer.as_str(), json!(text))
+        });
+        cases.push(field.accepted(&names.join("-and-"), field.with_all(inside)));
     }
-    for (turn, (character, category)) in allowed.into_iter().chain(other).enumerate() {
+    let turn_of_other = allowed.len();
+    for (turn, tried) in allowed.iter().enumerate().filter(|(_, (character, _))| ALLOWED_AT_EDGES.contains(character)) {
         let pointer = field.pointer_in_turn(turn);
-        let base = base(field, &pointer);
-        let name = name(character, &category);
-        if admits(facts, character) {
-            if ALLOWED_AT_EDGES.contains(&character) {
-                let ends = field.with(&pointer, json!(format!("{character}{base}{character}")));
-                cases.push(field.accepted(&format!("{name}-first-and-last"), ends));
-            }
-            continue;
-        }
+        let ends = format!("{0}{1}{0}", tried.0, base(field, &pointer));
+        cases.push(field.accepted(&format!("{}-first-and-last", name(tried)), field.with(&pointer, json!(ends))));
+    }
+    for (turn, tried) in other.iter().enumerate() {
+        let pointer = field.pointer_in_turn(turn_of_other + turn);
+        let (base, name, character) = (base(field, &pointer), name(tried), tried.0);
         cases.push(field.refused(&name, field.with(&pointer, json!(format!("{base}{character}z")))));
         if AT_EDGES.contains(&character) {
             let first = field.with(&pointer, json!(format!("{character}{base}")));
@@ -62,8 +61,8 @@ pub(super) fn expand(field: &Field<'_>, facts: &Characters) -> Vec<CaseSpec> {
     cases
 }
 
-fn name(character: char, category: &str) -> String {
-    format!("{category}-u{:04x}", u32::from(character))
+fn name((character, category): &(char, String)) -> String {
+    format!("{category}-u{:04x}", u32::from(*character))
 }
 
 fn base(field: &Field<'_>, pointer: &str) -> String {

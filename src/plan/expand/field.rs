@@ -70,18 +70,14 @@ impl<'a> Field<'a> {
 
     /// The valid body with another value at `pointer`.
     pub(super) fn with(&self, pointer: &str, value: Value) -> String {
-        let mut body = self.valid.clone();
-        if let Some(place) = body.pointer_mut(pointer) {
-            *place = value;
-        }
-        body.to_string()
+        self.with_all([(pointer, value)])
     }
 
     /// The valid body with other values at several places.
-    pub(super) fn with_all(&self, values: impl IntoIterator<Item = (String, Value)>) -> String {
+    pub(super) fn with_all<'p>(&self, values: impl IntoIterator<Item = (&'p str, Value)>) -> String {
         let mut body = self.valid.clone();
         for (pointer, value) in values {
-            if let Some(place) = body.pointer_mut(&pointer) {
+            if let Some(place) = body.pointer_mut(pointer) {
                 *place = value;
             }
         }
