@@ -6,7 +6,7 @@ use axum::http::Request as HttpRequest;
 use serde_json::Value;
 
 use super::requests::{Requests, resource, suite, words};
-use crate::check::{Listing, parse_listing};
+use crate::check::{Listing, Secrets, parse_listing};
 use crate::contract::Contract;
 use crate::generate::{Known, Placeholders};
 use crate::mutants::embedded_target;
@@ -61,6 +61,7 @@ pub(super) struct Arena {
     server: InProcess,
     pub(super) profile: Profile,
     pub(super) target: Target,
+    pub(super) secrets: Secrets,
     pub(super) addresses: Addresses,
     pub(super) contracts: Vec<Contract>,
     pub(super) places: Placeholders,
@@ -79,6 +80,7 @@ impl Arena {
         let config = ServerConfig { profile, faults, secrets: RESOURCES, keys: RESOURCES, ..ServerConfig::default() };
         let server = InProcess::new(&config);
         let target = embedded_target(ENDPOINT, server.identities());
+        let secrets = Secrets::new(&target.secrets());
         let addresses = Addresses::new(&target, 0);
         let contracts = suite()?.operations.iter().map(Contract::new).collect();
         let places = Placeholders::new(0, "fuzz", "fuzz", "");
@@ -94,7 +96,7 @@ impl Arena {
             listing.push((kind, [first?, second?]));
         }
         let (words, profile) = (words(&target), config.profile);
-        Ok(Arena { server, profile, target, addresses, contracts, places, valid, ordinary, listing, words })
+        Ok(Arena { server, profile, target, secrets, addresses, contracts, places, valid, ordinary, listing, words })
     }
 
     /// The answer to a request; nothing if it could not be sent over HTTP at all.

@@ -43,7 +43,7 @@ struct Scenario {
 
 pub(super) fn check(renderers: &Renderers, data: &[u8]) -> Result<(), String> {
     let Ok(scenario) = scenario(data) else { return Ok(()) };
-    let (target, redactor) = &*ASKING;
+    let (secrets, redactor) = &*ASKING;
     let mut reported = None;
     for (place, (op, said)) in asked()?.iter().enumerate() {
         let mut exchange = scenario.exchange.clone();
@@ -52,7 +52,7 @@ pub(super) fn check(renderers: &Renderers, data: &[u8]) -> Result<(), String> {
         let judged = || {
             let (repeated, transient, gateway) = (scenario.repeated, scenario.transient, scenario.gateway);
             let about = About { said: said.as_ref(), repeated, transient, gateway, ..About::default() };
-            judgements(op, &exchange, about, &Secrets::new(&target.secrets()), &mut History::default())
+            judgements(op, &exchange, about, secrets, &mut History::default())
         };
         let first = judged();
         if first != judged() {
@@ -67,10 +67,9 @@ pub(super) fn check(renderers: &Renderers, data: &[u8]) -> Result<(), String> {
 }
 
 /// Whose token it is, and what hides it.
-static ASKING: LazyLock<(Target, Redactor)> = LazyLock::new(|| {
+static ASKING: LazyLock<(Secrets, Redactor)> = LazyLock::new(|| {
     let target = Target { token: TOKEN.to_owned(), ..Target::default() };
-    let redactor = Redactor::new(&target);
-    (target, redactor)
+    (Secrets::new(&target.secrets()), Redactor::new(&target))
 });
 
 /// Every operation with the body that it was asked with.

@@ -4,7 +4,7 @@ use super::arena::{Arena, Arenas, PROFILES};
 use super::due::{Due, Seen, due};
 use super::judging::{About, content, told};
 use super::shot::{Shot, raw, structured};
-use crate::check::{Secrets, State, change_of, difference, is_ambiguous, parse_request, state_of};
+use crate::check::{State, change_of, difference, is_ambiguous, parse_request, state_of};
 use crate::contract::Contract;
 use crate::server::fault::FaultSet;
 use crate::vocabulary::Exchange;
@@ -55,7 +55,7 @@ fn judge(arena: &Arena, shot: &Shot, contract: &Contract, second: bool, exchange
     let now = i64::try_from(since.as_secs()).unwrap_or_default();
     let other_method = shot.request.method != op.operation.method;
     let about = About { said, gateway: !shot.ordinary, other_method, now, ..About::default() };
-    content(op, exchange, about, &Secrets::new(&arena.target.secrets()))?;
+    content(op, exchange, about, &arena.secrets)?;
     if other_method {
         return Ok(());
     }

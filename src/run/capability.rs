@@ -7,7 +7,7 @@ use crate::vocabulary::{FailureKind, TokenChoice};
 use super::payload::Payload;
 use super::resource::Resource;
 use super::session::Session;
-use super::step::{Outgoing, request};
+use super::step::{Outgoing, request, send_plain};
 
 /// The name under which the canary's values are made.
 const CANARY: &str = "canary";
@@ -83,8 +83,7 @@ async fn write(session: &Session, op: &OperationSuite, resource: &mut Resource, 
     let valid = &op.operation.valid;
     let text = session.placeholders_named(&format!("{CANARY}.{purpose}.{}", resource.id), valid).fill(valid);
     let payload = Payload::new(&op.operation, &text);
-    let request = request(session, &Outgoing::plain(op, &resource.id, &payload, TokenChoice::Valid))?;
-    let exchange = session.client.send(request).await;
+    let exchange = send_plain(session, op, &resource.id, &payload).await?;
     let named: State = payload.change.put.iter().cloned().collect();
     resource.written.extend(named.clone());
     // The operation's own cases will say what is wrong with anything else.

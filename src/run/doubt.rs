@@ -2,13 +2,12 @@
 
 use crate::check::{State, change_of};
 use crate::suite::{Effect, OperationSuite};
-use crate::vocabulary::TokenChoice;
 
 use super::payload::Payload;
 use super::prediction::writing;
 use super::record::Record;
 use super::resource::Resource;
-use super::step::{Outgoing, Sent, request};
+use super::step::{Sent, send_plain};
 
 /// Why a refusal of what should be accepted is no deviation: after a broken connection the first try may have been
 /// carried out, and a resource that cannot be listed may be full.
@@ -47,10 +46,8 @@ async fn takes_more(record: &Record<'_>, op: &OperationSuite, resource: &mut Res
     let mut accepted = true;
     for body in bodies {
         let payload = Payload::new(&op.operation, &body);
-        let Some(request) = request(session, &Outgoing::plain(op, &resource.id, &payload, TokenChoice::Valid)) else {
-            continue;
-        };
-        let taken = session.client.send(request).await.status() == Some(op.operation.success);
+        let Some(exchange) = send_plain(session, op, &resource.id, &payload).await else { continue };
+        let taken = exchange.status() == Some(op.operation.success);
         accepted &= taken;
         if taken {
             stored.extend(payload.change.put.iter().cloned());

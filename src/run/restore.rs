@@ -4,13 +4,12 @@ use std::time::Duration;
 
 use crate::check::{Listing, State, difference};
 use crate::suite::{Effect, OperationSuite, Purpose};
-use crate::vocabulary::TokenChoice;
 
 use super::payload::Payload;
 use super::prediction::writing;
 use super::resource::Resource;
 use super::session::Session;
-use super::step::{Outgoing, request};
+use super::step::send_plain;
 
 /// Deletes what dewspec left, and puts back what was there before and is not any more.
 pub(super) async fn restore(session: &Session, selected: &[Arc<OperationSuite>], resource: &mut Resource) {
@@ -101,9 +100,8 @@ async fn write(session: &Session, ops: &[Arc<OperationSuite>], resource: &Resour
     let Some(op) = writer else { return };
     for body in writing(op, tags) {
         let payload = Payload::new(&op.operation, &body);
-        if let Some(request) = request(session, &Outgoing::plain(op, &resource.id, &payload, TokenChoice::Valid)) {
-            session.client.send(request).await;
-        }
+        // Whether it helped is seen afterwards.
+        let _ = send_plain(session, op, &resource.id, &payload).await;
     }
 }
 

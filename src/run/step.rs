@@ -148,6 +148,17 @@ pub(super) fn request(session: &Session, out: &Outgoing<'_>) -> Option<Request> 
     })
 }
 
+/// Sends a body as an ordinary request, which nothing judges; `None` if the target has no place for it.
+pub(super) async fn send_plain(
+    session: &Session,
+    op: &OperationSuite,
+    resource: &str,
+    payload: &Payload,
+) -> Option<Exchange> {
+    let request = request(session, &Outgoing::plain(op, resource, payload, TokenChoice::Valid))?;
+    Some(session.client.send(request).await)
+}
+
 /// Sends, and lets every oracle of the operation look at what comes. `None` if there is nothing to judge;
 /// the record says why.
 pub(super) async fn send(record: &mut Record<'_>, out: &Outgoing<'_>) -> Option<Sent> {
