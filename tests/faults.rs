@@ -74,6 +74,17 @@ fn what_is_stored_elsewhere_is_deleted_there() {
     assert!(ours.is_empty(), "{ours:#?}");
 }
 
+/// Nobody can look for it there, or delete it.
+#[test]
+fn what_another_tenant_was_given_is_named() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let mut server = ServerConfig::default();
+    server.faults.insert("csms-create-writes-foreign-resource").expect("a fault of the catalogue");
+    let report = runtime.block_on(laboratory().run(server)).expect("a report");
+    let named = |note: &&String| note.contains("another tenant's identifiers") && note.contains("\"dewspec-");
+    assert!(report.notes.iter().any(|note| named(&note)), "{:?}", report.notes);
+}
+
 /// What `cargo mutants` runs: a change to the reference server that this does not notice has to be explained.
 #[test]
 fn a_few_conforming_servers_in_short() {

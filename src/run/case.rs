@@ -213,11 +213,11 @@ impl<'a, 'r> Running<'a, 'r> {
     async fn send(&mut self, op: &OperationSuite, step: &StepSpec, body: Option<&Payload>) -> Option<Sent> {
         let resource = self.resource(step.second).id.clone();
         let sent = send(&mut self.record, &Outgoing::of(op, &resource, step, body)).await?;
-        // Unless it was refused, what the request names may now be stored.
+        // Unless it was refused, and no try before was lost, what the request names may now be stored.
         let stays = step.path.values().all(|p| *p == PathChoice::Own);
         if stays {
             for (key, value) in body.map(|payload| payload.change.put.clone()).unwrap_or_default() {
-                if !sent.exchange.is_refused() {
+                if !sent.exchange.is_refused() || sent.second_try {
                     self.touched[usize::from(step.second)].insert(key.clone(), value.clone());
                 }
                 // Whatever the answer: if it is there from now on, this request has put it there.

@@ -139,11 +139,13 @@ impl Running<'_, '_> {
             }
         }
         let session = self.session;
-        let start = whole(self.first, &self.own[0]);
+        let mut start = whole(self.first, &self.own[0]);
         // What was stored and deleted at once may be there or not, as some order of the two has it.
         let stays = |key: &String| !deleted.contains(key);
+        let others = |state: &State| start.iter().all(|(k, v)| named.contains(k) || state.get(k) == Some(v));
         let settled = |state: &State| {
-            accepted.keys().filter(|key| stays(key)).all(|key| state.contains_key(key))
+            others(state)
+                && accepted.keys().filter(|key| stays(key)).all(|key| state.contains_key(key))
                 && deleted.iter().filter(|key| !accepted.contains_key(*key)).all(|key| !state.contains_key(key))
         };
         self.first.let_settle().await;
@@ -152,6 +154,7 @@ impl Running<'_, '_> {
         else {
             return;
         };
+        self.first.leave_out_restless(&mut start);
         let seen = resource_state(&listing, &start);
         let Some((last, _)) = exchanges.last() else { return };
         let answers =

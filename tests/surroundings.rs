@@ -1,0 +1,319 @@
+//! Targets that are not alone with dewspec, or that do not show everything: a front before the reference server hides
+//! what can be listed, has tags of its own there, breaks connections, or lets somebody else change things.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use dewspec::mutants::embedded_target;
+use dewspec::plan::{Filter, plan};
+use dewspec::report::Report;
+use dewspec::run::{Assignment, Silent, run};
+use dewspec::server::{HostedServer, ServerConfig, host};
+use dewspec::suite::{DataSource, Suite};
+use dewspec::target::{Settings, Target};
+use dewspec::vocabulary::Outcome;
+use serde_json::{Value, json};
+
+/// A request on its way, and what the front can do about it.
+struct Call {
+    method: Method,
+    path: String,
+    body: String,
+    upstream: Upstream,
+}
+
+/// The server behind the front.
+#[derive(Clone)]
+struct Upstream {
+    url: String,
+    token: String,
+    client: reqwest::Client,
+}
+
+type Tags = BTreeMap<String, String>;
+
+impl Upstream {
+    async fn send(&self, method: Method, path: &str, token: &str, kind: Option<&str>, body: Bytes) -> (u16, Vec<u8>) {
+        let mut request = self.client.request(method, format!("{}{path}", self.url)).body(body);
+        if !token.is_empty() {
+            request = request.header("X-Auth-Token", token);
+        }
+        if let Some(kind) = kind {
+            request = request.header("Content-Type", kind);
+        }
+        let answer = request.send().await.expect("an answer");
+        (answer.status().as_u16(), answer.bytes().await.expect("a body").to_vec())
+    }
+
+    /// What the target's owner does, past the front.
+    async fn own(&self, method: Method, path: &str, body: Value) -> (u16, Value) {
+        let text = if body.is_null() { String::new() } else { body.to_string() };
+        let (status, body) = self.send(method, path, &self.token, Some("application/json"), text.into()).await;
+        (status, serde_json::from_slice(&body).unwrap_or_default())
+    }
+
+    async fn store(&self, path: &str, tags: &[(&str, &str)]) {
+        let tags: Vec<Value> = tags.iter().map(|(key, value)| json!({ "key": key, "value": value })).collect();
+        let body = json!({ "action": "create", "tags": tags });
+        assert_eq!(self.own(Method::POST, &format!("{path}/action"), body).await.0, 204);
+    }
+
+    async fn tags(&self, path: &str) -> Tags {
+        let (_, body) = self.own(Method::GET, path, Value::Null).await;
+        let text = |tag: &Value, member: &str| tag[member].as_str().unwrap_or_default().to_owned();
+        body["tags"].as_array().into_iter().flatten().map(|tag| (text(tag, "key"), text(tag, "value"))).collect()
+    }
+}
+
+/// What the front does with a call: an answer of its own, or nothing, and the call is passed on.
+type Hook = fn(&Call, usize) -> Option<Act>;
+
+enum Act {
+    /// Answers by itself.
+    Answer(u16, Value),
+    /// Passes the call on, and then breaks the connection in the midst of the answer.
+    Break,
+    /// Passes the call on, and deletes this tag of the secret behind its back.
+    Lose(&'static str),
+    /// Stores a tag of somebody else's, or deletes it again, and then passes the call on.
+    Meddle(&'static str, bool),
+}
+
+#[derive(Clone)]
+struct Front {
+    upstream: Upstream,
+    hook: Hook,
+    calls: Arc<AtomicUsize>,
+}
+
+async fn serve(State(front): State<Front>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, 1 << 24).await.expect("a body");
+    let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    let path = parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
+    let text = String::from_utf8_lossy(&body).into_owned();
+    let upstream = front.upstream.clone();
+    let call = Call { method: parts.method.clone(), path: path.clone(), body: text, upstream };
+    let act = (front.hook)(&call, front.calls.fetch_add(1, Ordering::Relaxed));
+    if let Some(Act::Answer(status, body)) = &act {
+        return answer(*status, body.to_string().into());
+    }
+    if let Some(Act::Meddle(key, stores)) = &act {
+        let action = if *stores { "create" } else { "delete" };
+        let body = json!({ "action": action, "tags": [{ "key": key, "value": "theirs" }] });
+        call.upstream.own(Method::POST, &format!("{path}/action"), body).await;
+    }
+    let token = header("x-auth-token").unwrap_or_default();
+    let (status, body) =
+        call.upstream.send(parts.method.clone(), &path, token, header("content-type"), body.clone()).await;
+    match act {
+        Some(Act::Break) => {
+            let broken = Err::<Bytes, _>(std::io::Error::other("cut off"));
+            return Body::from_stream(futures_util::stream::iter([broken])).into_response();
+        }
+        Some(Act::Lose(key)) => {
+            let path = path.trim_end_matches("/action");
+            call.upstream.own(Method::DELETE, &format!("{path}/{key}"), Value::Null).await;
+        }
+        Some(Act::Answer(..) | Act::Meddle(..)) | None => {}
+    }
+    answer(status, body)
+}
+
+fn answer(status: u16, body: Vec<u8>) -> Response {
+    let status = StatusCode::from_u16(status).expect("a status");
+    if body.is_empty() {
+        return status.into_response();
+    }
+    (status, [("content-type", "application/json")], body).into_response()
+}
+
+fn refusal(message: &str) -> Value {
+    json!({ "error": { "error_code": "CSMS.0002", "error_msg": message } })
+}
+
+struct Surroundings {
+    server: HostedServer,
+    upstream: Upstream,
+    target: Target,
+    runtime: tokio::runtime::Runtime,
+}
+
+impl Surroundings {
+    fn new(hook: Hook) -> Self {
+        let server = host(ServerConfig::default(), SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).expect("a server");
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+        // A second test finds it installed already, which is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().expect("a client");
+        let token = server.identities().token.clone();
+        let upstream = Upstream { url: server.url().to_owned(), token, client };
+        let front = Front { upstream: upstream.clone(), hook, calls: Arc::default() };
+        let listener = runtime.block_on(tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        runtime.spawn(async move {
+            axum::serve(listener, Router::new().fallback(serve).with_state(front)).await.expect("a front");
+        });
+        let mut target = embedded_target(&url, server.identities());
+        target.secret_ids.truncate(1);
+        target.key_ids.truncate(1);
+        Surroundings { server, upstream, target, runtime }
+    }
+
+    fn secret(&self) -> String {
+        let who = self.server.identities();
+        format!("/v1/{}/csms/{}/tags", who.project_id, who.secret_ids[0])
+    }
+
+    fn store(&self, tags: &[(&str, &str)]) {
+        self.runtime.block_on(self.upstream.store(&self.secret(), tags));
+    }
+
+    fn tags(&self) -> Tags {
+        self.runtime.block_on(self.upstream.tags(&self.secret()))
+    }
+
+    fn check(&self, words: &[&str]) -> Report {
+        let suite = Suite::load(&DataSource::embedded().expect("embedded data")).expect("a suite without mistakes");
+        let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+        let plan = plan(&suite, &Filter::words(&words));
+        let settings = Settings { settle: Duration::from_millis(500), ..Settings::default() };
+        let (target, progress) = (&self.target, &Silent);
+        let assignment = Assignment { suite: &suite, plan: &plan, target, settings: &settings, filters: &[], progress };
+        let never = Box::pin(std::future::pending());
+        self.runtime.block_on(run(&assignment, never)).expect("a report")
+    }
+}
+
+fn told(report: &Report) -> String {
+    report
+        .cases
+        .iter()
+        .flat_map(|case| case.findings.iter().map(move |f| format!("{}: {} {}\n", case.id, f.clause, f.seen)))
+        .collect()
+}
+
+fn failed(report: &Report) -> Vec<&str> {
+    report.cases.iter().filter(|case| case.outcome == Outcome::Fail).map(|case| case.id.as_str()).collect()
+}
+
+/// Answers like a target without this observer.
+fn hidden(call: &Call, _: usize) -> Option<Act> {
+    let listing = call.method == Method::GET && call.path.contains("/tags");
+    listing.then(|| Act::Answer(404, refusal("no such interface")))
+}
+
+#[test]
+fn what_cannot_be_listed_is_not_touched() {
+    let surroundings = Surroundings::new(hidden);
+    let theirs = [("DEV", "1"), ("key1", "2"), ("key2", "3"), ("a", "4"), ("中", "5"), ("17021", "6")];
+    surroundings.store(&theirs);
+    let before = surroundings.tags();
+    let report = surroundings.check(&[]);
+    assert_eq!(surroundings.tags(), before);
+    assert_eq!(failed(&report), Vec::<&str>::new(), "what is there takes room, which is nobody's fault");
+    assert_eq!(report.exit_code, 0, "{}", report.conclusion);
+}
+
+#[test]
+fn a_nearly_full_resource_that_cannot_be_listed_is_not_accused() {
+    let surroundings = Surroundings::new(hidden);
+    let names: Vec<String> = (0..17).map(|number| format!("theirs-{number}")).collect();
+    surroundings.store(&names.iter().map(|name| (name.as_str(), "1")).collect::<Vec<_>>());
+    let report = surroundings.check(&[]);
+    assert_eq!(failed(&report), Vec::<&str>::new(), "{}", told(&report));
+    assert_eq!(surroundings.tags().len(), names.len());
+}
+
+#[test]
+fn what_cannot_be_listed_is_accused_of_refusing_what_is_valid() {
+    let surroundings = Surroundings::new(|call, number| {
+        let picky = call.method == Method::POST && call.body.contains("x or 1=1");
+        if picky { Some(Act::Answer(400, refusal("no"))) } else { hidden(call, number) }
+    });
+    let report = surroundings.check(&["csms.create-secret-tag.stored"]);
+    assert_eq!(failed(&report), ["csms.create-secret-tag.stored/looks-like-an-equation"]);
+}
+
+#[test]
+fn a_tag_that_a_request_loses_is_put_back_and_one_case_is_blamed() {
+    let surroundings = Surroundings::new(|call, _| {
+        let empty = call.path.ends_with("/tags/action") && call.body.contains("\"action\":\"delete\",\"tags\":[]");
+        empty.then_some(Act::Lose("production"))
+    });
+    surroundings.store(&[("production", "yes"), ("owner", "me")]);
+    let before = surroundings.tags();
+    let report = surroundings.check(&["csms."]);
+    assert_eq!(failed(&report), ["csms.batch-create-or-delete-tags.delete.empty-batch/no-tags"]);
+    assert_eq!(surroundings.tags(), before);
+    assert!(report.notes.iter().any(|note| note.contains("they were put back")), "{:?}", report.notes);
+}
+
+#[test]
+fn what_a_race_loses_is_put_back_too() {
+    let surroundings = Surroundings::new(|call, _| {
+        // Only writes of races have these values.
+        let race = call.method == Method::POST && call.body.contains("\"value\":\"4\"");
+        race.then_some(Act::Lose("production"))
+    });
+    surroundings.store(&[("production", "yes")]);
+    let report = surroundings.check(&["csms.create-secret-tag.race", "csms.create-secret-tag.value.empty"]);
+    let failed = failed(&report);
+    assert!(!failed.is_empty() && failed.iter().all(|id| id.contains(".race/")), "{failed:?}");
+    assert_eq!(surroundings.tags().get("production").map(String::as_str), Some("yes"));
+}
+
+#[test]
+fn what_somebody_else_keeps_changing_is_nobodys_fault() {
+    let surroundings = Surroundings::new(|call, number| {
+        let listing = call.method == Method::GET && call.path.contains("/csms/") && call.path.contains("/tags");
+        listing.then_some(Act::Meddle("elsewhere", number % 2 == 0))
+    });
+    let report = surroundings.check(&["csms.create-secret-tag"]);
+    assert_eq!(failed(&report), Vec::<&str>::new(), "{}", told(&report));
+}
+
+#[test]
+fn a_refusal_after_a_broken_answer_proves_nothing() {
+    let surroundings = Surroundings::new(|call, number| {
+        let event = call.method == Method::POST && call.path.ends_with("/events");
+        (event && number % 7 == 0).then_some(Act::Break)
+    });
+    let report = surroundings.check(&["csms.create-secret-event"]);
+    assert_eq!(failed(&report), Vec::<&str>::new(), "{}", told(&report));
+    let unsure = report.cases.iter().filter(|case| case.reason.as_ref().is_some_and(|r| r.contains("second try")));
+    assert!(unsure.count() > 0, "no try was repeated");
+}
+
+#[test]
+fn server_errors_in_every_round_of_a_race_are_found() {
+    let surroundings = Surroundings::new(|call, _| {
+        let race = call.method == Method::POST && call.body.contains("\"value\":\"4\"");
+        race.then(|| Act::Answer(500, refusal("deadlock")))
+    });
+    let report = surroundings.check(&["csms.create-secret-tag.race"]);
+    let errors =
+        |id: &&str| report.clauses.iter().any(|clause| clause.id == *id && clause.verdict.to_string() == "violated");
+    assert!(errors(&"csms.create-secret-tag.server-error"), "{:?}", failed(&report));
+}
+
+#[test]
+fn a_refused_set_up_is_a_deviation() {
+    let surroundings = Surroundings::new(|call, _| {
+        let named = call.method == Method::POST && call.body.contains("__proto__");
+        named.then(|| Act::Answer(400, refusal("no")))
+    });
+    let report = surroundings.check(&["csms.create-secret-tag.stored/key-of-a-language"]);
+    assert_eq!(failed(&report), ["csms.create-secret-tag.stored/key-of-a-language"]);
+}
