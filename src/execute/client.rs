@@ -39,6 +39,13 @@ impl Default for Limits {
 /// The first wait of a throttled request that is not told how long to wait; each further one is twice as long.
 const FIRST_WAIT: Duration = Duration::from_millis(200);
 
+/// How often a request was throttled, and since when.
+#[derive(Debug, Default)]
+pub struct Throttling {
+    tries: u32,
+    since: Option<tokio::time::Instant>,
+}
+
 /// The client could not be set up.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot set up the HTTP client: {0}")]
@@ -124,38 +131,51 @@ impl Client {
 
     /// Sends one request. Answers 429 and 503 with `Retry-After` are waited for, as the documents ask.
     pub async fn send(&self, request: Request) -> Exchange {
-        let mut tries = 0;
+        let mut throttling = Throttling::default();
         loop {
             self.pace.turn().await;
             let started = Instant::now();
             let answer = self.once(&request).await;
             let elapsed = started.elapsed();
-            let wait = answer.as_ref().ok().and_then(|r| self.throttled(r, tries));
-            if let Some(wait) = wait {
-                tries += 1;
-                tokio::time::sleep(wait).await;
-                continue;
+            if !self.waits(answer.as_ref().ok(), &mut throttling).await {
+                return Exchange { request, answer, elapsed };
             }
-            return Exchange { request, answer, elapsed };
         }
     }
 
-    /// How long to wait before a throttled request is sent again; `None` if the answer stands.
-    pub fn throttled(&self, response: &Response, tries: u32) -> Option<Duration> {
-        let named = response.header("retry-after").and_then(retry_after);
-        let throttled = response.status == 429 || (response.status == 503 && named.is_some());
+    /// Waits as long as a throttled answer asks for, if it is one; `false` if the answer stands. All requests are held
+    /// back meanwhile, and come at a slower pace afterwards.
+    pub async fn waits(&self, answer: Option<&Response>, throttling: &mut Throttling) -> bool {
+        let Some(answer) = answer else { return false };
+        let named = answer.header("retry-after").and_then(retry_after);
+        let throttled = answer.status == 429 || (answer.status == 503 && named.is_some());
         if !throttled {
-            return None;
+            match throttling.since {
+                Some(since) => {
+                    self.pace.slow_down(since);
+                    self.in_vain.store(false, Ordering::Relaxed);
+                }
+                None => self.pace.answered(),
+            }
+            return false;
         }
         // Where waiting has not helped before, it is no throttling but an answer like any other.
         let in_vain = self.in_vain.load(Ordering::Relaxed);
         let most = if in_vain { 1 } else { self.limits.throttled };
-        if tries >= most {
+        if throttling.tries >= most {
             self.in_vain.store(true, Ordering::Relaxed);
-            return None;
+            return false;
         }
-        let wait = named.unwrap_or_else(|| FIRST_WAIT * 2u32.saturating_pow(tries));
-        Some(if in_vain { wait.min(FIRST_WAIT) } else { wait.min(self.limits.retry_after) })
+        let wait = FIRST_WAIT * 2u32.saturating_pow(throttling.tries);
+        let wait = wait.max(named.unwrap_or_default()).min(self.limits.retry_after);
+        throttling.tries += 1;
+        throttling.since.get_or_insert_with(tokio::time::Instant::now);
+        if in_vain {
+            tokio::time::sleep(wait.min(FIRST_WAIT)).await;
+        } else {
+            self.pace.pause(wait);
+        }
+        true
     }
 
     /// The parsed form of a URL, most of which are used again and again.

@@ -4,5 +4,5 @@ mod client;
 mod pace;
 mod wire;
 
-pub use client::{Client, ClientError, Limits};
+pub use client::{Client, ClientError, Limits, Throttling};
 pub use wire::{WireAnswer, exchange_raw};

@@ -1,30 +1,127 @@
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::Mutex;
 use tokio::time::Instant;
+
+/// The first pace of a target that turned out to throttle, and the slowest: both found step by step.
+const FIRST_INTERVAL: Duration = Duration::from_millis(5);
+const LONGEST_INTERVAL: Duration = Duration::from_secs(2);
+/// After so many answers in a row without throttling, requests come a little faster again.
+const CALM: u32 = 64;
 
 /// Spaces requests evenly, and holds all of them back while the target asks for it.
 #[derive(Debug)]
 pub(super) struct Pace {
-    interval: Option<Duration>,
-    next: Mutex<Instant>,
+    /// As asked for on the command line.
+    fixed: Duration,
+    /// Whether there is anything to wait for at all.
+    paced: AtomicBool,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    /// When the next request may go.
+    next: Instant,
+    /// What the target bears, as far as is known.
+    learned: Duration,
+    /// What was sent before this was sent before the target had its pause, and says nothing of the pace since.
+    slowed: Instant,
+    calm: u32,
 }
 
 impl Pace {
     pub(super) fn new(rate: Option<u32>) -> Self {
-        let interval = rate.filter(|rate| *rate > 0).map(|rate| Duration::from_secs(1) / rate);
-        Pace { interval, next: Mutex::new(Instant::now()) }
+        let fixed = rate.filter(|rate| *rate > 0).map(|rate| Duration::from_secs(1) / rate).unwrap_or_default();
+        let now = Instant::now();
+        let state = State { next: now, learned: Duration::ZERO, slowed: now, calm: 0 };
+        Pace { fixed, paced: AtomicBool::new(!fixed.is_zero()), state: Mutex::new(state) }
     }
 
     /// Waits for this request's turn.
     pub(super) async fn turn(&self) {
-        let Some(interval) = self.interval else { return };
-        let at = {
-            let mut next = self.next.lock().await;
-            let at = (*next).max(Instant::now());
-            *next = at + interval;
+        if !self.paced.load(Ordering::Relaxed) {
+            return;
+        }
+        let at = self.change(|state| {
+            let at = state.next.max(Instant::now());
+            state.next = at + self.fixed.max(state.learned);
             at
-        };
+        });
         tokio::time::sleep_until(at).await;
+    }
+
+    /// Nothing is sent until this time has passed.
+    pub(super) fn pause(&self, wait: Duration) {
+        self.change(|state| state.next = state.next.max(Instant::now() + wait));
+        self.paced.store(true, Ordering::Relaxed);
+    }
+
+    /// A request that was throttled has been answered after a pause, so it was the pace: from now on it is slower.
+    /// `sent`: when it was throttled.
+    pub(super) fn slow_down(&self, sent: Instant) {
+        self.change(|state| {
+            if sent < state.slowed {
+                return;
+            }
+            state.learned = (state.learned * 3 / 2).clamp(FIRST_INTERVAL.max(self.fixed), LONGEST_INTERVAL);
+            state.slowed = Instant::now();
+            state.calm = 0;
+        });
+    }
+
+    /// An answer without throttling.
+    pub(super) fn answered(&self) {
+        if !self.paced.load(Ordering::Relaxed) {
+            return;
+        }
+        self.change(|state| {
+            state.calm += 1;
+            if state.calm.is_multiple_of(CALM) {
+                state.learned = state.learned * 19 / 20;
+            }
+        });
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn time_of(pace: &Pace, turns: u32) -> Duration {
+        let started = Instant::now();
+        for _ in 0..turns {
+            pace.turn().await;
+        }
+        started.elapsed()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn requests_are_spaced_only_as_far_as_somebody_asks_for_it() {
+        assert_eq!(time_of(&Pace::new(None), 100).await, Duration::ZERO);
+        assert_eq!(time_of(&Pace::new(Some(10)), 11).await, Duration::from_secs(1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_throttling_target_is_found_out_and_tried_again_later() {
+        let pace = Pace::new(None);
+        let throttled = Instant::now();
+        pace.pause(Duration::from_secs(1));
+        assert_eq!(time_of(&pace, 2).await, Duration::from_secs(1), "a pause for all, and no more than that");
+        pace.slow_down(throttled);
+        let slow = time_of(&pace, 101).await;
+        assert!(slow >= FIRST_INTERVAL * 100, "{slow:?}");
+        // One of many that were throttled at once.
+        pace.slow_down(throttled);
+        assert_eq!(time_of(&pace, 100).await, FIRST_INTERVAL * 100);
+        for _ in 0..CALM {
+            pace.answered();
+        }
+        assert!(time_of(&pace, 100).await < FIRST_INTERVAL * 100);
     }
 }

@@ -1,5 +1,4 @@
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde_json::Value;
 
@@ -16,9 +15,6 @@ use super::record::{Finished, Record};
 use super::resource::Resource;
 use super::session::Session;
 use super::step::{Outgoing, Sent, payload_of, send};
-
-/// Patience with a state that is not as expected, once the clause is known to be broken.
-pub(super) const SHORT_PATIENCE: Duration = Duration::from_millis(50);
 
 /// Runs one case by itself: every step, with a read-back after each that is judged, and the clean-up.
 pub(super) async fn run_case<'a>(

@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
 
@@ -102,8 +103,8 @@ async fn run_group<'a>(session: &'a Session, drafts: Vec<Draft<'a>>, resource: &
         if refusals_only {
             resource.let_settle().await;
         }
-        // A group that is amiss already runs again anyway: no need to be patient with it.
-        let patience = if clean { session.settings.settle } else { std::time::Duration::ZERO };
+        // A group that is amiss runs again anyway, one case after the other: no need to be patient with it.
+        let patience = if clean { resource.usual_patience().min(session.settings.settle) } else { Duration::ZERO };
         let listing = resource.look_until(session, patience, |l| agrees(&expected, resource_state(l, &expected))).await;
         resource.leave_out_restless(&mut expected);
         let seen = listing.as_ref().map(|l| resource_state(l, &expected));
@@ -111,7 +112,13 @@ async fn run_group<'a>(session: &'a Session, drafts: Vec<Draft<'a>>, resource: &
         clean &= seen.as_ref() == Some(&expected) && !repeated;
         if let Some(seen) = seen {
             mend(session, resource, &seen).await;
-            touched = resource.own_of(session, seen);
+            let own = resource.own_of(session, seen);
+            if clean {
+                touched = own;
+            } else {
+                // What has not shown yet may still do so.
+                touched.extend(own);
+            }
         }
     }
     resource.remove(session, &touched).await;

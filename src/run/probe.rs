@@ -2,8 +2,9 @@ use crate::check::{Blame, Deviation, Listing, State, describe, difference, judge
 use crate::readings::{Observation, Prediction};
 use crate::suite::{Expect, OperationSuite, StepSpec};
 
-use super::case::{Running, SHORT_PATIENCE};
+use super::case::Running;
 use super::prediction::{agrees, predicted_text, resource_state, whole};
+use super::resource::SHORT_PATIENCE;
 use super::step::Sent;
 
 /// What one reading expects of a step, and how the answer compares.

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::check::{Blame, Deviation, Listing, State, change_of, describe, difference};
 use crate::suite::{Answer, Effect, Expect, ResourceKind, StepSpec};
 
-use super::case::{Running, SHORT_PATIENCE};
+use super::case::Running;
 use super::prediction::{agrees, resource_state, whole};
 use super::restore::mend;
 use super::step::Sent;
@@ -85,11 +85,7 @@ impl Running<'_, '_> {
             || self.case.spec.clauses.first().is_some_and(|c| self.session.is_suspect(c))
             || self.record.has_findings()
             || self.session.is_impatient();
-        if known {
-            (self.first.lag * 2).max(SHORT_PATIENCE).min(self.session.settings.settle)
-        } else {
-            self.session.settings.settle
-        }
+        if known { self.first.usual_patience().min(self.session.settings.settle) } else { self.session.settings.settle }
     }
 
     fn unreadable(&mut self, clause: &str, sent: &Sent) {

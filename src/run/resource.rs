@@ -40,6 +40,8 @@ pub(super) fn word(key: &str) -> Option<u32> {
     u32::from_str_radix(own_words(key).next()?.strip_prefix(MARK)?, 16).ok()
 }
 
+/// Patience with a state that is not as expected, where more of it would prove nothing.
+pub(super) const SHORT_PATIENCE: Duration = Duration::from_millis(50);
 /// So much of what was written is remembered, even if it is gone.
 const REMEMBERED: usize = 512;
 /// Where nothing can delete, no more than this is written to one resource.
@@ -320,6 +322,11 @@ impl Resource {
             self.fading.clear();
         }
         self.looks.clear();
+    }
+
+    /// The same on a target that is known to lag behind.
+    pub(super) fn usual_patience(&self) -> Duration {
+        (self.lag * 2).max(SHORT_PATIENCE)
     }
 
     /// Waits as long as a write has been seen to take, so that a look shows what there is to see.

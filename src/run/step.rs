@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use crate::check::{Judgement, Scene, is_ambiguous, judge};
-use crate::execute::exchange_raw;
+use crate::execute::{Throttling, exchange_raw};
 use crate::plan::PlannedCase;
 use crate::suite::{Judge, OperationSuite, StepSpec};
 use crate::vocabulary::{Exchange, FailureKind, PathChoice, Request, Response, TokenChoice};
@@ -260,7 +260,7 @@ async fn once(record: &mut Record<'_>, request: Request, wire: bool) -> Option<(
     if !wire {
         return Some((session.client.send(request).await, None));
     }
-    let mut tries = 0;
+    let mut throttling = Throttling::default();
     let (answer, elapsed) = loop {
         session.client.turn().await;
         let started = std::time::Instant::now();
@@ -269,12 +269,10 @@ async fn once(record: &mut Record<'_>, request: Request, wire: bool) -> Option<(
             return None;
         };
         session.client.count_one();
-        let wait = answer.as_ref().ok().and_then(|raw| session.client.throttled(&raw.response, tries));
-        match wait {
-            Some(wait) => tokio::time::sleep(wait).await,
-            None => break (answer, started.elapsed()),
+        let response = answer.as_ref().ok().map(|raw| &raw.response);
+        if !session.client.waits(response, &mut throttling).await {
+            break (answer, started.elapsed());
         }
-        tries += 1;
     };
     let (answer, after_head) = match answer {
         Ok(raw) => (Ok(raw.response), Some(raw.after_head)),
