@@ -69,7 +69,7 @@ pub(super) fn structured(arena: &Arena, data: &[u8]) -> Option<Shot> {
     decided(arena, &mut Unstructured::new(data)).ok().flatten()
 }
 
-const TOKENS: [TokenChoice; 11] = [
+const TOKENS: [TokenChoice; 16] = [
     TokenChoice::Missing,
     TokenChoice::Empty,
     TokenChoice::Wrong,
@@ -78,17 +78,25 @@ const TOKENS: [TokenChoice; 11] = [
     TokenChoice::OtherCase,
     TokenChoice::OtherEnd,
     TokenChoice::OtherMiddle,
+    TokenChoice::OtherCaseEnd,
+    TokenChoice::Punctuated,
+    TokenChoice::NullWord,
+    TokenChoice::Wildcard,
+    TokenChoice::ObjectWord,
     TokenChoice::Bearer,
     TokenChoice::Foreign,
     TokenChoice::ReadOnly,
 ];
-const PATHS: [PathChoice; 6] = [
+const PATHS: [PathChoice; 9] = [
     PathChoice::Unknown,
     PathChoice::Malformed,
     PathChoice::Foreign,
     PathChoice::Extended,
     PathChoice::Truncated,
     PathChoice::OtherMiddle,
+    PathChoice::Wildcard,
+    PathChoice::CutOff,
+    PathChoice::Quoted,
 ];
 const METHODS: [&str; 6] = ["GET", "DELETE", "PUT", "PATCH", "HEAD", "OPTIONS"];
 const TYPES: [&str; 5] = ["", "text/plain", "application/json;charset=utf-8", "APPLICATION/JSON", "application/xml"];

@@ -80,7 +80,12 @@ impl Addresses {
             }
             PathChoice::Malformed => "not-an-identifier",
             PathChoice::OtherKind => self.target.resource_of_other_kind(kind)?,
-            PathChoice::Extended | PathChoice::Truncated | PathChoice::OtherMiddle => {
+            PathChoice::Extended
+            | PathChoice::Truncated
+            | PathChoice::OtherMiddle
+            | PathChoice::Wildcard
+            | PathChoice::CutOff
+            | PathChoice::Quoted => {
                 unknown = self.neighbour(if project { &self.target.project_id } else { resource }, choice)?;
                 &unknown
             }
@@ -100,6 +105,9 @@ impl Addresses {
         let near = match choice {
             PathChoice::Extended => format!("{id}x"),
             PathChoice::Truncated => id.chars().take(id.chars().count() - 1).collect(),
+            PathChoice::Wildcard => id.chars().take(id.chars().count() * 3 / 4).chain(['%']).collect(),
+            PathChoice::CutOff => format!("{id}\0x"),
+            PathChoice::Quoted => format!("{id}\"'"),
             // In the last part of a UUID, where every digit is as good as another.
             _ => altered(id, id.chars().count() * 3 / 4),
         };
@@ -142,6 +150,11 @@ impl Addresses {
             TokenChoice::OtherCase => Some(swap_case(token)),
             TokenChoice::OtherEnd => Some(altered(token, token.chars().count().saturating_sub(1))),
             TokenChoice::OtherMiddle => Some(altered(token, token.chars().count() / 2)),
+            TokenChoice::OtherCaseEnd => Some(swap_last_case(token)),
+            TokenChoice::Punctuated => Some(format!("{token}-")),
+            TokenChoice::NullWord => Some("null".to_owned()),
+            TokenChoice::Wildcard => Some("%".to_owned()),
+            TokenChoice::ObjectWord => Some("constructor".to_owned()),
             TokenChoice::Bearer => Some(format!("Bearer {token}")),
             TokenChoice::Foreign => self.target.foreign.token.clone(),
             TokenChoice::ReadOnly => self.target.read_only_token.clone(),
@@ -183,11 +196,26 @@ fn swap_case(token: &str) -> String {
     if swapped == token { format!("{token}a") } else { swapped }
 }
 
+/// The last letter in the other case; a token without letters gets one.
+fn swap_last_case(token: &str) -> String {
+    let Some(at) = token.rfind(|c: char| c.is_ascii_alphabetic()) else { return format!("{token}a") };
+    let (before, rest) = token.split_at(at);
+    let (letter, after) = rest.split_at(1);
+    format!("{before}{}{after}", swap_case(letter))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const NEAR: [PathChoice; 3] = [PathChoice::Extended, PathChoice::Truncated, PathChoice::OtherMiddle];
+    const NEAR: [PathChoice; 6] = [
+        PathChoice::Extended,
+        PathChoice::Truncated,
+        PathChoice::OtherMiddle,
+        PathChoice::Wildcard,
+        PathChoice::CutOff,
+        PathChoice::Quoted,
+    ];
 
     fn addresses(ids: &[&str]) -> Addresses {
         let secret_ids = ids.iter().map(|id| (*id).to_owned()).collect();
@@ -208,6 +236,17 @@ mod tests {
         assert_eq!(shown[1], format!("http://t/{}/tags", &id[..35]));
         let differing = shown[2].chars().zip(format!("http://t/{id}/tags").chars()).filter(|(a, b)| a != b).count();
         assert_eq!((shown[2].len(), differing), (format!("http://t/{id}/tags").len(), 1));
+    }
+
+    #[test]
+    fn nearly_right_tokens_are_none_of_the_targets() {
+        let target = Target { token: "MIIabc09-zZ4".to_owned(), ..Target::default() };
+        let addresses = Addresses::new(&target, 1);
+        let token = |choice| addresses.token(choice).unwrap_or_default();
+        assert_eq!(token(TokenChoice::OtherCaseEnd), "MIIabc09-zz4");
+        assert_eq!(token(TokenChoice::OtherCase), "miiABC09-Zz4");
+        assert_eq!(token(TokenChoice::Punctuated), "MIIabc09-zZ4-");
+        assert_eq!(swap_last_case("17"), "17a");
     }
 
     #[test]

@@ -24,6 +24,16 @@ pub enum TokenChoice {
     OtherEnd,
     /// The valid token with another character in its middle.
     OtherMiddle,
+    /// The valid token with its last letter in the other case.
+    OtherCaseEnd,
+    /// The valid token with a sign behind it.
+    Punctuated,
+    /// The word for nothing that careless clients send.
+    NullWord,
+    /// What stands for any text where databases look for patterns.
+    Wildcard,
+    /// A name that objects of some languages have already.
+    ObjectWord,
     /// The valid token behind the name of a scheme that some headers have.
     Bearer,
     /// Another tenant's valid token.
@@ -52,6 +62,12 @@ pub enum PathChoice {
     Truncated,
     /// The target's own with another character in its middle.
     OtherMiddle,
+    /// The beginning of the target's own with what stands for any text where databases look for patterns.
+    Wildcard,
+    /// The target's own with more behind a character that ends texts in some languages.
+    CutOff,
+    /// The target's own with quotation marks behind it.
+    Quoted,
     /// That of a resource of the target's of the other kind: a key's in the place of a secret's.
     OtherKind,
 }
