@@ -208,6 +208,9 @@ fn failed(report: &Report) -> Vec<&str> {
     report.cases.iter().filter(|case| case.outcome == Outcome::Fail).map(|case| case.id.as_str()).collect()
 }
 
+/// Calls before the first case.
+const QUIET: usize = 24;
+
 /// Answers like a target without this observer.
 fn hidden(call: &Call, _: usize) -> Option<Act> {
     let listing = call.method == Method::GET && call.path.contains("/tags");
@@ -282,6 +285,22 @@ fn what_somebody_else_keeps_changing_is_nobodys_fault() {
     });
     let report = surroundings.check(&["csms.create-secret-tag"]);
     assert_eq!(failed(&report), Vec::<&str>::new(), "{}", told(&report));
+}
+
+/// Whichever way of looking is the first to see it.
+#[test]
+fn what_somebody_else_begins_to_change_is_nobodys_fault() {
+    for cases in
+        ["csms.create-secret-tag.race/different-keys", "stored/looks-like", "csms.create-secret-tag.stored/beside"]
+    {
+        let surroundings = Surroundings::new(|call, number| {
+            let listing = call.method == Method::GET && call.path.contains("/csms/") && call.path.contains("/tags");
+            (listing && number > QUIET).then_some(Act::Meddle("elsewhere", number % 2 == 0))
+        });
+        surroundings.store(&[("elsewhere", "theirs")]);
+        let report = surroundings.check(&[cases]);
+        assert_eq!(failed(&report), Vec::<&str>::new(), "{}", told(&report));
+    }
 }
 
 #[test]

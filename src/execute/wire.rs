@@ -19,9 +19,16 @@ const CAP: usize = 64 * 1024;
 /// How long the target may take to send bytes that it should not send at all.
 const LINGER: Duration = Duration::from_millis(300);
 
-/// Sends one request over a connection of its own and reads everything that comes back.
-/// Only for `http://` URLs; `None` for any other.
-pub async fn exchange_raw(request: &Request, timeout: Duration) -> Option<Result<WireAnswer, Failure>> {
+/// Between the pieces of a body, so that no two of them travel in one packet.
+const PAUSE: Duration = Duration::from_millis(15);
+
+/// Sends one request over a connection of its own and reads everything that comes back; `in_pieces`: with pauses
+/// before and within the body. Only for `http://` URLs; `None` for any other.
+pub async fn exchange_raw(
+    request: &Request,
+    in_pieces: bool,
+    timeout: Duration,
+) -> Option<Result<WireAnswer, Failure>> {
     let url = url::Url::parse(&request.url).ok()?;
     if url.scheme() != "http" {
         return None;
@@ -36,18 +43,35 @@ pub async fn exchange_raw(request: &Request, timeout: Duration) -> Option<Result
         head.push_str(&format!("{name}: {value}\r\n"));
     }
     head.push_str(&format!("Content-Length: {}\r\n\r\n", body.len()));
-    let mut bytes = head.into_bytes();
-    bytes.extend_from_slice(&body);
-    Some(match tokio::time::timeout(timeout, talk(&host, port, &bytes)).await {
+    let mut first = head.into_bytes();
+    let (start, rest) = body.split_at(if in_pieces { cut(&body) } else { body.len() });
+    let pieces = if in_pieces {
+        vec![first, start.to_vec(), rest.to_vec()]
+    } else {
+        first.extend_from_slice(start);
+        vec![first]
+    };
+    Some(match tokio::time::timeout(timeout, talk(&host, port, &pieces)).await {
         Ok(result) => result,
         Err(_) => Err(Failure { kind: FailureKind::Silent, message: format!("no answer within {timeout:?}") }),
     })
 }
 
-async fn talk(host: &str, port: u16, bytes: &[u8]) -> Result<WireAnswer, Failure> {
+/// Where to cut a body: within a character if there is one of several bytes, else in the middle.
+fn cut(body: &[u8]) -> usize {
+    body.iter().position(|byte| !byte.is_ascii()).map_or(body.len() / 2, |at| at + 1)
+}
+
+async fn talk(host: &str, port: u16, pieces: &[Vec<u8>]) -> Result<WireAnswer, Failure> {
     let unreachable = |e: std::io::Error| Failure { kind: FailureKind::Unreachable, message: e.to_string() };
     let mut stream = TcpStream::connect((host, port)).await.map_err(unreachable)?;
-    stream.write_all(bytes).await.map_err(unreachable)?;
+    stream.set_nodelay(true).map_err(unreachable)?;
+    for (number, piece) in pieces.iter().enumerate() {
+        if number > 0 {
+            tokio::time::sleep(PAUSE).await;
+        }
+        stream.write_all(piece).await.map_err(unreachable)?;
+    }
     let mut received = Vec::new();
     let mut buffer = [0u8; 4096];
     let mut head_end = None;
@@ -130,6 +154,11 @@ fn dechunk(mut rest: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bodies_are_cut_within_a_character() {
+        assert_eq!((cut(b""), cut(b"abcd"), cut("ab\u{e9}".as_bytes())), (0, 2, 3));
+    }
 
     #[test]
     fn interim_answers_are_not_the_answer() -> Result<(), Failure> {

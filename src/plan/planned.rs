@@ -92,6 +92,7 @@ impl PlannedCase {
             && !step.hidden
             && !step.wire
             && !step.capitals
+            && !step.pieces
             && step.method.is_none()
             && !step.second
             && step.operation.is_none()

@@ -15,6 +15,7 @@ use super::record::{Finished, Record};
 use super::resource::Resource;
 use super::session::Session;
 use super::step::{Outgoing, Sent, payload_of, send};
+use super::watch::watch;
 
 /// Runs one case by itself: every step, with a read-back after each that is judged, and the clean-up.
 pub(super) async fn run_case<'a>(
@@ -23,6 +24,7 @@ pub(super) async fn run_case<'a>(
     resource: &mut Resource,
     second: Option<&mut Resource>,
 ) -> Finished<'a> {
+    watch(session, case, resource).await;
     let mut running = Running::new(session, case, resource, second);
     running.preconditions();
     if !running.record.is_over() {

@@ -18,6 +18,7 @@ use super::resource::{MARK, Resource};
 use super::restore::mend;
 use super::session::Session;
 use super::step::{Outgoing, Sent, payload_of, send};
+use super::watch::{bears_watch, watch};
 
 /// Cases that share a read-back, at most.
 const MOST: usize = 24;
@@ -71,6 +72,9 @@ pub(super) async fn run_next<'a>(
     resource: &mut Resource,
     second: Option<&mut Resource>,
 ) -> Vec<Finished<'a>> {
+    if let Some(first) = cases.first() {
+        watch(session, first, resource).await;
+    }
     let drafts = gather(session, cases, resource);
     match cases.first() {
         Some(alone) if drafts.len() < 2 => vec![run_case(session, alone, resource, second).await],
@@ -227,9 +231,13 @@ fn gather<'a>(session: &Session, cases: &'a [PlannedCase], resource: &Resource) 
     let mut keys: BTreeSet<String> = BTreeSet::new();
     let there = resource.carries();
     let mut stored = 0;
+    let bears = cases.first().is_some_and(bears_watch);
     let factor = if session.settings.width > 1 { WIDE } else { 1 };
     for case in cases.iter().take(MOST * factor) {
         let Some(draft) = Draft::new(session, case) else { break };
+        if bears_watch(case) != bears {
+            break;
+        }
         if draft.expect.answer == Answer::Accepted {
             let put = draft.put();
             let deletes = draft.payload.as_ref().is_some_and(|payload| !payload.change.delete.is_empty());

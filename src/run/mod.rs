@@ -29,6 +29,7 @@ mod shrink;
 mod side_by_side;
 mod step;
 mod tally;
+mod watch;
 
 pub use fuzz::FuzzLimits;
 pub use progress::{Observer as ProgressObserver, Silent};

@@ -13,6 +13,7 @@ use super::record::{Finished, Record};
 use super::resource::Resource;
 use super::session::Session;
 use super::shrink::{Shown, Shrinking};
+use super::watch::watch;
 
 /// Inputs made up and sent before the next are made up.
 const CHUNK: u64 = 64;
@@ -29,6 +30,7 @@ pub(super) async fn run_property(
     resource: &mut Resource,
     mut second: Option<&mut Resource>,
 ) -> CaseReport {
+    watch(session, case, resource).await;
     let mut record = Record::new(session, case);
     if let Some((reason, unmet)) = unmet(session, case, resource, second.as_deref()) {
         record.skip(reason, unmet);

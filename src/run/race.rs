@@ -34,7 +34,7 @@ impl Running<'_, '_> {
             let Some(exchanges) = self.send_all(op, step, round, errors + 1 == ROUNDS).await else { return };
             let error = exchanges.iter().any(|(_, e)| e.status().is_some_and(|status| status >= 500));
             errors = if error { errors + 1 } else { 0 };
-            self.judge_race(op, &exchanges).await;
+            self.judge_race(op, step, &exchanges).await;
             // The next round begins where this one did.
             let added: State = self.own[0]
                 .iter()
@@ -117,7 +117,7 @@ impl Running<'_, '_> {
         Some(kept)
     }
 
-    async fn judge_race(&mut self, op: &OperationSuite, exchanges: &[(usize, Arc<Exchange>)]) {
+    async fn judge_race(&mut self, op: &OperationSuite, step: &StepSpec, exchanges: &[(usize, Arc<Exchange>)]) {
         let mut accepted: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let mut named: BTreeSet<String> = BTreeSet::new();
         // Whatever was answered with an error of the server may have been carried out.
@@ -140,6 +140,9 @@ impl Running<'_, '_> {
         }
         let session = self.session;
         let mut start = whole(self.first, &self.own[0]);
+        // Of entities, a listing may show more than was sent.
+        let mut like = start.clone();
+        like.extend(accepted.iter().filter_map(|(key, values)| Some((key.clone(), values.first()?.clone()))));
         // What was stored and deleted at once may be there or not, as some order of the two has it.
         let stays = |key: &String| !deleted.contains(key);
         let others = |state: &State| start.iter().all(|(k, v)| named.contains(k) || state.get(k) == Some(v));
@@ -150,12 +153,12 @@ impl Running<'_, '_> {
         };
         self.first.let_settle().await;
         let patience = session.settings.settle;
-        let Some(listing) = self.first.look_until(session, patience, |l| settled(&resource_state(l, &start))).await
+        let Some(listing) = self.first.look_until(session, patience, |l| settled(&resource_state(l, &like))).await
         else {
             return;
         };
         self.first.leave_out_restless(&mut start);
-        let seen = resource_state(&listing, &start);
+        let seen = resource_state(&listing, &like);
         let Some((last, _)) = exchanges.last() else { return };
         let answers =
             exchanges.iter().filter_map(|(_, e)| e.status()).map(|s| s.to_string()).collect::<Vec<_>>().join(", ");
@@ -170,6 +173,16 @@ impl Running<'_, '_> {
                 Blame::Limit,
                 &format!("at most {most} tags, whatever comes at once"),
                 format!("{} tags", seen.len()),
+            );
+        }
+        let winners = exchanges.iter().filter(|(_, e)| e.status() == Some(op.operation.success)).count();
+        if let Some(most) = step.winners
+            && winners > most
+        {
+            broken(
+                Blame::Case,
+                &format!("at most {most} of them accepted"),
+                format!("{winners} of {} were accepted", exchanges.len()),
             );
         }
         for (key, values) in &accepted {

@@ -61,6 +61,10 @@ pub(super) struct Resource {
     pub(super) baseline: Listing,
     /// Everything written in this run, with the last value.
     pub(super) written: State,
+    /// A tag that stands here for no other purpose than to be missed; see `watch`.
+    pub(super) watched: State,
+    /// It did not work.
+    pub(super) unwatchable: bool,
     /// Deleted, but not yet seen to be gone.
     pub(super) fading: BTreeSet<String>,
     /// Written, and still there because nothing deletes it.
@@ -91,6 +95,8 @@ impl Resource {
             many_is_careful: false,
             baseline: Listing::default(),
             written: State::new(),
+            watched: State::new(),
+            unwatchable: false,
             fading: BTreeSet::new(),
             residue: State::new(),
             strangers: State::new(),
@@ -140,6 +146,7 @@ impl Resource {
         let mut state = self.state(&self.baseline);
         state.extend(self.residue.clone());
         state.extend(self.strangers.clone());
+        state.extend(self.watched.clone());
         self.leave_out_restless(&mut state);
         state
     }
@@ -170,7 +177,7 @@ impl Resource {
 
     /// How many items that are.
     pub(super) fn carries(&self) -> usize {
-        self.baseline.items.len() + self.residue.len() + self.strangers.len()
+        self.baseline.items.len() + self.residue.len() + self.strangers.len() + self.watched.len()
     }
 
     /// The keys that were there before.
@@ -316,9 +323,10 @@ impl Resource {
             return;
         }
         let theirs = self.theirs();
-        let gone = self.look(session).await.is_some_and(|l| l.items.iter().all(|item| theirs.contains(&item.key)));
-        if gone {
-            self.written.clear();
+        let listing = self.look(session).await;
+        let stays = |key: &String| theirs.contains(key) || self.watched.contains_key(key);
+        if listing.is_some_and(|l| l.items.iter().all(|item| stays(&item.key))) {
+            self.written.clone_from(&self.watched);
             self.fading.clear();
         }
         self.looks.clear();

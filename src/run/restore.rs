@@ -14,6 +14,7 @@ use super::step::send_plain;
 /// Deletes what dewspec left, and puts back what was there before and is not any more.
 pub(super) async fn restore(session: &Session, selected: &[Arc<OperationSuite>], resource: &mut Resource) {
     resource.fading.clear();
+    resource.watched.clear();
     let residue = std::mem::take(&mut resource.residue);
     let place = format!("{} {}", resource.kind, resource.id);
     if !resource.can_list() {
@@ -63,7 +64,8 @@ const PUT_BACK: &str = "lost tags of its own during the run; they were put back"
 /// put back is given up until the end.
 pub(super) async fn mend(session: &Session, resource: &mut Resource, seen: &State) {
     let standing = resource.standing();
-    let missing = |(key, value): &(&String, &String)| seen.get(*key) != Some(value) && resource.is_theirs(key);
+    let stays = |key: &String| resource.is_theirs(key) || resource.watched.contains_key(key);
+    let missing = |(key, value): &(&String, &String)| seen.get(*key) != Some(value) && stays(key);
     let lost: Vec<(String, String)> =
         standing.iter().filter(missing).map(|(key, value)| (key.clone(), value.clone())).collect();
     if lost.is_empty() {
@@ -78,10 +80,16 @@ pub(super) async fn mend(session: &Session, resource: &mut Resource, seen: &Stat
     let now = now.map(|l| resource.state(&l)).unwrap_or_default();
     let place = format!("{} {}", resource.kind, resource.id);
     if lost.iter().all(|(key, value)| now.get(key) == Some(value)) {
-        session.note(format!("{place} {PUT_BACK}"));
+        if lost.iter().any(|(key, _)| resource.is_theirs(key)) {
+            session.note(format!("{place} {PUT_BACK}"));
+        }
         return;
     }
     for (key, value) in lost.into_iter().filter(|(key, value)| now.get(key) != Some(value)) {
+        if resource.watched.remove(&key).is_some() {
+            resource.unwatchable = true;
+            continue;
+        }
         resource.baseline.items.retain(|item| item.key != key);
         resource.strangers.remove(&key);
         if let Some(other) = now.get(&key) {

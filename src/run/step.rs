@@ -46,15 +46,18 @@ pub(super) struct Manner {
     encoded: bool,
     /// Names of header fields are written in capitals.
     capitals: bool,
+    /// The body goes out piece by piece.
+    pieces: bool,
 }
 
 impl Manner {
     fn of(step: &StepSpec) -> Self {
         Manner {
-            wire: step.wire || step.capitals,
+            wire: step.wire || step.capitals || step.pieces,
             method: step.method.clone(),
             encoded: step.encoded,
             capitals: step.capitals,
+            pieces: step.pieces,
         }
     }
 }
@@ -167,23 +170,23 @@ pub(super) async fn send(record: &mut Record<'_>, out: &Outgoing<'_>) -> Option<
         record.skip("the target has no endpoint or identifier for this request", false);
         return None;
     };
-    let (mut exchange, mut after_head) = once(record, request, out.manner.wire).await?;
+    let (mut exchange, mut after_head) = once(record, request, &out.manner).await?;
     let mut again = None;
     let second_try = exchange.answer.is_err();
     match &exchange.answer {
         Err(_) => {
             session.unanswered(&out.op.operation.id, exchange.elapsed);
             tokio::time::sleep(AGAIN).await;
-            (exchange, after_head) = once(record, exchange.request, out.manner.wire).await?;
+            (exchange, after_head) = once(record, exchange.request, &out.manner).await?;
             // Servers that close connections now and then may close the next one, too.
             if exchange.answer.as_ref().is_err_and(|failure| failure.kind == FailureKind::Unreachable) {
                 tokio::time::sleep(AGAIN).await;
-                (exchange, after_head) = once(record, exchange.request, out.manner.wire).await?;
+                (exchange, after_head) = once(record, exchange.request, &out.manner).await?;
             }
         }
         Ok(response) if response.status >= 500 => {
             again = Some(exchange.clone());
-            (exchange, after_head) = once(record, exchange.request, out.manner.wire).await?;
+            (exchange, after_head) = once(record, exchange.request, &out.manner).await?;
         }
         Ok(_) => {}
     }
@@ -255,16 +258,16 @@ fn note_foreign(session: &Session, out: &Outgoing<'_>, exchange: &Exchange) {
     }
 }
 
-async fn once(record: &mut Record<'_>, request: Request, wire: bool) -> Option<(Exchange, Option<Vec<u8>>)> {
+async fn once(record: &mut Record<'_>, request: Request, manner: &Manner) -> Option<(Exchange, Option<Vec<u8>>)> {
     let session = record.session;
-    if !wire {
+    if !manner.wire {
         return Some((session.client.send(request).await, None));
     }
     let mut throttling = Throttling::default();
     let (answer, elapsed) = loop {
         session.client.turn().await;
         let started = std::time::Instant::now();
-        let Some(answer) = exchange_raw(&request, session.client.limits().timeout).await else {
+        let Some(answer) = exchange_raw(&request, manner.pieces, session.client.limits().timeout).await else {
             record.skip("the raw bytes of an encrypted connection cannot be looked at", false);
             return None;
         };

@@ -96,6 +96,11 @@ pub struct StepSpec {
     /// Names of header fields are written in capitals, on a raw connection.
     #[serde(default)]
     pub capitals: bool,
+    /// The body goes out in three pieces with a pause between them, on a raw connection.
+    #[serde(default)]
+    pub pieces: bool,
+    /// Of a race, so many requests may be accepted, at most.
+    pub winners: Option<usize>,
     /// Header fields to set; an empty value removes the field.
     #[serde(default)]
     pub headers: IndexMap<String, String>,

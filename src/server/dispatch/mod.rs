@@ -7,3 +7,4 @@ mod robustness;
 
 pub(crate) use handle::{Call, handle};
 pub(crate) use members::check_members;
+pub(crate) use robustness::FRAGILE_DEPTH;

@@ -11,7 +11,7 @@ use crate::server::rules::Rules;
 use crate::server::state::State;
 
 const FLAKY_PERIOD: u64 = 16;
-const FRAGILE_DEPTH: usize = 30;
+pub(crate) const FRAGILE_DEPTH: usize = 30;
 const FRAGILE_LENGTH: usize = 4000;
 
 /// What every so many requests are answered with, whatever they say.

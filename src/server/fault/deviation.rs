@@ -155,6 +155,7 @@ deviations! {
         StoresRefused "refused-unchanged" "what a rule refuses is stored all the same";
         StoresRefusedAtLimit "refused-unchanged" "what the tag limit refuses is stored all the same";
         StoresUnauthenticated "refused-unchanged" "a request with a refused token is carried out all the same";
+        ForgetsOnDeepNesting "stored" "an unknown member nested 30 deep makes all tags of the resource vanish";
         KeepsOldValue "key.one-value" "another value for an existing key is answered with success but dropped";
         KeepsBothValues "key.one-value" "another value for an existing key is listed beside the old one";
     }
@@ -168,6 +169,7 @@ deviations! {
         IgnoresDelete "delete.removes" "a delete is answered with success but removes nothing";
         DeletesOnlyFirstItem "delete.removes" "only the first item of a delete is removed";
         DeletesEverything "delete.removes" "a delete removes every tag of the secret";
+        DeletesEverythingOnEmptyList "delete.empty-batch" "a delete of nothing removes every tag of the secret";
         DeletesByPrefix "delete.removes" "a delete also removes tags whose key only starts with the given one";
         DeletesInAnyCase "delete.removes" "a delete also removes tags whose key differs in case";
         AlwaysCreates "delete.removes" "a delete creates its items instead";

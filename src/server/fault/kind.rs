@@ -69,7 +69,7 @@ faults! {
         CsmsCreateStoresValueLowerCased StoresValueLowerCased; CsmsCreateStoresValueComposed StoresValueComposed;
         CsmsCreateStoresValueTruncated StoresValueTruncated; CsmsCreateLosesAstralInValue LosesAstralInValue;
         CsmsCreateManglesNonAsciiInValue ManglesNonAsciiInValue; CsmsCreateDecodesPlusInValue DecodesPlusInValue; CsmsCreateLosesValue LosesValue;
-        CsmsCreateSwapsKeyAndValue SwapsKeyAndValue; CsmsCreateStoresNothing StoresNothing; CsmsCreateStoresRefused StoresRefused;
+        CsmsCreateSwapsKeyAndValue SwapsKeyAndValue; CsmsCreateStoresNothing StoresNothing; CsmsCreateForgetsOnDeepNesting ForgetsOnDeepNesting; CsmsCreateStoresRefused StoresRefused;
         CsmsCreateStoresRefusedAtLimit StoresRefusedAtLimit; CsmsCreateStoresUnauthenticated StoresUnauthenticated; CsmsCreateKeepsOldValue KeepsOldValue;
         CsmsCreateKeepsBothValues KeepsBothValues; CsmsCreateLimitOneTooLow LimitOneTooLow; CsmsCreateLimitOneTooHigh LimitOneTooHigh;
         CsmsCreateHasNoLimit HasNoLimit; CsmsCreateCountsLimitPerProject CountsLimitPerProject; CsmsCreateCountsDeletedTags CountsDeletedTags;
@@ -130,6 +130,7 @@ faults! {
         CsmsBatchAppliesOnlyFirstItem AppliesOnlyFirstItem; CsmsBatchAppliesOnlyLastItem AppliesOnlyLastItem; CsmsBatchDropsLastItem DropsLastItem;
         CsmsBatchStopsAfterTenItems StopsAfterTenItems; CsmsBatchKeepsBothRepeatedKeys KeepsBothRepeatedKeys;
         CsmsBatchAppliesRefusedBatchPartly AppliesRefusedBatchPartly; CsmsBatchIgnoresDelete IgnoresDelete; CsmsBatchDeletesOnlyFirstItem DeletesOnlyFirstItem;
+        CsmsBatchDeletesEverythingOnEmptyList DeletesEverythingOnEmptyList;
         CsmsBatchDeletesEverything DeletesEverything; CsmsBatchDeletesByPrefix DeletesByPrefix; CsmsBatchDeletesInAnyCase DeletesInAnyCase;
         CsmsBatchAlwaysCreates AlwaysCreates; CsmsBatchKeepsDeletedKeysReserved KeepsDeletedKeysReserved; CsmsBatchLimitOneTooLow LimitOneTooLow;
         CsmsBatchLimitOneTooHigh LimitOneTooHigh; CsmsBatchHasNoLimit HasNoLimit; CsmsBatchCountsLimitPerProject CountsLimitPerProject;
@@ -184,6 +185,7 @@ faults! {
         KmsCreateStoresValueTruncated StoresValueTruncated; KmsCreateLosesAstralInValue LosesAstralInValue;
         KmsCreateManglesNonAsciiInValue ManglesNonAsciiInValue; KmsCreateDecodesPercentInValue DecodesPercentInValue;
         KmsCreateEscapesHtmlInValue EscapesHtmlInValue; KmsCreateLosesValue LosesValue; KmsCreateSwapsKeyAndValue SwapsKeyAndValue;
+        KmsCreateForgetsOnDeepNesting ForgetsOnDeepNesting;
         KmsCreateStoresNothing StoresNothing; KmsCreateStoresRefused StoresRefused; KmsCreateStoresUnauthenticated StoresUnauthenticated;
         KmsCreateKeepsOldValue KeepsOldValue; KmsCreateKeepsBothValues KeepsBothValues; KmsCreateLimitOneTooLow LimitOneTooLow;
         KmsCreateLimitIsFifteen LimitIsFifteen; KmsCreateAcceptsMissingToken AcceptsMissingToken; KmsCreateAcceptsEmptyToken AcceptsEmptyToken;

@@ -6,7 +6,7 @@ use super::put::{put, repeated};
 use super::rare;
 use super::removal::remove;
 use super::rewrite::stored;
-use super::set::Tag;
+use super::set::{Tag, TagSet};
 use super::{sequence, text};
 use crate::server::dispatch::{Call, check_members};
 use crate::server::fault::Deviation;
@@ -34,6 +34,13 @@ pub(crate) async fn batch(call: Call<'_>, id: &str, body: &Json<'_>) -> Result<S
     sequence::check(rules, body)?;
     let action = action(rules, body)?;
     let tags = tags(rules, body)?;
+    if rules.bends(Deviation::DeletesEverythingOnEmptyList)
+        && action == Action::Delete
+        && tags.is_empty()
+        && let Some(place) = find(call, id)?
+    {
+        *place.tags() = TagSet::default();
+    }
     if matches!(body.get("tags"), Some(Json::Array(_))) {
         check_size(rules, action, tags.len())?;
     }

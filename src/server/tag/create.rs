@@ -4,8 +4,9 @@ use super::item::{TagItem, check_absence, read};
 use super::place::find;
 use super::put::put;
 use super::rewrite::stored;
+use super::set::TagSet;
 use super::{sequence, text};
-use crate::server::dispatch::{Call, check_members};
+use crate::server::dispatch::{Call, FRAGILE_DEPTH, check_members};
 use crate::server::fault::Deviation;
 use crate::server::http::{Failure, Success};
 use crate::server::json::Json;
@@ -16,6 +17,12 @@ pub(crate) async fn create(call: Call<'_>, id: &str, body: &Json<'_>) -> Result<
     let rules = call.rules;
     let is_kms = rules.operation.service() == Service::Kms;
     let known: &[&str] = if is_kms { &["tag", "sequence"] } else { &["tag"] };
+    if rules.bends(Deviation::ForgetsOnDeepNesting)
+        && body.depth() >= FRAGILE_DEPTH
+        && let Some(place) = find(call, id)?
+    {
+        *place.tags() = TagSet::default();
+    }
     check_members(rules.access.unknown_field_refused, "body", body, known)?;
     if is_kms {
         sequence::check(rules, body)?;

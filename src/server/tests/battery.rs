@@ -272,7 +272,7 @@ fn single_bodies() -> Vec<Vec<Vec<u8>>> {
     bodies.push(vec![b"{}".to_vec()]);
     bodies.push(vec![br#"{"tag":{"key":"k",},}"#.to_vec(), br#"{"tag":{"key":"k2"}} x"#.to_vec()]);
     bodies.push(vec![b"{\"tag\":{\"key\":\"k\"},\"x\":\"\xff\"}".to_vec()]);
-    bodies.push(vec![deep(&json!({ "tag": tag }))]);
+    bodies.push(vec![body(&json!({ "key": "before" })), deep(&json!({ "tag": tag }))]);
     bodies
 }
 
@@ -299,7 +299,7 @@ fn batch_bodies() -> Vec<Vec<Vec<u8>>> {
         vec![create(tag()), delete(tag()), create(tag())],
         vec![create(tag()), delete(json!([{ "key": "k" }]))],
         vec![create(json!([]))],
-        vec![delete(json!([]))],
+        vec![create(tag()), delete(json!([]))],
         vec![delete(many(0, 21))],
     ]);
     for action in ["CREATE", "Delete", "update", ""] {

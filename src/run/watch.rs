@@ -1,0 +1,70 @@
+//! A tag of dewspec's own on a resource that carries nothing else: what a request destroys unasked shows only where
+//! there is something to destroy.
+
+use crate::check::State;
+use crate::plan::PlannedCase;
+use crate::suite::{Effect, Need, ResourceKind};
+
+use super::payload::Payload;
+use super::prediction::writing;
+use super::resource::Resource;
+use super::session::Session;
+use super::step::send_plain;
+
+/// Cases that store more than this may need all the room there is.
+const MOST_ROOM: usize = 8;
+
+/// Whether one more tag is not in the way of a case.
+pub(super) fn bears_watch(case: &PlannedCase) -> bool {
+    let spec = &case.spec;
+    spec.room <= MOST_ROOM && !spec.needs.contains(&Need::EmptyResource) && spec.steps.iter().all(|s| s.fill.is_none())
+}
+
+/// Sees to it that the tag is there, or that it is not, as the case at hand wants it.
+pub(super) async fn watch(session: &Session, case: &PlannedCase, resource: &mut Resource) {
+    if bears_watch(case) {
+        if resource.watched.is_empty() && may_watch(resource) {
+            place(session, resource).await;
+        }
+    } else if !resource.watched.is_empty() {
+        let watched = std::mem::take(&mut resource.watched);
+        resource.remove(session, &watched).await;
+    }
+}
+
+/// What is there already serves as well, and what cannot be read back or deleted serves nobody.
+fn may_watch(resource: &Resource) -> bool {
+    resource.kind != ResourceKind::Events
+        && !resource.unwatchable
+        && resource.carries() == 0
+        && resource.can_list()
+        && resource.can_delete()
+}
+
+async fn place(session: &Session, resource: &mut Resource) {
+    // Unless all goes well; whether a target stores what it accepts is for the cases to find out.
+    resource.unwatchable = true;
+    let operations = session.suite.acting_on(resource.kind);
+    let by = |put: bool| operations.iter().find(|op| matches!(op.operation.effect, Effect::Put { .. }) == put);
+    let Some(op) = by(true).or_else(|| by(false)) else { return };
+    let key = session.placeholders_named(&format!("watch.{}", resource.id), "").key("watch");
+    let tag = (key, "watch".to_owned());
+    let Some(body) = writing(op, std::slice::from_ref(&tag)).pop() else { return };
+    let payload = Payload::new(&op.operation, &body);
+    let accepted = send_plain(session, op, &resource.id, &payload)
+        .await
+        .is_some_and(|exchange| exchange.status() == Some(op.operation.success));
+    let watched = State::from([tag.clone()]);
+    resource.fading.remove(&tag.0);
+    resource.written.insert(tag.0.clone(), tag.1.clone());
+    let kept = resource.looks.len();
+    let listing = resource.look_until(session, session.settings.settle, |l| l.item(&tag.0).is_some()).await;
+    resource.looks.truncate(kept);
+    let seen = listing.map(|l| resource.state(&l)).unwrap_or_default();
+    if accepted && seen == watched {
+        resource.watched = watched;
+        resource.unwatchable = false;
+    } else {
+        resource.remove(session, &watched).await;
+    }
+}
