@@ -114,7 +114,7 @@ pub(super) struct EngineArgs {
     /// Seed of everything generated: a number or `random` [default: 14598366]
     #[arg(long, env = "DEWSPEC_SEED", value_name = "N", help_heading = "Run")]
     pub(super) seed: Option<String>,
-    /// Generated inputs of each property [default: 3; 32 against the embedded server]
+    /// Generated inputs of each property [default: 2; 32 against the embedded server]
     #[arg(long, env = "DEWSPEC_CASES", value_name = "N", help_heading = "Run")]
     pub(super) cases: Option<u64>,
     /// Keeps names of created events apart between runs: a-z, 0-9 and -, at most 20 [default: random]

@@ -70,10 +70,10 @@ impl Profile {
         all.iter().filter(|r| seen.iter().all(|o| o.explained_by(r))).cloned().collect()
     }
 
-    /// Whether a clause may still have one of these readings. Where no reading is left, all are possible:
+    /// Whether a clause is known to have one of these readings. Where no reading is left, all are possible:
     /// the clause itself is reported then, and nothing else shall be accused on its account.
-    pub fn may_be(&self, clause: &str, readings: &[String]) -> bool {
-        self.possible(clause).iter().any(|r| readings.contains(r))
+    pub fn is_among(&self, clause: &str, readings: &[String]) -> bool {
+        self.possible(clause).iter().all(|r| readings.contains(r))
     }
 
     fn possible(&self, clause: &str) -> Vec<String> {

@@ -98,7 +98,11 @@ async fn write(session: &Session, op: &OperationSuite, resource: &mut Resource, 
             return None;
         }
         None | Some(400..500) => return None,
-        Some(_) => {
+        Some(status) => {
+            session.note(format!(
+                "the first {} on {} {} was answered with {status}, before any case: a plain one should be answered with {}",
+                op.operation.id, resource.kind, resource.id, op.operation.success
+            ));
             // It may be there, whatever the answer says.
             resource.remove(session, &named).await;
             return None;

@@ -37,7 +37,7 @@ impl Resource {
         let deleting = left.iter().map(|(key, _)| async {
             // Such keys would vanish from the path, and what is left of it names something else.
             match single.as_ref().filter(|_| !["", ".", ".."].contains(&key.as_str())) {
-                Some(observer) => self.delete_one(session, observer, key).await,
+                Some(observer) => self.delete_one(session, observer, key, many.is_some()).await,
                 None => false,
             }
         });
@@ -87,20 +87,41 @@ impl Resource {
         listing.is_some_and(|l| gone(&l))
     }
 
-    async fn delete_one(&self, session: &Session, observer: &Observer, key: &str) -> bool {
+    /// Where a list can be sent instead, a bad request may be one for its path's sake, and says nothing of the item.
+    async fn delete_one(&self, session: &Session, observer: &Observer, key: &str, or_by_list: bool) -> bool {
+        let absent: Vec<u16> = observer.absent.iter().copied().filter(|status| *status != 400 || !or_by_list).collect();
         match self.request(session, observer, Some(key), None) {
-            Some(request) => self.deleted(session, observer, request, &observer.absent).await,
+            Some(request) => self.deleted(session, observer, request, &absent).await,
             None => false,
         }
     }
 
-    /// One batch; `absent` are the statuses that say there was nothing to delete.
+    /// One batch; `absent` are the statuses that say there was nothing to delete. What was stored without a value may
+    /// have an empty one on this target, or none.
     async fn delete_chunk(
         &self,
         session: &Session,
         observer: &Observer,
         chunk: &[(String, String)],
         absent: &[u16],
+    ) -> bool {
+        let deleted = self.delete_as(session, observer, chunk, absent, "").await;
+        let bare: Vec<(String, String)> = chunk.iter().filter(|(_, value)| value.is_empty()).cloned().collect();
+        if bare.is_empty() {
+            return deleted;
+        }
+        let again = self.delete_as(session, observer, &bare, &observer.absent, ",\"value\":\"\"").await;
+        deleted || (again && bare.len() == chunk.len())
+    }
+
+    /// `empty`: how an empty value is written.
+    async fn delete_as(
+        &self,
+        session: &Session,
+        observer: &Observer,
+        chunk: &[(String, String)],
+        absent: &[u16],
+        empty: &str,
     ) -> bool {
         if self.kind == ResourceKind::Events {
             return false;
@@ -109,7 +130,7 @@ impl Resource {
             .iter()
             .map(|(key, value)| {
                 let value = if value.is_empty() {
-                    String::new()
+                    empty.to_owned()
                 } else {
                     format!(",\"value\":{}", Value::from(value.as_str()))
                 };

@@ -21,11 +21,14 @@ use super::step::{Outgoing, Sent, payload_of, send};
 use super::watch::{bears_watch, watch};
 
 /// Cases that share a read-back, at most.
-const MOST: usize = 24;
+const MOST: usize = 64;
 /// Items that a group stores, at most.
 const AT_ONCE: usize = 15;
 /// So many times as much where a resource takes many requests at once.
 const WIDE: usize = 3;
+
+/// And where each read-back has to wait.
+const LAGGING: usize = 8;
 
 /// A simple case with the one request it sends.
 struct Draft<'a> {
@@ -232,7 +235,11 @@ fn gather<'a>(session: &Session, cases: &'a [PlannedCase], resource: &Resource) 
     let there = resource.carries();
     let mut stored = 0;
     let bears = cases.first().is_some_and(bears_watch);
-    let factor = if session.settings.width > 1 { WIDE } else { 1 };
+    let factor = match () {
+        () if !resource.lag.is_zero() => LAGGING,
+        () if session.settings.width > 1 => WIDE,
+        () => 1,
+    };
     for case in cases.iter().take(MOST * factor) {
         let Some(draft) = Draft::new(session, case) else { break };
         if bears_watch(case) != bears {

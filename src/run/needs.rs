@@ -14,8 +14,11 @@ pub(super) fn unmet(
 ) -> Option<(String, bool)> {
     for (clause, readings) in &case.spec.when {
         let profile = session.profile();
-        if !profile.may_be(clause, readings) {
-            let found = profile.remaining(clause).join(" or ");
+        if !profile.is_among(clause, readings) {
+            let found = match profile.remaining(clause).as_slice() {
+                [] => "none of its readings".to_owned(),
+                remaining => remaining.join(" or "),
+            };
             return Some((
                 format!("it applies only where {clause} is {}; here it is {found}", readings.join(" or ")),
                 true,

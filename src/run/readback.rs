@@ -4,12 +4,25 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::check::{Blame, Deviation, Listing, State, change_of, describe, difference};
-use crate::suite::{Answer, Effect, Expect, ResourceKind, StepSpec};
+use crate::suite::{Answer, Effect, Expect, OperationSuite, ResourceKind, StepSpec};
 
 use super::case::Running;
 use super::prediction::{agrees, resource_state, whole};
 use super::restore::mend;
 use super::step::Sent;
+
+/// Of a state, what a request does not name. A body that is no JSON to dewspec may be some to the target.
+fn unnamed(op: &OperationSuite, sent: &Sent, whole: &State) -> State {
+    let change = sent.json.as_deref().map(|json| change_of(&op.operation, json, None)).unwrap_or_default();
+    let named: BTreeSet<String> = change.keys().cloned().collect();
+    let text = sent.exchange.request.body.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
+    let is_named = |key: &String| named.contains(key) || text.contains(key.as_str());
+    whole.iter().filter(|(key, _)| !is_named(key)).map(|(key, value)| (key.clone(), value.clone())).collect()
+}
+
+fn stand(others: &State, seen: &State) -> bool {
+    others.iter().all(|(key, value)| seen.get(key) == Some(value))
+}
 
 impl Running<'_, '_> {
     /// Reads back and compares; afterwards what is there is what counts.
@@ -43,10 +56,14 @@ impl Running<'_, '_> {
             if refused || expect.answer == Answer::Any {
                 resource.let_settle().await;
             }
-            // Where any answer will do, so will any state: one look is enough.
+            // Where any answer will do, so will any state of what the request names.
             let any = expect.answer == Answer::Any && !explicit;
-            let found =
-                resource.look_until(session, patience, |l| any || agrees(&whole, resource_state(l, &whole))).await;
+            let others = any.then(|| unnamed(&op, sent, &whole));
+            let fits = |l: &Listing| {
+                let seen = resource_state(l, &whole);
+                others.as_ref().map_or_else(|| agrees(&whole, seen.clone()), |others| stand(others, &seen))
+            };
+            let found = resource.look_until(session, patience, fits).await;
             let Some(listing) = found else {
                 self.unreadable(&clause, sent);
                 self.own[which] = expected.clone();
@@ -55,8 +72,12 @@ impl Running<'_, '_> {
             self.resource(which == 1).leave_out_restless(&mut whole);
             let seen = resource_state(&listing, &whole);
             if judged {
-                if !any {
-                    self.compare(&whole, &seen, step, expect, sent, explicit);
+                match others {
+                    None => self.compare(&whole, &seen, step, expect, sent, explicit),
+                    Some(mut others) => {
+                        self.resource(which == 1).leave_out_restless(&mut others);
+                        self.compare_others(&others, &seen, sent);
+                    }
                 }
                 self.repeated(&listing, sent);
             }
@@ -97,6 +118,15 @@ impl Running<'_, '_> {
             }
             let seen = describe(look);
             self.record.finding(clause, "a stored state that can be read back", &seen, Some(sent.index));
+        }
+    }
+
+    fn compare_others(&mut self, others: &State, seen: &State, sent: &Sent) {
+        if let Some((key, value)) = others.iter().find(|(key, value)| seen.get(*key) != Some(value)) {
+            let allowed = "whatever the answer, everything that the request does not name as it was".to_owned();
+            let now = seen.get(key).map_or_else(|| "is gone".to_owned(), |now| format!("is {now:?}"));
+            let deviation = Deviation { blame: Blame::Stored, allowed, seen: format!("{key:?}, {value:?}, {now}") };
+            self.record.deviation(&deviation, Some(sent.index));
         }
     }
 

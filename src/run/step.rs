@@ -159,7 +159,9 @@ pub(super) async fn send_plain(
     payload: &Payload,
 ) -> Option<Exchange> {
     let request = request(session, &Outgoing::plain(op, resource, payload, TokenChoice::Valid))?;
-    Some(session.client.send(request).await)
+    let exchange = session.client.send(request).await;
+    take_note(session, &exchange);
+    Some(exchange)
 }
 
 /// Sends, and lets every oracle of the operation look at what comes. `None` if there is nothing to judge;

@@ -142,7 +142,7 @@ impl Default for Settings {
         Settings {
             seed: 0x00DE_C0DE,
             run_id: "local".to_owned(),
-            cases: 3,
+            cases: 2,
             concurrency: 16,
             width: 1,
             timeout: Duration::from_secs(10),

@@ -89,7 +89,7 @@ impl Scene<'_> {
 /// What oracles remember over a run.
 #[derive(Debug, Default)]
 pub struct History {
-    seen: HashMap<(String, String), String>,
+    seen: HashMap<(String, String), response::Answered>,
     /// The first time stamp of each clause about units.
     times: HashMap<String, i64>,
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::super::describe::excerpt;
 use super::{Judgement, Scene};
-use crate::suite::JsonType;
+use crate::suite::{Effect, JsonType};
 use crate::vocabulary::at;
 
 /// What is documented of one member of a successful answer.
@@ -53,18 +53,32 @@ pub(super) fn distinct(
     scene: &Scene<'_>,
     clause: &str,
     pointer: &str,
-    seen: &mut HashMap<(String, String), String>,
+    seen: &mut HashMap<(String, String), Answered>,
 ) -> Judgement {
     let answered = scene.success().and_then(|_| scene.json());
     let Some(value) = answered.and_then(|body| at(body, pointer).map(Value::to_string)) else {
         return Judgement::NotApplicable;
     };
+    let name = match &scene.operation.effect {
+        Effect::Create { name, .. } => scene.request.and_then(|body| at(body, name)).cloned(),
+        Effect::Put { .. } | Effect::Batch { .. } => None,
+    };
     let body = scene.request.map(Value::to_string).unwrap_or_default();
-    match seen.insert((clause.to_owned(), value.clone()), body) {
+    let answered = Answered { name: name.clone(), body };
+    match seen.insert((clause.to_owned(), value.clone()), answered) {
         None => Judgement::Upheld,
+        // The same thing, written again.
+        Some(before) if name.is_some() && before.name == name => Judgement::Upheld,
         Some(before) => Judgement::broken(
             "an identifier that no other answer had",
-            format!("{value} again; it came before in answer to {}", excerpt(before.as_bytes())),
+            format!("{value} again; it came before in answer to {}", excerpt(before.body.as_bytes())),
         ),
     }
+}
+
+/// The request in whose answer an identifier came.
+#[derive(Debug)]
+pub(super) struct Answered {
+    name: Option<Value>,
+    body: String,
 }

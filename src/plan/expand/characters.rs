@@ -6,8 +6,8 @@ use crate::generate::samples;
 use crate::suite::{CaseSpec, Characters};
 
 /// Where a character that does not belong is put besides the middle, to see that the whole string is
-/// judged; `\n` because `$` matches before a final one in some engines.
-const AT_EDGES: [char; 3] = ['\n', '*', '\u{0}'];
+/// judged; `\n` and its like because `$` matches before a final one in some engines, U+200B because some trim it.
+const AT_EDGES: [char; 5] = ['\n', '*', '\u{0}', '\u{85}', '\u{200B}'];
 
 /// What may stand anywhere is put at the edges, too: engines and hand-written rules like to treat those apart.
 const ALLOWED_AT_EDGES: [char; 12] = ['5', 'A', '中', '_', '-', '.', ':', '=', '+', '@', '/', '½'];

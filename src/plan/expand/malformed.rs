@@ -48,10 +48,25 @@ pub(super) fn expand(field: &Field<'_>) -> Vec<CaseSpec> {
         ("invalid-utf-8-in-an-unknown-member", with_member(valid, "\"${byte:ff}\"")),
         ("invalid-utf-8-in-an-unknown-name", valid.replacen('{', "{\"dewspec${byte:ff}\":1,", 1)),
         ("overlong-utf-8", valid.replacen('$', "${byte:c0}${byte:af}$", 1)),
+        ("no-comma", valid.replacen(',', " ", 1)),
+        ("semicolon-for-comma", valid.replacen(',', ";", 1)),
+        ("nul-before-it", format!("\0{valid}")),
+        ("capitals-for-true", with_member(valid, "TRUE")),
+        ("number-without-fraction", with_member(valid, "1.")),
+        ("number-without-integer", with_member(valid, ".5")),
+        ("raw-tab-in-an-unknown-member", with_member(valid, "\"a\tb\"")),
+        ("hexadecimal-escape-in-an-unknown-member", with_member(valid, "\"\\x41\"")),
+        ("cut-off-utf-8", valid.replacen('$', "${byte:e4}${byte:b8}$", 1)),
+        ("utf-8-without-a-start", valid.replacen('$', "${byte:80}$", 1)),
+        (
+            "pair-of-surrogates-in-utf-8",
+            valid.replacen('$', "${byte:ed}${byte:a1}${byte:80}${byte:ed}${byte:b0}${byte:8b}$", 1),
+        ),
         ("surrogate-in-utf-8", valid.replacen('$', "${byte:ed}${byte:a0}${byte:80}$", 1)),
     ];
+    let braces = valid.strip_suffix("}}").map(|rest| ("two-braces-too-few", rest.to_owned()));
     let lists = valid.contains(']').then(|| ("comma-at-the-end-of-a-list", valid.replacen(']', ",]", 1)));
-    text.into_iter().chain(lists).map(|(what, body)| field.refused(what, body)).collect()
+    text.into_iter().chain(braces).chain(lists).map(|(what, body)| field.refused(what, body)).collect()
 }
 
 /// The valid body with one more member whose value is no JSON.
