@@ -47,6 +47,7 @@ impl Resource {
                 gone = self.delete_chunk(session, observer, &[(key.clone(), value.clone())], &observer.absent).await;
             }
             if !gone {
+                self.undeleted |= session.is_silent();
                 self.residue.insert(key, value);
             }
         }
@@ -54,6 +55,15 @@ impl Resource {
             if !self.residue.contains_key(&key) {
                 self.fading.insert(key);
             }
+        }
+    }
+
+    /// Deletes once more what a target that did not answer has kept.
+    pub(super) async fn remove_again(&mut self, session: &Session) {
+        if self.undeleted && !session.is_silent() {
+            self.undeleted = false;
+            let residue = std::mem::take(&mut self.residue);
+            self.remove(session, &residue).await;
         }
     }
 
@@ -106,6 +116,9 @@ impl Resource {
         absent: &[u16],
     ) -> bool {
         let deleted = self.delete_as(session, observer, chunk, absent, "").await;
+        if session.is_gone() {
+            return deleted;
+        }
         let bare: Vec<(String, String)> = chunk.iter().filter(|(_, value)| value.is_empty()).cloned().collect();
         if bare.is_empty() {
             return deleted;

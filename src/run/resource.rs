@@ -69,6 +69,8 @@ pub(super) struct Resource {
     pub(super) fading: BTreeSet<String>,
     /// Written, and still there because nothing deletes it.
     pub(super) residue: State,
+    /// Some of it is there only because the target did not answer.
+    pub(super) undeleted: bool,
     /// What somebody else has written during the run; it is left alone like what was there before.
     pub(super) strangers: State,
     /// What somebody else keeps changing: no request of dewspec's is blamed for it.
@@ -99,6 +101,7 @@ impl Resource {
             unwatchable: false,
             fading: BTreeSet::new(),
             residue: State::new(),
+            undeleted: false,
             strangers: State::new(),
             restless: BTreeSet::new(),
             lost: State::new(),

@@ -222,6 +222,11 @@ impl Shared {
         self.is_stopped() || self.is_gone() || self.is_mute(operation)
     }
 
+    /// Whether the last request had no answer.
+    pub(super) fn is_silent(&self) -> bool {
+        self.silent.load(Ordering::Relaxed) > 0
+    }
+
     /// Whether the target has stopped answering altogether.
     pub(super) fn is_gone(&self) -> bool {
         self.silent.load(Ordering::Relaxed) >= GONE_AFTER

@@ -20,8 +20,9 @@ pub(super) fn bears_watch(case: &PlannedCase) -> bool {
     spec.room <= MOST_ROOM && !spec.needs.contains(&Need::EmptyResource) && spec.steps.iter().all(|s| s.fill.is_none())
 }
 
-/// Sees to it that the tag is there, or that it is not, as the case at hand wants it.
+/// Sees to it that the tag is there, or that it is not, as the case at hand wants it, and that nothing else is.
 pub(super) async fn watch(session: &Session, case: &PlannedCase, resource: &mut Resource) {
+    resource.remove_again(session).await;
     if bears_watch(case) {
         if resource.watched.is_empty() && may_watch(resource) {
             place(session, resource).await;
