@@ -154,7 +154,8 @@ async fn run_group<'a>(session: &'a Session, drafts: Vec<Draft<'a>>, resource: &
         }
         let again = run_case(session, record.case, resource, None).await;
         // What an oracle found the first time is not lost if all is well the second time.
-        reports.push(if again.outcome == Outcome::Pass && record.has_findings() { record.finish() } else { again });
+        let kept = again.outcome == Outcome::Pass && record.has_findings() && !record.has_wrong_answer();
+        reports.push(if kept { record.finish() } else { again });
     }
     reports
 }
