@@ -4,6 +4,7 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 use dewspec::mutants::{AlarmPlan, Laboratory, alarms, kills, profiles};
+use dewspec::report::Report;
 use dewspec::server::{ServerConfig, fault};
 use dewspec::suite::{DataSource, Suite};
 use dewspec::target::Settings;
@@ -48,28 +49,30 @@ fn no_conforming_server_is_accused() {
 /// Bodies that are no JSON to dewspec, answers that are no success: what they store goes again.
 #[test]
 fn what_is_stored_against_expectation_is_deleted_all_the_same() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let kinds = ["-accepts-trailing-comma", "-replaces-invalid-unicode", "-answers-success-with-ok"];
     let chosen = |name: &str| kinds.iter().any(|kind| name.ends_with(kind));
     let faults: Vec<_> = fault::catalogue().into_iter().filter(|fault| chosen(fault.name)).collect();
     assert!(faults.len() >= 10, "{faults:?}");
     for fault in faults {
-        let mut server = ServerConfig::default();
-        server.faults.insert(fault.name).expect("a fault of the catalogue");
-        let report = runtime.block_on(laboratory().run(server)).expect("a report");
+        let report = report_of(fault.name);
         assert_eq!(report.exit_code, 1, "{}: {}", fault.name, report.conclusion);
         let left: Vec<_> = report.notes.iter().filter(|note| note.contains("\"dewspec-")).collect();
         assert!(left.is_empty(), "{}: {left:?}", fault.name);
     }
 }
 
+/// What comes of a server with one fault of the catalogue.
+fn report_of(fault: &str) -> Report {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let mut server = ServerConfig::default();
+    server.faults.insert(fault).expect("a fault of the catalogue");
+    runtime.block_on(laboratory().run(server)).expect("a report")
+}
+
 /// What turns up on another resource than it was meant for is known by the words in its key.
 #[test]
 fn what_is_stored_elsewhere_is_deleted_there() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let mut server = ServerConfig::default();
-    server.faults.insert("csms-create-stores-on-neighbour").expect("a fault of the catalogue");
-    let report = runtime.block_on(laboratory().run(server)).expect("a report");
+    let report = report_of("csms-create-stores-on-neighbour");
     assert_eq!(report.exit_code, 1, "{}", report.conclusion);
     let ours: Vec<_> = report.notes.iter().filter(|note| note.contains("\"dewspec-")).collect();
     assert!(ours.is_empty(), "{ours:#?}");
@@ -78,10 +81,7 @@ fn what_is_stored_elsewhere_is_deleted_there() {
 /// Nobody can look for it there, or delete it.
 #[test]
 fn what_another_tenant_was_given_is_named() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let mut server = ServerConfig::default();
-    server.faults.insert("csms-create-writes-foreign-resource").expect("a fault of the catalogue");
-    let report = runtime.block_on(laboratory().run(server)).expect("a report");
+    let report = report_of("csms-create-writes-foreign-resource");
     let named = |note: &&String| note.contains("another tenant's identifiers") && note.contains("\"dewspec-");
     assert!(report.notes.iter().any(|note| named(&note)), "{:?}", report.notes);
 }

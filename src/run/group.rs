@@ -248,10 +248,12 @@ fn gather<'a>(session: &Session, cases: &'a [PlannedCase], resource: &Resource) 
     let there = resource.carries();
     let mut stored = 0;
     let bears = cases.first().is_some_and(bears_watch);
-    let factor = match () {
-        () if !resource.lag.is_zero() => LAGGING,
-        () if session.settings.width > 1 => WIDE,
-        () => 1,
+    let factor = if !resource.lag.is_zero() {
+        LAGGING
+    } else if session.settings.width > 1 {
+        WIDE
+    } else {
+        1
     };
     for case in cases.iter().take(MOST * factor) {
         let Some(draft) = Draft::new(session, case) else { break };

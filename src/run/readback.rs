@@ -61,7 +61,10 @@ impl Running<'_, '_> {
             let others = any.then(|| unnamed(&op, sent, &whole));
             let fits = |l: &Listing| {
                 let seen = resource_state(l, &whole);
-                others.as_ref().map_or_else(|| agrees(&whole, seen.clone()), |others| stand(others, &seen))
+                match &others {
+                    Some(others) => stand(others, &seen),
+                    None => agrees(&whole, seen),
+                }
             };
             let found = resource.look_until(session, patience, fits).await;
             let Some(listing) = found else {
@@ -85,8 +88,8 @@ impl Running<'_, '_> {
         }
     }
 
-    /// From here on, what was read back is what the case has stored, and what others have lost is put back. Where reading lags behind, what was
-    /// sent may be there all the same, and is cleaned up, too.
+    /// From here on, what was read back is what the case has stored, and what others have lost is put back. Where
+    /// reading lags behind, what was sent may be there all the same, and is cleaned up, too.
     pub(super) async fn take_as_read(&mut self, which: usize, seen: State) {
         let session = self.session;
         let resource = self.resource(which == 1);

@@ -335,7 +335,7 @@ impl Resource {
         self.looks.clear();
     }
 
-    /// The same on a target that is known to lag behind.
+    /// [`SHORT_PATIENCE`], or as much as the target has been seen to need.
     pub(super) fn usual_patience(&self) -> Duration {
         (self.lag * 2).max(SHORT_PATIENCE)
     }
