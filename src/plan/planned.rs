@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use super::order::{depends_on, layers};
 use super::{Filter, expand};
 use crate::generate::{Property, properties};
-use crate::suite::{Answer, Capacity, CaseSpec, Need, OperationSuite, StepSpec, Suite};
+use crate::suite::{Answer, Capacity, CaseSpec, Expect, Need, OperationSuite, StepSpec, Suite};
 use crate::vocabulary::PathChoice;
 
 /// One case that will run.
@@ -81,34 +81,47 @@ impl PlannedCase {
         PlannedCase { spec, op: Arc::clone(&self.op), probes: None, depends: BTreeSet::new(), property: None }
     }
 
-    /// The one step of a case that does nothing but send an ordinary request and look at the answer and
-    /// the state afterwards: such cases can share a read-back.
-    pub fn simple_step(&self) -> Option<&StepSpec> {
-        let [step] = self.spec.steps.as_slice() else { return None };
-        let expect = step.expect.as_ref()?;
-        let ordinary = step.setup.is_none()
-            && step.fill.is_none()
-            && step.race.is_none()
-            && !step.hidden
-            && !step.wire
-            && !step.capitals
-            && !step.pieces
-            && step.method.is_none()
-            && !step.second
-            && step.operation.is_none()
-            && self
-                .spec
-                .needs
-                .iter()
-                .all(|n| !matches!(n, Need::SecondResource | Need::OtherKind | Need::EmptyResource));
-        let plain = expect.stored.is_none() && expect.listed.is_none() && expect.answer != Answer::Any;
-        (ordinary && plain).then_some(step)
+    /// The set-ups and the requests of a case that does nothing but store tags, send ordinary requests, and look at the
+    /// answer and the state after each: such cases can share read-backs.
+    pub fn shareable(&self) -> Option<(&[StepSpec], &[StepSpec])> {
+        let stores = |s: &StepSpec| s.setup.is_some() && !s.second;
+        let (set_ups, requests) = self.spec.steps.split_at(self.spec.steps.iter().take_while(|s| stores(s)).count());
+        let ordinary = |s: &StepSpec| {
+            s.setup.is_none()
+                && s.fill.is_none()
+                && s.race.is_none()
+                && !s.hidden
+                && !s.wire
+                && !s.capitals
+                && !s.pieces
+                && s.method.is_none()
+                && !s.second
+        };
+        let judged = |s: &StepSpec| match &s.expect {
+            Some(expect) => expect.listed.is_none() && (requests.len() == 1 || !is_free(expect)),
+            None => !s.readings.is_empty(),
+        };
+        let alone = |n: &Need| matches!(n, Need::SecondResource | Need::OtherKind | Need::EmptyResource);
+        let shares = !requests.is_empty()
+            && requests.iter().all(|s| ordinary(s) && judged(s))
+            && !self.spec.needs.iter().any(alone);
+        shares.then_some((set_ups, requests))
+    }
+
+    /// Whether nothing is said of what its last request does, but that it leaves everything alone that it does not name.
+    pub fn may_do_anything(&self) -> bool {
+        self.spec.steps.last().and_then(|step| step.expect.as_ref()).is_some_and(is_free)
     }
 
     /// Whether every request goes to the target's own resource.
     pub fn stays_home(&self) -> bool {
         self.spec.steps.iter().all(|s| s.path.values().all(|p| *p == PathChoice::Own))
     }
+}
+
+/// Whether neither answer nor state are expected to be anything in particular.
+fn is_free(expect: &Expect) -> bool {
+    expect.answer == Answer::Any && expect.stored.is_none()
 }
 
 /// The open clauses whose readings the inputs of a property depend on.

@@ -1,20 +1,17 @@
 use std::sync::Arc;
 
-use serde_json::Value;
-
-use crate::check::{Blame, Change, Deviation, State, change_of, describe, judge_answer};
+use crate::check::{Blame, Deviation, State, describe, judge_answer};
 use crate::plan::PlannedCase;
 use crate::suite::{Answer, Effect, Expect, OperationSuite, StepSpec};
-use crate::vocabulary::PathChoice;
 
 use super::doubt::proves_nothing;
 use super::needs::{collision, limit, unmet};
 use super::payload::Payload;
-use super::prediction::writing;
+use super::prediction::{predicted, writing};
 use super::record::{Finished, Record};
 use super::resource::Resource;
 use super::session::Session;
-use super::step::{Outgoing, Sent, payload_of, send};
+use super::step::{Sent, payload_of};
 use super::watch::watch;
 
 /// Runs one case by itself: every step, with a read-back after each that is judged, and the clean-up.
@@ -111,15 +108,12 @@ impl<'a, 'r> Running<'a, 'r> {
             self.record.skip(reason, false);
             return;
         }
-        for body in writing(op, &tags) {
-            let step = StepSpec { second, ..StepSpec::default() };
-            let payload = Payload::new(&op.operation, &body);
-            let Some(sent) = self.send(op, &step, Some(&payload)).await else { return };
-            if sent.exchange.status() != Some(op.operation.success) {
-                self.set_up_failed(op, &sent, tags.len(), second);
-                return;
-            }
-            self.adopt(op, &sent, second);
+        let step = StepSpec { second, ..StepSpec::default() };
+        if let Some(refused) = self.store(op, &step, &writing(op, &tags)).await {
+            self.set_up_failed(op, &refused, tags.len(), second);
+        }
+        if self.record.is_over() {
+            return;
         }
         self.wait_for_own(second).await;
     }
@@ -172,27 +166,32 @@ impl<'a, 'r> Running<'a, 'r> {
             }
         };
         let judged = StepSpec { expect: step.expect.clone(), readings: step.readings.clone(), ..StepSpec::default() };
-        let last = bodies.len().saturating_sub(1);
-        for (i, body) in bodies.into_iter().enumerate() {
-            let payload = Payload::new(&op.operation, &body);
-            let Some(sent) = self.send(op, &judged, Some(&payload)).await else { return };
-            let accepted = sent.exchange.status() == Some(op.operation.success);
-            if i == last || !accepted {
-                let judge = step.expect.is_some() || !step.readings.is_empty();
-                if judge && (accepted || self.first.can_list()) {
-                    self.judge(op, &judged, &sent).await;
-                } else if accepted {
-                    self.adopt(op, &sent, false);
-                } else if !self.first.can_list() {
-                    self.record
-                        .skip("the resource is full before it should be, or carries what cannot be listed", false);
-                } else {
-                    let why = describe(&sent.exchange);
-                    self.record.skip(format!("the resource could not be filled to {count}: {why}"), false);
-                }
-                return;
-            }
-            self.adopt(op, &sent, false);
+        let Some((last, others)) = bodies.split_last() else { return };
+        if let Some(refused) = self.store(op, &judged, others).await {
+            self.filled(op, &judged, &refused, count).await;
+        }
+        if self.record.is_over() {
+            return;
+        }
+        let payload = Payload::new(&op.operation, last);
+        if let Some(sent) = self.send(op, &judged, Some(&payload)).await {
+            self.filled(op, &judged, &sent, count).await;
+        }
+    }
+
+    /// Judges the last request of those that fill a resource, or the first that was not accepted.
+    async fn filled(&mut self, op: &OperationSuite, step: &StepSpec, sent: &Sent, count: usize) {
+        let accepted = sent.exchange.status() == Some(op.operation.success);
+        let judge = step.expect.is_some() || !step.readings.is_empty();
+        if judge && (accepted || self.first.can_list()) {
+            self.judge(op, step, sent).await;
+        } else if accepted {
+            self.adopt(op, sent, false);
+        } else if !self.first.can_list() {
+            self.record.skip("the resource is full before it should be, or carries what cannot be listed", false);
+        } else {
+            let why = describe(&sent.exchange);
+            self.record.skip(format!("the resource could not be filled to {count}: {why}"), false);
         }
     }
 
@@ -206,41 +205,6 @@ impl<'a, 'r> Running<'a, 'r> {
         }
         let Some(sent) = self.send(op, step, payload.as_ref()).await else { return };
         self.judge(op, step, &sent).await;
-    }
-
-    async fn send(&mut self, op: &OperationSuite, step: &StepSpec, body: Option<&Payload>) -> Option<Sent> {
-        let resource = self.resource(step.second).id.clone();
-        let sent = send(&mut self.record, &Outgoing::of(op, &resource, step, body)).await?;
-        // Unless it was refused, and no try before was lost, what the request names may now be stored.
-        let stays = step.path.values().all(|p| *p == PathChoice::Own);
-        if stays {
-            for (key, value) in body.map(|payload| payload.change.put.clone()).unwrap_or_default() {
-                if !sent.exchange.is_refused() || sent.second_try {
-                    self.touched[usize::from(step.second)].insert(key.clone(), value.clone());
-                }
-                // Whatever the answer: if it is there from now on, this request has put it there.
-                let resource = self.resource(step.second);
-                resource.fading.remove(&key);
-                resource.written.insert(key, value);
-            }
-        }
-        Some(sent)
-    }
-
-    /// Takes an accepted request as done.
-    fn adopt(&mut self, op: &OperationSuite, sent: &Sent, second: bool) {
-        let answer = sent.exchange.answer.as_ref().ok().and_then(|r| r.json());
-        if let Some(json) = &sent.json {
-            let change = change_of(&op.operation, json, answer.as_ref());
-            self.remember(&change, second);
-            change.apply(&mut self.own[usize::from(second)]);
-        }
-    }
-
-    fn remember(&mut self, change: &Change, second: bool) {
-        for (key, value) in &change.put {
-            self.resource(second).written.insert(key.clone(), value.clone());
-        }
     }
 
     async fn judge(&mut self, op: &OperationSuite, step: &StepSpec, sent: &Sent) {
@@ -262,56 +226,18 @@ impl<'a, 'r> Running<'a, 'r> {
         }
     }
 
-    pub(super) fn statuses(&self, expect: &Expect) -> Vec<u16> {
-        self.session.profile().statuses(&expect.status)
-    }
-
     /// The case's own items on the first resource and on the addressed one, if the step went as `expect` says.
-    pub(super) fn predicted(
-        &mut self,
-        op: &OperationSuite,
-        step: &StepSpec,
-        expect: &Expect,
-        sent: &Sent,
-    ) -> [State; 2] {
-        let mut states = self.own.clone();
-        let which = usize::from(step.second);
-        let accepted = match expect.answer {
-            Answer::Accepted => true,
-            Answer::Refused => false,
-            Answer::Any => sent.exchange.status() == Some(op.operation.success),
-        };
-        let home = step.path.values().all(|p| *p == PathChoice::Own);
-        if accepted && home {
-            let answer = sent.exchange.answer.as_ref().ok().and_then(|r| r.json());
-            let altered = expect.member.as_ref().map(|member| self.as_if(op, &member.pointer, &member.value));
-            let json = altered.as_ref().map_or(sent.json.as_deref(), Option::as_ref);
-            if let Some(json) = json {
-                let change = change_of(&op.operation, json, answer.as_ref());
-                self.remember(&change, step.second);
-                change.apply(&mut states[which]);
-            }
-        }
-        if let Some(stored) = &expect.stored {
-            let places = self.session.placeholders(self.case);
-            states[0] = stored.iter().map(|(k, v)| (places.fill(k), places.fill(v))).collect();
-        }
+    fn predicted(&mut self, op: &OperationSuite, step: &StepSpec, expect: &Expect, sent: &Sent) -> [State; 2] {
+        let (states, change) = predicted(self.session, self.case, op, step, expect, sent, &self.own);
+        self.remember(&change, step.second);
         states
     }
 
-    /// The valid body with one member replaced, as JSON.
-    fn as_if(&self, op: &OperationSuite, pointer: &str, value: &str) -> Option<Value> {
-        let places = self.session.placeholders(self.case);
-        let mut body: Value = serde_json::from_str(&places.fill(&op.operation.valid)).ok()?;
-        *body.pointer_mut(pointer)? = Value::from(value);
-        Some(body)
-    }
-
     async fn judge_one(&mut self, op: &OperationSuite, step: &StepSpec, expect: &Expect, sent: &Sent) {
-        let statuses = self.statuses(expect);
+        let statuses = self.session.profile().statuses(&expect.status);
         let answer = judge_answer(&op.operation, expect, &statuses, &sent.exchange, sent.after_head.as_deref());
         match &answer {
-            Ok(()) => self.held(op, expect, sent),
+            Ok(()) => self.record.held_answer(op, expect, sent.exchange.status()),
             Err(deviation) => self.record.wrong_answer(deviation, sent.index),
         }
         let expected = self.predicted(op, step, expect, sent);
@@ -319,15 +245,6 @@ impl<'a, 'r> Running<'a, 'r> {
         let refusal = sent.exchange.status().is_some_and(|s| s >= 400);
         let as_answered = answer.is_ok() || (expect.answer == Answer::Refused && refusal);
         self.check_state(step, expect, &expected, sent, as_answered).await;
-    }
-
-    /// What an answer that is as expected says about the operation's general clauses.
-    pub(super) fn held(&mut self, op: &OperationSuite, expect: &Expect, sent: &Sent) {
-        match (expect.answer, sent.exchange.status()) {
-            (Answer::Accepted, _) => self.record.held(op.id("success.status")),
-            (Answer::Refused, Some(status)) => self.record.held(op.id(&format!("status.{status}"))),
-            _ => {}
-        }
     }
 
     /// Deletes everything this case stored.

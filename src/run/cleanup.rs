@@ -1,10 +1,12 @@
-use futures_util::stream::{self, StreamExt};
+use std::time::Instant;
+
 use serde_json::Value;
 
 use crate::check::{Listing, State};
 use crate::suite::{Observer, Purpose, ResourceKind};
 use crate::vocabulary::Request;
 
+use super::at_once::at_once;
 use super::resource::Resource;
 use super::session::Session;
 
@@ -41,7 +43,7 @@ impl Resource {
                 None => false,
             }
         });
-        let gone: Vec<bool> = stream::iter(deleting).buffered(session.settings.width.max(1)).collect().await;
+        let gone = at_once(session, deleting).await;
         for ((key, value), mut gone) in left.into_iter().zip(gone) {
             if !gone && let Some(observer) = &many {
                 gone = self.delete_chunk(session, observer, &[(key.clone(), value.clone())], &observer.absent).await;
@@ -159,12 +161,13 @@ impl Resource {
 
     /// Sends a delete, again if the connection broke, since deleting twice does no harm.
     async fn deleted(&self, session: &Session, observer: &Observer, request: Request, absent: &[u16]) -> bool {
+        let sent = Instant::now();
         let mut exchange = session.client.send(request).await;
         let broke = exchange.answer.is_err();
         if broke || exchange.status().is_some_and(|s| s >= 500) {
             exchange = session.client.send(exchange.request).await;
         }
-        session.answered(exchange.answer.is_ok());
+        session.answered(exchange.answer.is_ok(), sent);
         // After a broken connection, "not there" may be the effect of the first try.
         let status = exchange.status();
         status.is_some_and(|s| {

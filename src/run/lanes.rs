@@ -9,7 +9,7 @@ use crate::suite::{Need, ResourceKind};
 use crate::vocabulary::Outcome;
 
 use super::case::run_case;
-use super::group::run_next;
+use super::group::{neighbours_together, run_next};
 use super::progress::Observer;
 use super::record::{Finished, Record};
 use super::resource::Resource;
@@ -42,9 +42,9 @@ fn assign(cases: &[PlannedCase], leases: &Leases) -> Vec<Cases> {
     }
     lanes
         .into_iter()
-        .map(|((kind, index), all)| Cases {
-            lease: leases.get(&kind).and_then(|all| all.get(index)).cloned(),
-            all: all.into(),
+        .map(|((kind, index), mut all)| {
+            neighbours_together(&mut all);
+            Cases { lease: leases.get(&kind).and_then(|all| all.get(index)).cloned(), all: all.into() }
         })
         .collect()
 }

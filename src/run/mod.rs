@@ -1,5 +1,6 @@
 //! One run: capabilities, probes, cases, restoration, conclusion.
 
+mod at_once;
 mod capability;
 mod case;
 mod cleanup;
@@ -23,6 +24,7 @@ mod record;
 mod resource;
 mod restore;
 mod runner;
+mod sending;
 mod session;
 mod shards;
 mod shrink;

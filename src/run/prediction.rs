@@ -1,9 +1,51 @@
 use serde_json::Value;
 
-use crate::check::{Listing, State};
-use crate::suite::{Answer, Effect, Expect, OperationSuite};
+use crate::check::{Change, Listing, State, change_of};
+use crate::plan::PlannedCase;
+use crate::suite::{Answer, Effect, Expect, OperationSuite, StepSpec};
+use crate::vocabulary::PathChoice;
 
 use super::resource::Resource;
+use super::session::Session;
+use super::step::Sent;
+
+/// A case's own items on its two resources, if a step goes as `expect` says, and what its request changes then.
+pub(super) fn predicted(
+    session: &Session,
+    case: &PlannedCase,
+    op: &OperationSuite,
+    step: &StepSpec,
+    expect: &Expect,
+    sent: &Sent,
+    own: &[State; 2],
+) -> ([State; 2], Change) {
+    let mut states = own.clone();
+    let places = || session.placeholders(case);
+    let accepted = match expect.answer {
+        Answer::Accepted => true,
+        Answer::Refused => false,
+        Answer::Any => sent.exchange.status() == Some(op.operation.success),
+    };
+    let home = step.path.values().all(|p| *p == PathChoice::Own);
+    let mut change = Change::default();
+    if accepted && home {
+        let answer = sent.exchange.answer.as_ref().ok().and_then(|r| r.json());
+        // The request may count as if one member of the valid body had another value.
+        let altered = expect.member.as_ref().map(|member| {
+            let mut body: Value = serde_json::from_str(&places().fill(&op.operation.valid)).ok()?;
+            *body.pointer_mut(&member.pointer)? = Value::from(member.value.as_str());
+            Some(body)
+        });
+        let json = altered.as_ref().map_or(sent.json.as_deref(), Option::as_ref);
+        change = json.map(|json| change_of(&op.operation, json, answer.as_ref())).unwrap_or_default();
+        change.apply(&mut states[usize::from(step.second)]);
+    }
+    if let Some(stored) = &expect.stored {
+        let places = places();
+        states[0] = stored.iter().map(|(k, v)| (places.fill(k), places.fill(v))).collect();
+    }
+    (states, change)
+}
 
 /// What a reading predicts, in words.
 pub(super) fn predicted_text(op: &OperationSuite, expect: &Expect, statuses: &[u16]) -> String {

@@ -1,19 +1,100 @@
-use crate::check::{Blame, Deviation, Listing, State, describe, difference, judge_answer};
+use crate::check::{Blame, Change, Deviation, Listing, State, describe, difference, judge_answer};
+use crate::generate::Placeholders;
+use crate::plan::PlannedCase;
 use crate::readings::{Observation, Prediction};
 use crate::suite::{Expect, OperationSuite, StepSpec};
 
 use super::case::Running;
-use super::prediction::{agrees, predicted_text, resource_state, whole};
+use super::prediction::{agrees, predicted, predicted_text, resource_state, whole};
+use super::record::Record;
 use super::resource::SHORT_PATIENCE;
+use super::session::Session;
 use super::step::Sent;
 
 /// What one reading expects of a step, and how the answer compares.
-struct Prospect {
+pub(super) struct Prospect {
     reading: String,
-    expect: Expect,
+    pub(super) expect: Expect,
     statuses: Vec<u16>,
-    answer: Result<(), Deviation>,
-    states: [State; 2],
+    /// Whether the answer is the one expected.
+    pub(super) answers: bool,
+    /// What the case has stored on its two resources then.
+    pub(super) states: [State; 2],
+    /// What its request has changed then.
+    pub(super) change: Change,
+}
+
+impl Prospect {
+    /// What each reading expects of a step that was answered; `own` is what the case had stored before.
+    pub(super) fn all(
+        session: &Session,
+        case: &PlannedCase,
+        op: &OperationSuite,
+        step: &StepSpec,
+        sent: &Sent,
+        own: &[State; 2],
+    ) -> Vec<Self> {
+        let mut prospects = Vec::with_capacity(step.readings.len());
+        for (reading, expect) in &step.readings {
+            let statuses = session.profile().statuses(&expect.status);
+            let answer = judge_answer(&op.operation, expect, &statuses, &sent.exchange, sent.after_head.as_deref());
+            let (states, change) = predicted(session, case, op, step, expect, sent, own);
+            let (reading, expect) = (reading.clone(), expect.clone());
+            prospects.push(Prospect { reading, expect, statuses, answers: answer.is_ok(), states, change });
+        }
+        prospects
+    }
+
+    /// Whether a listing shows what is expected, and `state` is all that is expected of the resource.
+    pub(super) fn fits(&self, places: &Placeholders, state: &State, listing: &Listing) -> bool {
+        self.answers && self.is_listed(places, listing) && agrees(state, resource_state(listing, state))
+    }
+
+    /// Whether a tag is listed in the form that the reading predicts.
+    pub(super) fn is_listed(&self, places: &Placeholders, listing: &Listing) -> bool {
+        self.expect
+            .listed
+            .as_ref()
+            .is_none_or(|listed| listing.item(&places.fill(&listed.key)).and_then(|i| i.form()) == Some(listed.value))
+    }
+}
+
+/// Takes note of the readings that explain an answer and what was read back.
+pub(super) fn observe(
+    record: &mut Record<'_>,
+    op: &OperationSuite,
+    sent: &Sent,
+    seen: &str,
+    prospects: &[Prospect],
+    holds: &[bool],
+) {
+    let (session, case) = (record.session, record.case);
+    let Some(clause) = case.spec.clauses.first() else { return };
+    if let Some(i) = holds.iter().position(|h| *h) {
+        record.held_answer(op, &prospects[i].expect, sent.exchange.status());
+    }
+    let predictions = prospects
+        .iter()
+        .zip(holds)
+        .map(|(prospect, holds)| Prediction {
+            reading: prospect.reading.clone(),
+            allowed: predicted_text(op, &prospect.expect, &prospect.statuses),
+            holds: *holds,
+        })
+        .collect();
+    let observation = Observation {
+        case: case.spec.id.clone(),
+        exchange: Some(sent.index),
+        seen: session.redactor.clean(seen),
+        predictions,
+    };
+    session.profile().observe(clause, observation);
+}
+
+/// Whether only the state tells apart the readings that explain the answer.
+pub(super) fn states_differ(prospects: &[Prospect]) -> bool {
+    let mut states = prospects.iter().filter(|p| p.answers).map(|p| &p.states);
+    states.next().is_some_and(|first| states.any(|state| state != first))
 }
 
 impl Running<'_, '_> {
@@ -27,12 +108,13 @@ impl Running<'_, '_> {
             self.record.deviation(&deviation, Some(sent.index));
             return;
         }
-        let prospects = self.prospects(op, step, sent);
+        let prospects = Prospect::all(self.session, self.case, op, step, sent, &self.own);
+        prospects.iter().for_each(|p| self.remember(&p.change, step.second));
         let mut seen = describe(&sent.exchange);
-        let answered = prospects.iter().position(|p| p.answer.is_ok());
+        let answered = prospects.iter().position(|p| p.answers);
         if !self.first.can_list() {
-            let holds: Vec<bool> = prospects.iter().map(|p| p.answer.is_ok() && p.expect.listed.is_none()).collect();
-            self.observe(op, &clause, sent, seen, &prospects, &holds);
+            let holds: Vec<bool> = prospects.iter().map(|p| p.answers && p.expect.listed.is_none()).collect();
+            observe(&mut self.record, op, sent, &seen, &prospects, &holds);
             if let Some(i) = answered {
                 self.own.clone_from(&prospects[i].states);
             }
@@ -41,10 +123,11 @@ impl Running<'_, '_> {
         let mut wholes: Vec<State> = prospects.iter().map(|p| whole(self.first, &p.states[0])).collect();
         let listing = self.look_for(&clause, &prospects, &wholes).await;
         wholes.iter_mut().for_each(|state| self.first.leave_out_restless(state));
-        let holds: Vec<bool> = match &listing {
-            Some(listing) => (0..prospects.len()).map(|i| self.fits(&prospects[i], &wholes[i], listing)).collect(),
-            None => vec![false; prospects.len()],
+        let places = self.session.placeholders(self.case);
+        let fits = |listing: &Listing| {
+            prospects.iter().zip(&wholes).map(|(p, state)| p.fits(&places, state, listing)).collect::<Vec<_>>()
         };
+        let holds = listing.as_ref().map_or_else(|| vec![false; prospects.len()], fits);
         if let Some(listing) = &listing
             && !holds.contains(&true)
         {
@@ -53,7 +136,7 @@ impl Running<'_, '_> {
                 seen = format!("{seen}; then {told}");
             }
         }
-        self.observe(op, &clause, sent, seen, &prospects, &holds);
+        observe(&mut self.record, op, sent, &seen, &prospects, &holds);
         if let Some(listing) = listing {
             self.repeated(&listing, sent);
             let like = answered.map(|i| wholes[i].clone()).unwrap_or_default();
@@ -61,84 +144,19 @@ impl Running<'_, '_> {
         }
     }
 
-    fn prospects(&mut self, op: &OperationSuite, step: &StepSpec, sent: &Sent) -> Vec<Prospect> {
-        let mut prospects = Vec::with_capacity(step.readings.len());
-        for (reading, expect) in &step.readings {
-            let statuses = self.statuses(expect);
-            let answer = judge_answer(&op.operation, expect, &statuses, &sent.exchange, sent.after_head.as_deref());
-            let states = self.predicted(op, step, expect, sent);
-            prospects.push(Prospect { reading: reading.clone(), expect: expect.clone(), statuses, answer, states });
-        }
-        prospects
-    }
-
     /// Reads back until some reading explains what is there.
     async fn look_for(&mut self, clause: &str, prospects: &[Prospect], wholes: &[State]) -> Option<Listing> {
         let session = self.session;
-        let explained: Vec<&State> =
-            prospects.iter().zip(wholes).filter(|(p, _)| p.answer.is_ok()).map(|(_, state)| state).collect();
-        let states_differ = explained.windows(2).any(|w| w[0] != w[1]);
-        if states_differ && !self.first.lag.is_zero() {
+        if states_differ(prospects) && !self.first.lag.is_zero() {
             // Only the state tells these readings apart, and this target shows old ones for a while.
             tokio::time::sleep(session.settings.settle).await;
         } else {
             self.first.let_settle().await;
         }
-        let patience = if explained.is_empty() { SHORT_PATIENCE } else { self.patience(clause) };
+        let explained = prospects.iter().any(|p| p.answers);
+        let patience = if explained { self.patience(clause) } else { SHORT_PATIENCE };
         let places = session.placeholders(self.case);
-        let fits = |listing: &Listing| {
-            prospects.iter().zip(wholes).any(|(p, state)| {
-                p.answer.is_ok()
-                    && listed_as(p, listing, &|key| places.fill(key))
-                    && agrees(state, resource_state(listing, state))
-            })
-        };
+        let fits = |listing: &Listing| prospects.iter().zip(wholes).any(|(p, state)| p.fits(&places, state, listing));
         self.first.look_until(session, patience, fits).await
     }
-
-    fn fits(&self, prospect: &Prospect, state: &State, listing: &Listing) -> bool {
-        let places = self.session.placeholders(self.case);
-        prospect.answer.is_ok()
-            && listed_as(prospect, listing, &|key| places.fill(key))
-            && agrees(state, resource_state(listing, state))
-    }
-
-    fn observe(
-        &mut self,
-        op: &OperationSuite,
-        clause: &str,
-        sent: &Sent,
-        seen: String,
-        prospects: &[Prospect],
-        holds: &[bool],
-    ) {
-        if let Some(i) = holds.iter().position(|h| *h) {
-            self.held(op, &prospects[i].expect, sent);
-        }
-        let predictions = prospects
-            .iter()
-            .zip(holds)
-            .map(|(prospect, holds)| Prediction {
-                reading: prospect.reading.clone(),
-                allowed: predicted_text(op, &prospect.expect, &prospect.statuses),
-                holds: *holds,
-            })
-            .collect();
-        let observation = Observation {
-            case: self.case.spec.id.clone(),
-            exchange: Some(sent.index),
-            seen: self.session.redactor.clean(&seen),
-            predictions,
-        };
-        self.session.profile().observe(clause, observation);
-    }
-}
-
-/// Whether a tag is listed in the form that the reading predicts.
-fn listed_as(prospect: &Prospect, listing: &Listing, fill: &dyn Fn(&str) -> String) -> bool {
-    prospect
-        .expect
-        .listed
-        .as_ref()
-        .is_none_or(|listed| listing.item(&fill(&listed.key)).and_then(|item| item.form()) == Some(listed.value))
 }

@@ -13,51 +13,116 @@ use super::record::{Finished, Record};
 use super::resource::Resource;
 use super::session::Session;
 use super::shrink::{Shown, Shrinking};
-use super::watch::watch;
 
 /// Inputs made up and sent before the next are made up.
-const CHUNK: u64 = 64;
+pub(super) const CHUNK: u64 = 64;
 /// Items that an input needs room for, at most: a longer list is refused or meant to be too long.
 const MOST_ROOM: usize = 8;
 
-/// Runs a property over some of its inputs: one after the other until one fails, which is then made as simple as it
-/// goes against the target itself, and sent once more.
-pub(super) async fn run_property(
+/// Runs properties over some of the inputs of each: all of them side by side, so that they share read-backs, until one
+/// input fails, which is then made as simple as it goes against the target itself, and sent once more.
+pub(super) async fn run_inputs(
     session: &Session,
-    case: &PlannedCase,
-    property: &Property,
-    range: Range<u64>,
+    parts: &[(&PlannedCase, Range<u64>)],
     resource: &mut Resource,
     mut second: Option<&mut Resource>,
-) -> CaseReport {
-    watch(session, case, resource).await;
-    let mut record = Record::new(session, case);
-    if let Some((reason, unmet)) = unmet(session, case, resource, second.as_deref()) {
-        record.skip(reason, unmet);
-        return record.finish().enter();
-    }
-    let inputs = Inputs::new(session, case, property, resource);
-    let mut progress = Progress::default();
-    let operation = &case.op.operation.id;
-    let mut at = range.start;
-    while at < range.end && progress.news.is_none() && !session.is_over(operation) {
-        let end = (at + CHUNK).min(range.end);
-        let numbered = inputs.cases(at..end);
-        let (numbers, cases): (Vec<u64>, Vec<PlannedCase>) = numbered.into_iter().unzip();
-        let mut done = 0;
-        while done < cases.len() && progress.news.is_none() && !session.is_over(operation) {
-            let finished = run_next(session, &cases[done..], resource, second.as_deref_mut()).await;
-            for (finished, number) in finished.into_iter().zip(&numbers[done..]) {
-                progress.take(session, &mut record, *number, finished);
-                done += 1;
+) -> Vec<CaseReport> {
+    let mut parts: Vec<Part<'_>> = parts
+        .iter()
+        .map(|(case, range)| Part::new(session, case, range.clone(), resource, second.as_deref()))
+        .collect();
+    loop {
+        let mut cases = Vec::new();
+        let mut owners = Vec::new();
+        for (owner, part) in parts.iter_mut().enumerate() {
+            for (number, case) in part.next_cases(CHUNK.saturating_sub(cases.len() as u64)) {
+                owners.push((owner, number));
+                cases.push(case);
             }
         }
-        at = end;
+        if cases.is_empty() {
+            break;
+        }
+        while !cases.is_empty() {
+            let finished = run_next(session, &cases, resource, second.as_deref_mut()).await;
+            let count = finished.len();
+            for (finished, (owner, number)) in finished.into_iter().zip(&owners) {
+                parts[*owner].take(*number, finished);
+            }
+            let goes_on: Vec<bool> =
+                owners.iter().enumerate().map(|(i, (owner, _))| i >= count && !parts[*owner].is_over()).collect();
+            keep(&mut cases, &goes_on);
+            keep(&mut owners, &goes_on);
+        }
         resource.forget(session).await;
     }
-    match progress.news.take().or_else(|| progress.kept.take()) {
-        Some(failing) => failing.settle(session, &inputs, progress.generated, resource, second).await,
-        None => progress.conclude(record),
+    let mut reports = Vec::with_capacity(parts.len());
+    for part in parts {
+        reports.push(part.conclude(resource, second.as_deref_mut()).await);
+    }
+    reports
+}
+
+/// Keeps what is to be kept.
+fn keep<T>(all: &mut Vec<T>, which: &[bool]) {
+    let mut which = which.iter();
+    all.retain(|_| which.next().copied().unwrap_or_default());
+}
+
+/// A property with some of its inputs.
+struct Part<'a> {
+    session: &'a Session,
+    record: Record<'a>,
+    /// None where it cannot run.
+    inputs: Option<Inputs<'a>>,
+    rest: Range<u64>,
+    progress: Progress,
+}
+
+impl<'a> Part<'a> {
+    fn new(
+        session: &'a Session,
+        case: &'a PlannedCase,
+        rest: Range<u64>,
+        resource: &Resource,
+        second: Option<&Resource>,
+    ) -> Self {
+        let mut record = Record::new(session, case);
+        if let Some((reason, unmet)) = unmet(session, case, resource, second) {
+            record.skip(reason, unmet);
+        }
+        let property = case.property.as_ref().filter(|_| !record.is_over());
+        let inputs = property.map(|property| Inputs::new(session, case, property, resource));
+        Part { session, record, inputs, rest, progress: Progress::default() }
+    }
+
+    /// Whether no more of its inputs are sent.
+    fn is_over(&self) -> bool {
+        self.progress.news.is_some() || self.session.is_over(&self.record.case.op.operation.id)
+    }
+
+    /// Its next inputs, with their numbers; `most` of them.
+    fn next_cases(&mut self, most: u64) -> Vec<(u64, PlannedCase)> {
+        let Some(inputs) = self.inputs.as_ref().filter(|_| !self.is_over()) else { return Vec::new() };
+        let end = (self.rest.start + most).min(self.rest.end);
+        let range = self.rest.start..end;
+        self.rest.start = end;
+        inputs.cases(range)
+    }
+
+    fn take(&mut self, number: u64, finished: Finished<'_>) {
+        self.progress.take(self.session, &mut self.record, number, finished);
+    }
+
+    async fn conclude(mut self, resource: &mut Resource, second: Option<&mut Resource>) -> CaseReport {
+        let failing = self.progress.news.take().or_else(|| self.progress.kept.take());
+        match (failing, &self.inputs) {
+            (Some(failing), Some(inputs)) => {
+                failing.settle(self.session, inputs, self.progress.generated, resource, second).await
+            }
+            _ if self.inputs.is_some() => self.progress.conclude(self.record),
+            _ => self.record.finish().enter(),
+        }
     }
 }
 
@@ -82,7 +147,7 @@ impl Progress {
                 let news = !known && finished.outcome == Outcome::Fail;
                 let place = if news { &mut self.news } else { &mut self.kept };
                 if place.is_none() {
-                    *place = Some(Failing { number, known, shown: Shown::of(finished) });
+                    *place = Some(Failing { number, shown: Shown::of(finished) });
                 }
             }
             Outcome::Skip | Outcome::Error => {
@@ -182,8 +247,6 @@ fn step(one: crate::generate::Move) -> StepSpec {
 /// An input that failed.
 struct Failing {
     number: u64,
-    /// Everything that it broke is known to be broken.
-    known: bool,
     shown: Shown,
 }
 
@@ -201,7 +264,8 @@ impl Failing {
         let mut proven = self.shown.proven;
         let mut failure = GeneratedFailure { input: self.number, ..GeneratedFailure::default() };
         // What is known to be broken has been shown by something simpler already.
-        let mut report = if self.known || session.is_stopped() {
+        let known = self.shown.report.findings.iter().all(|f| session.is_broken(&f.clause));
+        let mut report = if known || session.is_stopped() {
             failure.confirmed = true;
             self.shown.report
         } else {

@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Instant;
 
 use futures_util::future::join_all;
 
@@ -98,6 +99,7 @@ impl Running<'_, '_> {
             }
             requests.push((request, out));
         }
+        let begun = Instant::now();
         let sent = join_all(requests.iter().map(|(request, _)| session.client.send(request.clone()))).await;
         let mut answers: Vec<_> = sent.into_iter().zip(&requests).collect();
         // Who wins is chance; what is reported is not: the accepted come first.
@@ -105,7 +107,7 @@ impl Running<'_, '_> {
         let mut kept = Vec::with_capacity(answers.len());
         for (exchange, (_, out)) in answers {
             let exchange = Arc::new(exchange);
-            session.answered(exchange.answer.is_ok());
+            session.answered(exchange.answer.is_ok(), begun);
             if let Err(failure) = &exchange.answer {
                 let why = failure.message.clone();
                 self.record.exchange(Arc::clone(&exchange));

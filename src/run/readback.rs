@@ -12,7 +12,7 @@ use super::restore::mend;
 use super::step::Sent;
 
 /// Of a state, what a request does not name. A body that is no JSON to dewspec may be some to the target.
-fn unnamed(op: &OperationSuite, sent: &Sent, whole: &State) -> State {
+pub(super) fn unnamed(op: &OperationSuite, sent: &Sent, whole: &State) -> State {
     let change = sent.json.as_deref().map(|json| change_of(&op.operation, json, None)).unwrap_or_default();
     let named: BTreeSet<String> = change.keys().cloned().collect();
     let text = sent.exchange.request.body.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
@@ -20,7 +20,8 @@ fn unnamed(op: &OperationSuite, sent: &Sent, whole: &State) -> State {
     whole.iter().filter(|(key, _)| !is_named(key)).map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
-fn stand(others: &State, seen: &State) -> bool {
+/// Whether everything of a state is there as it was.
+pub(super) fn stand(others: &State, seen: &State) -> bool {
     others.iter().all(|(key, value)| seen.get(key) == Some(value))
 }
 

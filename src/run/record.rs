@@ -4,6 +4,7 @@ use crate::check::{Blame, Deviation};
 use crate::evidence;
 use crate::plan::PlannedCase;
 use crate::report::{CaseReport, FindingReport};
+use crate::suite::{Answer, Expect, OperationSuite};
 use crate::vocabulary::{Exchange, Level, Outcome};
 
 use super::session::Session;
@@ -43,9 +44,37 @@ impl<'a> Record<'a> {
         self.exchanges.len() - 1
     }
 
+    /// Takes in what is known from a request of the same case that was sent apart; returns how far the indices of its
+    /// exchanges have moved.
+    pub(super) fn absorb(&mut self, other: Record<'a>) -> usize {
+        let before = self.exchanges.len();
+        self.exchanges.extend(other.exchanges);
+        self.findings.extend(
+            other
+                .findings
+                .into_iter()
+                .map(|finding| FindingReport { exchange: finding.exchange.map(|index| index + before), ..finding }),
+        );
+        self.skip = self.skip.take().or(other.skip);
+        self.error = self.error.take().or(other.error);
+        self.upheld.extend(other.upheld);
+        self.judged.extend(other.judged);
+        self.wrong_answer |= other.wrong_answer;
+        before
+    }
+
     /// A check held.
     pub(super) fn held(&mut self, clause: String) {
         self.upheld.push(clause);
+    }
+
+    /// What an answer that is as expected says about the general clauses of its operation.
+    pub(super) fn held_answer(&mut self, op: &OperationSuite, expect: &Expect, status: Option<u16>) {
+        match (expect.answer, status) {
+            (Answer::Accepted, _) => self.held(op.id("success.status")),
+            (Answer::Refused, Some(status)) => self.held(op.id(&format!("status.{status}"))),
+            _ => {}
+        }
     }
 
     /// An oracle of the case's operation found nothing amiss; the place is that of its clause.

@@ -239,8 +239,10 @@ impl Resource {
                 }
                 request.url = url.to_string();
             }
+            let sent = std::time::Instant::now();
             let exchange = session.client.send(request).await;
-            session.answered(exchange.answer.is_ok());
+            session.answered(exchange.answer.is_ok(), sent);
+            session.answered_in(exchange.elapsed);
             let body = exchange
                 .answer
                 .as_ref()

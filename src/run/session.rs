@@ -1,7 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::check::{History, Secrets};
 use crate::contract::Contract;
@@ -38,9 +40,15 @@ pub(super) struct Shared {
     notes: Mutex<Vec<String>>,
     stop: AtomicBool,
     silent: AtomicUsize,
+    /// When the last of them was given up.
+    given_up: Mutex<Option<Instant>>,
     wasted: AtomicU64,
     unanswered: Mutex<BTreeMap<String, Duration>>,
     shrinking: AtomicU64,
+    /// The shortest time a plain answer took, in milliseconds.
+    latency: AtomicU64,
+    /// Places for requests of one group each.
+    slots: Semaphore,
     /// The words in keys that may have been stored, wherever that may be.
     words: Mutex<HashSet<u32>>,
     /// The most that may be wasted, in milliseconds.
@@ -53,6 +61,9 @@ pub(super) struct Shared {
 const WASTE: Duration = Duration::from_secs(20);
 /// Time in all that one operation may leave requests without an answer; afterwards it counts as gone.
 const SILENCE: Duration = Duration::from_secs(30);
+
+/// While an answer takes so long, other requests can be on their way.
+const SLOW: Duration = Duration::from_millis(5);
 
 /// So many requests in a row without an answer, and the target counts as gone.
 const GONE_AFTER: usize = 4;
@@ -80,9 +91,12 @@ impl Session {
             notes: Mutex::default(),
             stop: AtomicBool::new(false),
             silent: AtomicUsize::new(0),
+            given_up: Mutex::default(),
             wasted: AtomicU64::new(0),
             unanswered: Mutex::default(),
             shrinking: AtomicU64::new(0),
+            latency: AtomicU64::new(u64::MAX),
+            slots: Semaphore::new(settings.concurrency.max(1) * settings.width.max(1)),
             words: Mutex::default(),
             waste_limit: AtomicU64::new(millis(WASTE)),
             suspected: Mutex::default(),
@@ -140,12 +154,17 @@ impl Shared {
         self.stop.load(Ordering::Relaxed)
     }
 
-    /// Counts requests in a row that got no answer; any answer begins anew.
-    pub(super) fn answered(&self, answered: bool) {
+    /// Counts requests in a row that got no answer; any answer begins anew. What was sent before the last of them was
+    /// given up (`sent` is when) has waited for the same answer, and counts once.
+    pub(super) fn answered(&self, answered: bool, sent: Instant) {
         if answered {
             self.silent.store(0, Ordering::Relaxed);
-        } else {
+            return;
+        }
+        let mut given_up = lock(&self.given_up);
+        if given_up.is_none_or(|last| sent >= last) {
             self.silent.fetch_add(1, Ordering::Relaxed);
+            *given_up = Some(Instant::now());
         }
     }
 
@@ -220,6 +239,25 @@ impl Shared {
     /// Whether nothing more is to be sent of an operation.
     pub(super) fn is_over(&self, operation: &str) -> bool {
         self.is_stopped() || self.is_gone() || self.is_mute(operation)
+    }
+
+    /// Takes note of how long a plain answer took.
+    pub(super) fn answered_in(&self, time: Duration) {
+        self.latency.fetch_min(millis(time), Ordering::Relaxed);
+    }
+
+    /// Requests at once to one resource, of cases that do not depend on each other: one, unless the target takes many
+    /// or it takes long to answer.
+    pub(super) fn width(&self) -> usize {
+        let latency = self.latency.load(Ordering::Relaxed);
+        let slow = latency != u64::MAX && latency >= millis(SLOW);
+        if slow { self.settings.width.max(self.settings.concurrency) } else { self.settings.width.max(1) }
+    }
+
+    /// A place among all the requests that are under way; it is free again when it is dropped.
+    pub(super) async fn slot(&self) -> Option<SemaphorePermit<'_>> {
+        // There is always one to wait for.
+        self.slots.acquire().await.ok()
     }
 
     /// Whether the last request had no answer.

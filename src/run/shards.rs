@@ -11,7 +11,7 @@ use crate::vocabulary::Outcome;
 
 use super::lanes::{Leases, deliver, not_started, without_pair, without_resource};
 use super::progress::Observer;
-use super::property::run_property;
+use super::property::{CHUNK, run_inputs};
 use super::resource::Resource;
 use super::session::Session;
 use super::side_by_side::{Lane, Way, side_by_side};
@@ -127,24 +127,39 @@ impl Lane for Shards {
 
     async fn run(self, way: Way<'_, Self::Outcome>) {
         let Shards { cases, place, all } = self;
-        for Shard { property, range } in all {
-            let case = &cases[property];
-            let Some(of) = &case.property else { continue };
+        let mut rest = &all[..];
+        while !rest.is_empty() {
+            let (now, later) = rest.split_at(share_a_read_back(rest));
+            rest = later;
             let _turn = way.turn().await;
-            let report = match not_started(way.session, case) {
-                Some(report) => report,
-                None => {
-                    let mut first = place.first.lock().await;
-                    let mut second = match &place.second {
-                        Some(second) => Some(second.lock().await),
-                        None => None,
-                    };
-                    run_property(way.session, case, of, range, &mut first, second.as_deref_mut()).await
+            let mut parts = Vec::with_capacity(now.len());
+            for shard in now {
+                let case = &cases[shard.property];
+                match not_started(way.session, case) {
+                    Some(report) => way.deliver((shard.property, report)),
+                    None => parts.push((shard.property, (case, shard.range.clone()))),
                 }
+            }
+            let (properties, parts): (Vec<usize>, Vec<_>) = parts.into_iter().unzip();
+            let mut first = place.first.lock().await;
+            let mut second = match &place.second {
+                Some(second) => Some(second.lock().await),
+                None => None,
             };
-            way.deliver((property, report));
+            let reports = run_inputs(way.session, &parts, &mut first, second.as_deref_mut()).await;
+            properties.into_iter().zip(reports).for_each(|outcome| way.deliver(outcome));
         }
     }
+}
+
+/// How many of the next parts have so few inputs that they can share read-backs.
+fn share_a_read_back(shards: &[Shard]) -> usize {
+    let mut inputs = 0;
+    let few = shards.iter().take_while(|shard| {
+        inputs += shard.range.end - shard.range.start;
+        inputs <= CHUNK
+    });
+    few.count().max(1)
 }
 
 /// One report of several: the failure of the first failing input, or else what came of the others.

@@ -1,6 +1,6 @@
 use std::cell::OnceCell;
 use std::sync::{Arc, LazyLock};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use indexmap::IndexMap;
 use serde_json::Value;
@@ -172,6 +172,7 @@ pub(super) async fn send(record: &mut Record<'_>, out: &Outgoing<'_>) -> Option<
         record.skip("the target has no endpoint or identifier for this request", false);
         return None;
     };
+    let begun = Instant::now();
     let (mut exchange, mut after_head) = once(record, request, &out.manner).await?;
     let mut again = None;
     let second_try = exchange.answer.is_err();
@@ -200,7 +201,7 @@ pub(super) async fn send(record: &mut Record<'_>, out: &Outgoing<'_>) -> Option<
         _ => false,
     };
     let throttled = exchange.status() == Some(429);
-    session.answered(!gone && !throttled);
+    session.answered(!gone && !throttled, begun);
     if gone {
         let why = exchange.answer.as_ref().err().map(|f| f.message.clone()).unwrap_or_default();
         record.exchange(Arc::new(exchange));
@@ -268,7 +269,7 @@ async fn once(record: &mut Record<'_>, request: Request, manner: &Manner) -> Opt
     let mut throttling = Throttling::default();
     let (answer, elapsed) = loop {
         session.client.turn().await;
-        let started = std::time::Instant::now();
+        let started = Instant::now();
         let Some(answer) = exchange_raw(&request, manner.pieces, session.client.limits().timeout).await else {
             record.skip("the raw bytes of an encrypted connection cannot be looked at", false);
             return None;

@@ -1,0 +1,61 @@
+use std::collections::BTreeSet;
+
+use crate::plan::PlannedCase;
+
+use super::super::needs::limit;
+use super::super::resource::Resource;
+use super::super::session::Session;
+use super::super::watch::bears_watch;
+use super::member::Member;
+
+/// Cases that share a read-back, at most.
+const MOST: usize = 64;
+/// Items that a group stores, at most.
+const AT_ONCE: usize = 15;
+/// So many times as much where a resource takes many requests at once.
+const WIDE: usize = 3;
+/// And where each read-back has to wait.
+const LAGGING: usize = 8;
+
+/// Sorts cases so that those which can share a read-back are not kept apart by those which cannot.
+pub(in super::super) fn neighbours_together(cases: &mut [PlannedCase]) {
+    cases.sort_by_key(|case| (case.shareable().is_none(), !bears_watch(case), case.may_do_anything()));
+}
+
+/// The next cases that can share a read-back: their items different from each other and few enough to fit. A resource
+/// that is full would refuse everything, and hide what it accepts wrongly, so there is always room for one more case's
+/// items.
+pub(super) fn gather<'a>(session: &'a Session, cases: &'a [PlannedCase], resource: &Resource) -> Vec<Member<'a>> {
+    let mut members: Vec<Member<'a>> = Vec::new();
+    let mut keys: BTreeSet<String> = BTreeSet::new();
+    let there = resource.carries();
+    let mut stored = 0;
+    let factor = if !resource.lag.is_zero() {
+        LAGGING
+    } else if session.width() > 1 {
+        WIDE
+    } else {
+        1
+    };
+    let Some(first) = cases.first() else { return members };
+    let alike = |case: &PlannedCase| {
+        bears_watch(case) == bears_watch(first) && case.may_do_anything() == first.may_do_anything()
+    };
+    for case in cases.iter().take(MOST * factor).take_while(|case| alike(case)) {
+        let Some(member) = Member::new(session, case) else { break };
+        let own = member.may_store();
+        let folded: Vec<String> = own.iter().map(|key| key.to_lowercase()).collect();
+        let news = folded.iter().all(|key| !keys.contains(key));
+        stored += own.len();
+        if !news || (!own.is_empty() && !resource.can_delete()) {
+            break;
+        }
+        keys.extend(folded);
+        let full = limit(session, case, resource).is_some_and(|most| there + stored + case.spec.room > most);
+        if full || stored > AT_ONCE * factor {
+            break;
+        }
+        members.push(member);
+    }
+    members
+}

@@ -1,0 +1,125 @@
+use std::collections::BTreeSet;
+
+use crate::check::{Listing, State};
+use crate::generate::Placeholders;
+
+use super::super::prediction::{agrees, resource_state, whole};
+use super::super::probe::{Prospect, states_differ};
+use super::super::readback::{stand, unnamed};
+use super::super::resource::Resource;
+use super::super::session::Session;
+use super::member::{Claim, Member};
+
+/// What a resource should show once all requests of a group have been answered.
+pub(super) struct Outlook {
+    /// Whatever the readings are.
+    sure: State,
+    /// Where these decide.
+    open: Vec<Open>,
+    /// If requests may do anything, what they do not name: all that counts then.
+    others: Option<State>,
+    /// Only the state tells some readings apart.
+    pub(super) states_differ: bool,
+    /// Something of the group's own should be there.
+    pub(super) stores: bool,
+}
+
+/// Of one case, what readings leave open.
+struct Open {
+    keys: BTreeSet<String>,
+    /// What each reading that explains the answer expects of them.
+    states: Vec<State>,
+}
+
+impl Open {
+    fn of(prospects: &[Prospect], member: &Member<'_>) -> Self {
+        let states: Vec<State> = prospects.iter().filter(|p| p.answers).map(|p| p.states[0].clone()).collect();
+        let named = member.keys().chain(member.own().keys()).chain(states.iter().flat_map(State::keys));
+        Open { keys: named.cloned().collect(), states }
+    }
+
+    fn part(&self, listing: &Listing) -> Listing {
+        Listing { items: listing.items.iter().filter(|item| self.keys.contains(&item.key)).cloned().collect() }
+    }
+
+    fn fits(&self, listing: &Listing) -> bool {
+        let part = self.part(listing);
+        self.states.iter().any(|state| agrees(state, resource_state(&part, state)))
+    }
+}
+
+impl Outlook {
+    pub(super) fn of(resource: &Resource, members: &[Member<'_>]) -> Self {
+        let mut own = State::new();
+        let mut open = Vec::new();
+        for member in members {
+            match &member.claim {
+                Claim::Exactly(state) => own.extend(state.clone()),
+                Claim::Readings(_, prospects) if states_differ(prospects) => open.push(Open::of(prospects, member)),
+                Claim::Readings(_, prospects) => {
+                    let state = prospects.iter().find(|p| p.answers).map_or(member.own(), |p| &p.states[0]);
+                    own.extend(state.clone());
+                }
+                Claim::Nothing(_) => own.extend(member.own().clone()),
+            }
+        }
+        let sure = whole(resource, &own);
+        let mut others: Option<State> = None;
+        for member in members {
+            if let Claim::Nothing(sent) = &member.claim {
+                others = Some(unnamed(member.operation(), sent, others.as_ref().unwrap_or(&sure)));
+            }
+        }
+        let states_differ = !open.is_empty();
+        Outlook { sure, open, others, states_differ, stores: !own.is_empty() }
+    }
+
+    /// Takes out what somebody else keeps changing.
+    pub(super) fn leave_out_restless(&mut self, resource: &Resource) {
+        resource.leave_out_restless(&mut self.sure);
+        if let Some(others) = &mut self.others {
+            resource.leave_out_restless(others);
+        }
+    }
+
+    /// The state that a listing shows.
+    pub(super) fn seen(&self, listing: &Listing) -> State {
+        let mut like = self.sure.clone();
+        like.extend(
+            self.open.iter().filter_map(|open| open.states.first()).flatten().map(|(k, v)| (k.clone(), v.clone())),
+        );
+        resource_state(listing, &like)
+    }
+
+    /// Whether a listing shows what it should.
+    pub(super) fn fits(&self, listing: &Listing) -> bool {
+        let mut seen = resource_state(listing, &self.sure);
+        if let Some(others) = &self.others {
+            return stand(others, &seen);
+        }
+        if !self.open.is_empty() {
+            seen.retain(|key, _| self.sure.contains_key(key) || !self.open.iter().any(|open| open.keys.contains(key)));
+        }
+        agrees(&self.sure, seen) && self.open.iter().all(|open| open.fits(listing))
+    }
+
+    /// Whether something is there that should not be.
+    pub(super) fn is_crowded(&self, seen: &State) -> bool {
+        let expected = |key: &String| {
+            self.sure.contains_key(key)
+                || self.open.iter().any(|open| open.states.iter().any(|state| state.contains_key(key)))
+        };
+        self.others.is_none() && !seen.keys().all(expected)
+    }
+
+    /// Which readings explain what is listed of a case's own items.
+    pub(super) fn holds(session: &Session, member: &Member<'_>, listing: Option<&Listing>) -> Vec<bool> {
+        let Claim::Readings(_, prospects) = &member.claim else { return Vec::new() };
+        let Some(listing) = listing else {
+            return prospects.iter().map(|p| p.answers && p.expect.listed.is_none()).collect();
+        };
+        let places: Placeholders = session.placeholders(member.case());
+        let part = Open::of(prospects, member).part(listing);
+        prospects.iter().map(|prospect| prospect.fits(&places, &prospect.states[0], &part)).collect()
+    }
+}

@@ -1,0 +1,176 @@
+use std::time::Duration;
+
+use crate::check::{Listing, State};
+use crate::plan::PlannedCase;
+use crate::suite::ResourceKind;
+use crate::vocabulary::Outcome;
+
+use super::super::at_once::at_once;
+use super::super::case::run_case;
+use super::super::record::Finished;
+use super::super::resource::Resource;
+use super::super::restore::mend;
+use super::super::session::Session;
+use super::super::watch::watch;
+use super::gather::gather;
+use super::member::Member;
+use super::outlook::Outlook;
+
+/// Runs as many of the next cases as can share a read-back, or else the first by itself.
+pub(in super::super) async fn run_next<'a>(
+    session: &'a Session,
+    cases: &'a [PlannedCase],
+    resource: &mut Resource,
+    second: Option<&mut Resource>,
+) -> Vec<Finished<'a>> {
+    if let Some(first) = cases.first() {
+        watch(session, first, resource).await;
+    }
+    let members = gather(session, cases, resource);
+    match cases.first() {
+        Some(alone) if members.len() < 2 => vec![run_case(session, alone, resource, second).await],
+        _ => run_group(session, members, resource).await,
+    }
+}
+
+/// Sends the requests of several cases, one of each at a time, with one read-back for all of them: what each should
+/// have stored is there, and what each refused request named is not. If anything is amiss, every case of the group runs
+/// again by itself, so that the right one is blamed.
+async fn run_group<'a>(
+    session: &'a Session,
+    mut members: Vec<Member<'a>>,
+    resource: &mut Resource,
+) -> Vec<Finished<'a>> {
+    let mut touched = State::new();
+    members.iter_mut().for_each(|member| member.open(resource));
+    set_up(session, &mut members, resource, &mut touched).await;
+    let mut clean = true;
+    let mut looked = Looked::default();
+    while clean && members.iter().any(Member::goes_on) {
+        looked = round(session, &mut members, resource, &mut touched, &mut clean).await;
+    }
+    resource.remove(session, &touched).await;
+    resource.looks.clear();
+    let mut finished = Vec::with_capacity(members.len());
+    for member in members {
+        finished.push(conclude(session, member, resource, clean, &looked).await);
+    }
+    finished
+}
+
+/// Stores what the requests need, and waits for it to show.
+async fn set_up(session: &Session, members: &mut [Member<'_>], resource: &mut Resource, touched: &mut State) {
+    let storing = members.iter_mut().filter(|m| m.has_set_ups()).map(|m| m.set_up(&resource.id));
+    let done = at_once(session, storing).await;
+    members.iter().for_each(|member| member.note_set_ups(resource, touched));
+    if !done.is_empty() && resource.can_list() && !resource.lag.is_zero() {
+        let stored: Vec<String> = members.iter().flat_map(|member| member.own().keys().cloned()).collect();
+        let settle = session.settings.settle;
+        resource.look_until(session, settle, |l| stored.iter().all(|key| l.item(key).is_some())).await;
+    }
+}
+
+/// One request of each case that still has any, side by side where that helps, and one read-back; `clean` ends as false
+/// if anything is amiss.
+async fn round(
+    session: &Session,
+    members: &mut [Member<'_>],
+    resource: &mut Resource,
+    touched: &mut State,
+    clean: &mut bool,
+) -> Looked {
+    let sent = at_once(session, members.iter_mut().map(|member| member.act(&resource.id))).await;
+    for (member, sent) in members.iter_mut().zip(sent) {
+        member.note_request(resource, sent.as_ref(), touched);
+        if let Some(sent) = sent {
+            *clean &= member.judge(resource, sent, touched).await;
+        }
+    }
+    let looked = look(session, members, resource, clean).await;
+    if let Some((listing, seen)) = &looked.state {
+        mend(session, resource, seen).await;
+        let own = resource.own_of(session, seen.clone());
+        if *clean && resource.lag.is_zero() {
+            *touched = own;
+        } else {
+            // What has not shown yet may still do so.
+            touched.extend(own);
+        }
+        if *clean {
+            members.iter_mut().for_each(|member| member.advance(Outlook::holds(session, member, Some(listing)), true));
+        }
+    } else if *clean {
+        members.iter_mut().for_each(|member| member.advance(Outlook::holds(session, member, None), false));
+    }
+    looked
+}
+
+/// What was read back.
+#[derive(Default)]
+struct Looked {
+    /// The last look, and the state it shows.
+    state: Option<(Listing, State)>,
+    /// Something is stored that should not be.
+    crowded: bool,
+    /// There is a state to be had, and it could not be read.
+    unread: bool,
+}
+
+/// Looks until everything is as it should be; `clean` ends as false if it is not.
+async fn look(session: &Session, members: &[Member<'_>], resource: &mut Resource, clean: &mut bool) -> Looked {
+    if !resource.can_list() {
+        return Looked::default();
+    }
+    let mut outlook = Outlook::of(resource, members);
+    if outlook.states_differ && !resource.lag.is_zero() {
+        // Only the state tells some readings apart, and this target shows old ones for a while.
+        tokio::time::sleep(session.settings.settle).await;
+    } else if !outlook.stores {
+        resource.let_settle().await;
+    }
+    // A group that is amiss runs again anyway, one case after the other: no need to be patient with it.
+    let patience = if *clean { resource.usual_patience().min(session.settings.settle) } else { Duration::ZERO };
+    let listing = resource.look_until(session, patience, |listing| outlook.fits(listing)).await;
+    outlook.leave_out_restless(resource);
+    let Some(listing) = listing else {
+        *clean = false;
+        return Looked { unread: session.is_silent(), ..Looked::default() };
+    };
+    let repeated = resource.kind != ResourceKind::Events && !listing.repeated().is_empty();
+    *clean &= outlook.fits(&listing) && !repeated;
+    // A tag listed in a form that no reading has is looked at alone.
+    *clean &= members.iter().all(|member| {
+        let holds = Outlook::holds(session, member, Some(&listing));
+        holds.is_empty() || holds.contains(&true) || member.is_unexplained()
+    });
+    let seen = outlook.seen(&listing);
+    Looked { crowded: outlook.is_crowded(&seen), unread: false, state: Some((listing, seen)) }
+}
+
+/// Closes a case, or runs it again by itself.
+async fn conclude<'a>(
+    session: &'a Session,
+    mut member: Member<'a>,
+    resource: &mut Resource,
+    clean: bool,
+    looked: &Looked,
+) -> Finished<'a> {
+    if clean && !member.alone {
+        return member.close().finish();
+    }
+    let known = member.record.has_wrong_answer() || member.is_unexplained();
+    if looked.unread && !member.record.is_over() && !known {
+        member.record.error("the target stopped answering before its state could be read back");
+        return member.record.finish();
+    }
+    // A wrong answer is proof already, and what it stored may hide it the second time; unless one request took the
+    // room that another one needed.
+    let crowded_out = looked.crowded && member.hopes();
+    if known && !crowded_out {
+        return member.close().finish();
+    }
+    let again = run_case(session, member.case(), resource, None).await;
+    // What an oracle found the first time is not lost if all is well the second time.
+    let kept = again.outcome == Outcome::Pass && member.record.has_findings() && !member.record.has_wrong_answer();
+    if kept { member.record.finish() } else { again }
+}
