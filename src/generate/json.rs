@@ -324,7 +324,15 @@ impl Damage {
 /// behind a backslash some of them make an escape.
 pub(crate) fn is_broken(text: &str) -> bool {
     let doubtful = text.contains("\\u") || text.trim().is_empty();
-    let is_json = |text: &str| serde_json::from_slice::<Value>(&to_bytes(text)).is_ok();
+    // Bytes that are no UTF-8 are a matter of their own: what is broken is broken without them, too, and with something
+    // in their place.
+    let is_json = |text: &str| {
+        let bytes = to_bytes(text);
+        let without = String::from_utf8_lossy(&bytes).replace('\u{FFFD}', "");
+        [&*String::from_utf8_lossy(&bytes), &without]
+            .into_iter()
+            .any(|text| serde_json::from_str::<Value>(text).is_ok())
+    };
     !doubtful && !['b', '0'].into_iter().any(|letter| is_json(&mark::resolved_as(text, letter)))
 }
 
@@ -335,6 +343,9 @@ mod tests {
     #[test]
     fn what_a_stand_in_may_become_is_thought_of() {
         assert!(is_broken(r#"{"a":"\-"}"#));
+        let byte = char::from_u32(super::super::placeholder::RAW_BYTES + 0xFF).unwrap_or_default();
+        assert!(!is_broken(&format!(r#"{{"a":"{byte}"}}"#)), "it may be replaced");
+        assert!(is_broken(&format!(r#"{{"a":"{byte}"#)));
         assert!(!is_broken(&format!(r#"{{"a":"\{}"}}"#, mark::uuid())), "it may begin with a b");
     }
 }

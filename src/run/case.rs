@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::check::{Blame, Deviation, State, describe, judge_answer};
@@ -42,6 +43,8 @@ pub(super) struct Running<'a, 'r> {
     pub(super) own: [State; 2],
     /// Everything it may have stored, for the clean-up.
     pub(super) touched: [State; 2],
+    /// Everything its requests have named, wherever they went.
+    pub(super) named: BTreeSet<String>,
 }
 
 impl<'a, 'r> Running<'a, 'r> {
@@ -52,7 +55,16 @@ impl<'a, 'r> Running<'a, 'r> {
         second: Option<&'r mut Resource>,
     ) -> Self {
         let record = Record::new(session, case);
-        Running { session, case, record, first, second, own: Default::default(), touched: Default::default() }
+        Running {
+            session,
+            case,
+            record,
+            first,
+            second,
+            own: Default::default(),
+            touched: Default::default(),
+            named: BTreeSet::new(),
+        }
     }
 
     pub(super) fn resource(&mut self, second: bool) -> &mut Resource {

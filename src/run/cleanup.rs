@@ -49,12 +49,12 @@ impl Resource {
                 gone = self.delete_chunk(session, observer, &[(key.clone(), value.clone())], &observer.absent).await;
             }
             if !gone {
-                self.undeleted |= session.is_silent();
-                self.residue.insert(key, value);
+                let kept = if session.is_silent() { &mut self.unsettled } else { &mut self.residue };
+                kept.insert(key, value);
             }
         }
         for (key, _) in ours {
-            if !self.residue.contains_key(&key) {
+            if !self.residue.contains_key(&key) && !self.unsettled.contains_key(&key) {
                 self.fading.insert(key);
             }
         }
@@ -62,10 +62,9 @@ impl Resource {
 
     /// Deletes once more what a target that did not answer has kept.
     pub(super) async fn remove_again(&mut self, session: &Session) {
-        if self.undeleted && !session.is_silent() {
-            self.undeleted = false;
-            let residue = std::mem::take(&mut self.residue);
-            self.remove(session, &residue).await;
+        if !self.unsettled.is_empty() && !session.is_silent() {
+            let unsettled = std::mem::take(&mut self.unsettled);
+            self.remove(session, &unsettled).await;
         }
     }
 

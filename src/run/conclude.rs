@@ -187,7 +187,12 @@ fn exit_code(session: &Session, cases: &[CaseReport], clauses: &[ClauseReport], 
         );
     }
     if findings.interrupted {
-        return (exit::BROKEN, "the run was interrupted; the target was restored".to_owned());
+        let end = if session.is_silent() {
+            "the target did not answer when it was to be restored"
+        } else {
+            "the target was restored as far as the notes say"
+        };
+        return (exit::BROKEN, format!("the run was interrupted; {end}"));
     }
     if errors > 0 {
         return (exit::BROKEN, format!("{errors} case(s) could not be run: the target or the network broke"));

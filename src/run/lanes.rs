@@ -33,9 +33,15 @@ fn assign(cases: &[PlannedCase], leases: &Leases) -> Vec<Cases> {
     let mut turns: BTreeMap<ResourceKind, usize> = BTreeMap::new();
     // Neighbours stay together in blocks, since simple cases in a row share a read-back.
     const BLOCK: usize = 16;
+    let emptiest: BTreeMap<ResourceKind, usize> =
+        leases.iter().filter_map(|(kind, all)| Some((*kind, emptiest(all)?))).collect();
     for case in cases {
         let kind = case.op.operation.resource;
         let count = leases.get(&kind).map_or(1, Vec::len).max(1);
+        if let Some(index) = emptiest.get(&kind).filter(|_| needs_room(case)) {
+            lanes.entry((kind, *index)).or_default().push(case.clone());
+            continue;
+        }
         let turn = turns.entry(kind).or_default();
         lanes.entry((kind, (*turn / BLOCK) % count)).or_default().push(case.clone());
         *turn += 1;
@@ -47,6 +53,19 @@ fn assign(cases: &[PlannedCase], leases: &Leases) -> Vec<Cases> {
             Cases { lease: leases.get(&kind).and_then(|all| all.get(index)).cloned(), all: all.into() }
         })
         .collect()
+}
+
+/// Whether a case can run only where little or nothing is stored yet.
+fn needs_room(case: &PlannedCase) -> bool {
+    case.spec.needs.contains(&Need::EmptyResource) || case.spec.steps.iter().any(|step| step.fill.is_some())
+}
+
+/// Which resource carried least when the run began, if some carried less than others; else turns are taken.
+fn emptiest(all: &[Arc<Mutex<Resource>>]) -> Option<usize> {
+    let carried = |lease: &Arc<Mutex<Resource>>| lease.try_lock().map_or(0, |resource| resource.baseline.items.len());
+    let carried: Vec<usize> = all.iter().map(carried).collect();
+    let least = carried.iter().min()?;
+    if carried.iter().all(|count| count == least) { None } else { carried.iter().position(|count| count == least) }
 }
 
 /// Runs cases side by side on all resources; reports in no particular order.

@@ -13,6 +13,7 @@ mod knowledge;
 mod lanes;
 mod lock;
 mod needs;
+mod ours;
 mod payload;
 mod prediction;
 mod probe;

@@ -2,7 +2,8 @@ use crate::plan::PlannedCase;
 use crate::suite::{Answer, Capacity, Need};
 use crate::vocabulary::TokenChoice;
 
-use super::resource::{LEFT_BEHIND, MARK, Resource};
+use super::ours::MARK;
+use super::resource::{LEFT_BEHIND, Resource};
 use super::session::Session;
 
 /// Why a case cannot run here, and whether its own condition is the reason.

@@ -93,8 +93,7 @@ impl Running<'_, '_> {
                 return None;
             };
             for (key, value) in &payload.change.put {
-                self.first.fading.remove(key);
-                self.first.written.insert(key.clone(), value.clone());
+                self.first.puts(key, value);
                 self.touched[0].insert(key.clone(), value.clone());
             }
             requests.push((request, out));

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::check::{Blame, Deviation, Listing, State, change_of, describe, difference};
 use crate::suite::{Answer, Effect, Expect, OperationSuite, ResourceKind, StepSpec};
+use crate::vocabulary::Exchange;
 
 use super::case::Running;
 use super::prediction::{agrees, resource_state, whole};
@@ -23,6 +24,16 @@ pub(super) fn unnamed(op: &OperationSuite, sent: &Sent, whole: &State) -> State 
 /// Whether everything of a state is there as it was.
 pub(super) fn stand(others: &State, seen: &State) -> bool {
     others.iter().all(|(key, value)| seen.get(key) == Some(value))
+}
+
+/// Why a look at the state shows none.
+fn unreadable(look: &Exchange) -> &'static str {
+    match &look.answer {
+        Ok(response) if response.is_success() && response.capped => "which is longer than any list of dewspec's",
+        Ok(response) if response.is_success() && response.json().is_none() => "which is no JSON, or cut off",
+        Ok(response) if response.is_success() => "in which there is no list that could be read",
+        _ => "and no list",
+    }
 }
 
 impl Running<'_, '_> {
@@ -120,7 +131,7 @@ impl Running<'_, '_> {
                 self.record.error(format!("the stored state could not be read back: {}", describe(look)));
                 return;
             }
-            let seen = describe(look);
+            let seen = format!("{}, {}", describe(look), unreadable(look));
             self.record.finding(clause, "a stored state that can be read back", &seen, Some(sent.index));
         }
     }

@@ -9,6 +9,7 @@ use crate::check::{Listing, State, parse_listing, state_of};
 use crate::suite::{Observer, Purpose, ResourceKind, Suite};
 use crate::vocabulary::{Exchange, PathChoice, Request, TokenChoice};
 
+use super::ours::is_bent;
 use super::session::Session;
 
 /// Between two looks at a state that is not yet as expected.
@@ -17,29 +18,6 @@ const LOOK_AGAIN: Duration = Duration::from_millis(5);
 const LOOK_AGAIN_MOST: Duration = Duration::from_millis(100);
 /// Pages read of one listing at most.
 const PAGES: usize = 200;
-/// What the keys that dewspec makes up begin with.
-pub(super) const MARK: &str = "dewspec-";
-/// The same with the word behind it, which no other case has.
-const MARK_AND_WORD: usize = 16;
-/// The words in a text that nobody but dewspec uses, each the beginning of a key or in the midst of one.
-pub(super) fn own_words(text: &str) -> impl Iterator<Item = &str> {
-    text.match_indices(MARK).filter_map(|(at, _)| text.get(at..at + MARK_AND_WORD))
-}
-
-/// The same with everything behind them that keys and names of dewspec may have.
-pub(super) fn own_names(text: &str) -> impl Iterator<Item = &str> {
-    let names = text.match_indices(MARK).filter_map(|(at, _)| {
-        let rest = text.get(at..)?;
-        rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').next()
-    });
-    names.filter(|name| name.len() >= MARK_AND_WORD)
-}
-
-/// The number behind the mark in a key that dewspec may have made up.
-pub(super) fn word(key: &str) -> Option<u32> {
-    u32::from_str_radix(own_words(key).next()?.strip_prefix(MARK)?, 16).ok()
-}
-
 /// Patience with a state that is not as expected, where more of it would prove nothing.
 pub(super) const SHORT_PATIENCE: Duration = Duration::from_millis(50);
 /// So much of what was written is remembered, even if it is gone.
@@ -69,8 +47,8 @@ pub(super) struct Resource {
     pub(super) fading: BTreeSet<String>,
     /// Written, and still there because nothing deletes it.
     pub(super) residue: State,
-    /// Some of it is there only because the target did not answer.
-    pub(super) undeleted: bool,
+    /// Written, and perhaps still there: the target did not answer when it was deleted.
+    pub(super) unsettled: State,
     /// What somebody else has written during the run; it is left alone like what was there before.
     pub(super) strangers: State,
     /// What somebody else keeps changing: no request of dewspec's is blamed for it.
@@ -101,7 +79,7 @@ impl Resource {
             unwatchable: false,
             fading: BTreeSet::new(),
             residue: State::new(),
-            undeleted: false,
+            unsettled: State::new(),
             strangers: State::new(),
             restless: BTreeSet::new(),
             lost: State::new(),
@@ -143,6 +121,14 @@ impl Resource {
         [&self.list, &self.delete, &self.delete_many].into_iter().flatten().map(|o| o.id.clone()).collect()
     }
 
+    /// Takes note of what a request may put here. Whatever the answer: if it is there from now on, that request has put
+    /// it there.
+    pub(super) fn puts(&mut self, key: &str, value: &str) {
+        self.fading.remove(key);
+        self.unsettled.remove(key);
+        self.written.insert(key.to_owned(), value.to_owned());
+    }
+
     /// Everything that is there beside what the case at hand stores: what was there before, and what
     /// could not be deleted since.
     pub(super) fn standing(&self) -> State {
@@ -180,7 +166,8 @@ impl Resource {
 
     /// How many items that are.
     pub(super) fn carries(&self) -> usize {
-        self.baseline.items.len() + self.residue.len() + self.strangers.len() + self.watched.len()
+        [&self.residue, &self.unsettled, &self.strangers, &self.watched].map(State::len).iter().sum::<usize>()
+            + self.baseline.items.len()
     }
 
     /// The keys that were there before.
@@ -196,12 +183,23 @@ impl Resource {
     /// The whole state of the other tenant's resource of the same kind, as that tenant sees it.
     pub(super) async fn look_as_foreign(&mut self, session: &Session) -> Option<Listing> {
         let observer = self.list.clone()?;
-        let foreign = |_: &str| PathChoice::Foreign;
-        let url = session.addresses.url(&observer.service, &observer.path, self.kind, &self.id, foreign, None)?;
-        let headers = vec![("X-Auth-Token".to_owned(), session.addresses.token(TokenChoice::Foreign)?)];
-        let first =
-            Request { operation: observer.id.clone(), method: observer.method.clone(), url, headers, body: None };
+        let first = self.request_as_foreign(session, &observer, None)?;
         self.pages(session, &observer, first).await
+    }
+
+    /// Deletes something from the other tenant's resource, as that tenant; `false` if that did not work.
+    pub(super) async fn remove_as_foreign(&self, session: &Session, key: &str) -> bool {
+        let request = self.delete.as_ref().and_then(|o| Some((o, self.request_as_foreign(session, o, Some(key))?)));
+        let Some((observer, request)) = request else { return false };
+        let exchange = session.client.send(request).await;
+        exchange.status().is_some_and(|status| observer.success.contains(&status))
+    }
+
+    fn request_as_foreign(&self, session: &Session, observer: &Observer, item: Option<&str>) -> Option<Request> {
+        let foreign = |_: &str| PathChoice::Foreign;
+        let url = session.addresses.url(&observer.service, &observer.path, self.kind, &self.id, foreign, item)?;
+        let headers = vec![("X-Auth-Token".to_owned(), session.addresses.token(TokenChoice::Foreign)?)];
+        Some(Request { operation: observer.id.clone(), method: observer.method.clone(), url, headers, body: None })
     }
 
     pub(super) fn request(
@@ -303,7 +301,9 @@ impl Resource {
             // Only the last look is evidence.
             self.looks.truncate(kept);
             let mut listing = self.look_patiently(session).await?;
-            listing.items.retain(|i| !self.fading.contains(&i.key) && !self.restless.contains(&i.key));
+            listing.items.retain(|i| {
+                !self.fading.contains(&i.key) && !self.unsettled.contains_key(&i.key) && !self.restless.contains(&i.key)
+            });
             if done(&listing) {
                 self.lag = self.lag.max(if pause == LOOK_AGAIN { Duration::ZERO } else { started.elapsed() });
                 return Some(listing);
@@ -324,7 +324,10 @@ impl Resource {
 
     /// Forgets what was written and is gone again, so that a long run needs no more memory than a short one.
     pub(super) async fn forget(&mut self, session: &Session) {
-        if self.written.len() < REMEMBERED || !self.lag.is_zero() || !self.residue.is_empty() {
+        if self.written.len() < REMEMBERED
+            || !self.lag.is_zero()
+            || !(self.residue.is_empty() && self.unsettled.is_empty())
+        {
             return;
         }
         let theirs = self.theirs();
@@ -356,24 +359,13 @@ impl Resource {
         state_of(listing, &like)
     }
 
-    /// Whether an item is one that this run wrote, be it under a name that the target has bent (cut short, trimmed, in
-    /// another case, or with something added), on another resource than it was meant for, or with key and value
-    /// swapped. What somebody else adds during the run is not.
+    /// Whether an item is one that this run wrote, be it under a name that the target has bent, on another resource than
+    /// it was meant for, or with key and value swapped. What somebody else adds during the run is not.
     pub(super) fn is_ours(&self, session: &Session, key: &str) -> bool {
-        if self.written.contains_key(key)
+        self.written.contains_key(key)
             || session.has_sent(key)
             || self.written.values().any(|value| !value.is_empty() && value == key)
-        {
-            return true;
-        }
-        let plain = |text: &str| text.trim().to_lowercase();
-        let bent = plain(key);
-        let marked = bent.find(MARK).and_then(|at| bent.get(at..at + MARK_AND_WORD)).unwrap_or(&bent);
-        self.written.keys().any(|written| {
-            let written = plain(written);
-            // A part of a key proves nothing, unless it is one of the words that nobody else uses.
-            written == bent || (bent.contains(MARK) && written.contains(marked))
-        })
+            || self.written.keys().any(|written| is_bent(written, key))
     }
 }
 
@@ -440,29 +432,17 @@ mod tests {
     }
 
     #[test]
-    fn bent_keys_are_ours_and_those_of_others_are_not() {
+    fn what_was_meant_for_elsewhere_is_ours() {
         let session = session();
         let mut resource = Resource::new(&Suite::default(), ResourceKind::Secret, "s");
-        for key in ["dewspec-0011aabbX", "DEV", " ", "017021"] {
-            resource.written.insert(key.to_owned(), String::new());
-        }
-        for ours in [
-            "dewspec-0011aabbX",
-            "dewspec-0011aabbx",
-            " DEWSPEC-0011AABBX",
-            "dewspec-0011aa",
-            "dewspec-0011aabb&lt;",
-            "dev",
-        ] {
-            assert!(resource.is_ours(&session, ours), "{ours:?} was bent by the target");
-        }
-        for theirs in ["d", "DE", "0", "production", "017"] {
-            assert!(!resource.is_ours(&session, theirs), "{theirs:?} is somebody else's");
-        }
         assert!(!resource.is_ours(&session, "dewspec-99999999"), "another run's");
         session.sends("{'key':'dewspec-99999999!'}");
         assert!(resource.is_ours(&session, "dewspec-99999999"), "meant for another resource");
         resource.written.insert("dewspec-0011aabbX".to_owned(), "v-1".to_owned());
         assert!(resource.is_ours(&session, "v-1"), "key and value were swapped");
+        assert!(!resource.is_ours(&session, "1.5"), "somebody else's");
+        session.sends_oddly(&serde_json::json!({ "tags": [{ "key": 1.5, "value": "v" }, "text"] }), false);
+        assert!(resource.is_ours(&session, "1.5") && resource.is_ours(&session, "text"), "taken for keys");
+        assert!(!resource.is_ours(&session, "v"), "a value");
     }
 }

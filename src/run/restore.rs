@@ -15,7 +15,8 @@ use super::step::send_plain;
 pub(super) async fn restore(session: &Session, selected: &[Arc<OperationSuite>], resource: &mut Resource) {
     resource.fading.clear();
     resource.watched.clear();
-    let residue = std::mem::take(&mut resource.residue);
+    let mut residue = std::mem::take(&mut resource.residue);
+    residue.append(&mut resource.unsettled);
     let place = format!("{} {}", resource.kind, resource.id);
     if !resource.can_list() {
         if resource.can_delete() {

@@ -17,6 +17,7 @@ use crate::target::{Settings, Target};
 use super::capability::{discover, reach};
 use super::conclude::{Findings, conclude};
 use super::fuzz::{Campaign, FuzzLimits, replay_finds};
+use super::isolation::clear_foreign;
 use super::lanes::{Leases, run_lanes, run_pairs};
 use super::lock::Locks;
 use super::progress::Observer;
@@ -138,9 +139,13 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
         }
     };
     progress.phase("restoring the target");
-    for lease in leases.values().flatten() {
-        let mut resource = lease.lock().await;
-        restore(&session, &selected, &mut resource).await;
+    for all in leases.values() {
+        for lease in all {
+            restore(&session, &selected, &mut *lease.lock().await).await;
+        }
+        if let Some(first) = all.first() {
+            clear_foreign(&session, &mut *first.lock().await).await;
+        }
     }
     let summary = summary(&session, &leases).await;
     let findings = Findings {

@@ -62,6 +62,7 @@ impl Running<'_, '_> {
 
     /// Unless it was refused, and no try before was lost, what a request names may now be stored.
     fn take_note(&mut self, step: &StepSpec, body: Option<&Payload>, sent: &Sent) {
+        self.named.extend(body.into_iter().flat_map(|payload| payload.change.put.iter().map(|(key, _)| key.clone())));
         if !step.path.values().all(|p| *p == PathChoice::Own) {
             return;
         }
@@ -69,10 +70,7 @@ impl Running<'_, '_> {
             if !sent.exchange.is_refused() || sent.second_try {
                 self.touched[usize::from(step.second)].insert(key.clone(), value.clone());
             }
-            // Whatever the answer: if it is there from now on, this request has put it there.
-            let resource = self.resource(step.second);
-            resource.fading.remove(&key);
-            resource.written.insert(key, value);
+            self.resource(step.second).puts(&key, &value);
         }
     }
 

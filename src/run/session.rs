@@ -3,6 +3,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::check::{History, Secrets};
@@ -17,7 +18,7 @@ use crate::suite::Suite;
 use crate::target::{Addresses, Settings, Target};
 use crate::vocabulary::Outcome;
 
-use super::resource::{own_words, word};
+use super::ours::{odd_keys, own_words, word};
 use super::tally::Tally;
 
 /// What cases of a run work with: what all of them share, and a client.
@@ -45,12 +46,14 @@ pub(super) struct Shared {
     wasted: AtomicU64,
     unanswered: Mutex<BTreeMap<String, Duration>>,
     shrinking: AtomicU64,
-    /// The shortest time a plain answer took, in milliseconds.
-    latency: AtomicU64,
+    /// How many plain answers there were, and the microseconds they took in all.
+    plain: (AtomicU64, AtomicU64),
     /// Places for requests of one group each.
     slots: Semaphore,
     /// The words in keys that may have been stored, wherever that may be.
     words: Mutex<HashSet<u32>>,
+    /// What is no key, and was not refused where one belongs.
+    odd_keys: Mutex<BTreeSet<String>>,
     /// The most that may be wasted, in milliseconds.
     waste_limit: AtomicU64,
     suspected: Mutex<BTreeSet<String>>,
@@ -62,7 +65,9 @@ const WASTE: Duration = Duration::from_secs(20);
 /// Time in all that one operation may leave requests without an answer; afterwards it counts as gone.
 const SILENCE: Duration = Duration::from_secs(30);
 
-/// While an answer takes so long, other requests can be on their way.
+/// So many texts that are no keys and may have been taken for some are remembered: a target that is strict has few.
+const ODD_KEYS: usize = 10_000;
+/// While answers take so long on the average, other requests can be on their way.
 const SLOW: Duration = Duration::from_millis(5);
 
 /// So many requests in a row without an answer, and the target counts as gone.
@@ -95,9 +100,10 @@ impl Session {
             wasted: AtomicU64::new(0),
             unanswered: Mutex::default(),
             shrinking: AtomicU64::new(0),
-            latency: AtomicU64::new(u64::MAX),
+            plain: Default::default(),
             slots: Semaphore::new(settings.concurrency.max(1) * settings.width.max(1)),
             words: Mutex::default(),
+            odd_keys: Mutex::default(),
             waste_limit: AtomicU64::new(millis(WASTE)),
             suspected: Mutex::default(),
             contracts: OnceLock::new(),
@@ -206,9 +212,18 @@ impl Shared {
         lock(&self.words).extend(own_words(body).filter_map(word));
     }
 
+    /// Takes note of what a target may take for keys that is none, once it has not refused it; of every text, if it
+    /// cannot be told what the body does.
+    pub(super) fn sends_oddly(&self, body: &Value, every_text: bool) {
+        let mut known = lock(&self.odd_keys);
+        if known.len() < ODD_KEYS {
+            known.extend(odd_keys(body, every_text));
+        }
+    }
+
     /// Whether a key is one of those, or made of one.
     pub(super) fn has_sent(&self, key: &str) -> bool {
-        word(key).is_some_and(|word| lock(&self.words).contains(&word))
+        word(key).is_some_and(|word| lock(&self.words).contains(&word)) || lock(&self.odd_keys).contains(key)
     }
 
     /// Whether enough has been waited in vain.
@@ -243,14 +258,15 @@ impl Shared {
 
     /// Takes note of how long a plain answer took.
     pub(super) fn answered_in(&self, time: Duration) {
-        self.latency.fetch_min(millis(time), Ordering::Relaxed);
+        self.plain.0.fetch_add(1, Ordering::Relaxed);
+        self.plain.1.fetch_add(u64::try_from(time.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
     /// Requests at once to one resource, of cases that do not depend on each other: one, unless the target takes many
     /// or it takes long to answer.
     pub(super) fn width(&self) -> usize {
-        let latency = self.latency.load(Ordering::Relaxed);
-        let slow = latency != u64::MAX && latency >= millis(SLOW);
+        let (count, time) = (self.plain.0.load(Ordering::Relaxed), self.plain.1.load(Ordering::Relaxed));
+        let slow = count > 0 && Duration::from_micros(time / count) >= SLOW;
         if slow { self.settings.width.max(self.settings.concurrency) } else { self.settings.width.max(1) }
     }
 

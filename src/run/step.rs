@@ -160,7 +160,7 @@ pub(super) async fn send_plain(
 ) -> Option<Exchange> {
     let request = request(session, &Outgoing::plain(op, resource, payload, TokenChoice::Valid))?;
     let exchange = session.client.send(request).await;
-    take_note(session, &exchange);
+    take_note(session, &exchange, None);
     Some(exchange)
 }
 
@@ -223,7 +223,7 @@ pub(super) async fn send(record: &mut Record<'_>, out: &Outgoing<'_>) -> Option<
     }
     let exchange = Arc::new(exchange);
     let index = record.exchange(Arc::clone(&exchange));
-    take_note(session, &exchange);
+    take_note(session, &exchange, out.body);
     note_foreign(session, out, &exchange);
     oracles(record, out, &exchange, index, said, repeated, false);
     Some(Sent { exchange, index, json, after_head, second_try })
@@ -234,19 +234,22 @@ pub(super) async fn send(record: &mut Record<'_>, out: &Outgoing<'_>) -> Option<
 /// `before`: the same requests, sent before, were answered with a server error, too.
 pub(super) fn keep(record: &mut Record<'_>, out: &Outgoing<'_>, exchange: &Arc<Exchange>, before: bool) -> usize {
     let index = record.exchange(Arc::clone(exchange));
-    take_note(record.session, exchange);
     let json = out.body.and_then(|payload| payload.json.as_deref());
+    take_note(record.session, exchange, out.body);
     let server_error = exchange.status().is_some_and(|status| status >= 500);
     oracles(record, out, exchange, index, json, server_error && before, server_error && !before);
     index
 }
 
-/// Unless it was refused, what a request names may now be stored, if perhaps not where it should be.
-fn take_note(session: &Session, exchange: &Exchange) {
-    if let Some(body) = &exchange.request.body
-        && !exchange.is_refused()
-    {
+/// Whatever the answer, what a request names may now be stored, if perhaps not where it should be.
+fn take_note(session: &Session, exchange: &Exchange, payload: Option<&Payload>) {
+    if let Some(body) = &exchange.request.body {
         session.sends(&String::from_utf8_lossy(body));
+    }
+    if let Some(payload) = payload.filter(|_| !exchange.is_refused())
+        && let Some(json) = &payload.json
+    {
+        session.sends_oddly(json, payload.change.keys().next().is_none());
     }
 }
 

@@ -56,8 +56,7 @@ async fn place(session: &Session, resource: &mut Resource) {
         .await
         .is_some_and(|exchange| exchange.status() == Some(op.operation.success));
     let watched = State::from([tag.clone()]);
-    resource.fading.remove(&tag.0);
-    resource.written.insert(tag.0.clone(), tag.1.clone());
+    resource.puts(&tag.0, &tag.1);
     let kept = resource.looks.len();
     let listing = resource.look_until(session, session.settings.settle, |l| l.item(&tag.0).is_some()).await;
     resource.looks.truncate(kept);

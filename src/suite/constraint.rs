@@ -31,6 +31,9 @@ pub struct Constraint {
     pub min_items: Option<usize>,
     /// The whole body is one well-formed JSON text.
     pub well_formed: Option<bool>,
+    /// The whole body is UTF-8.
+    #[serde(rename = "utf-8")]
+    pub utf8: Option<bool>,
 }
 
 impl Constraint {
@@ -47,6 +50,7 @@ impl Constraint {
         self.unique_items = self.unique_items.or(other.unique_items);
         self.min_items = self.min_items.or(other.min_items);
         self.well_formed = self.well_formed.or(other.well_formed);
+        self.utf8 = self.utf8.or(other.utf8);
     }
 }
 

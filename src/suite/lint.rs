@@ -112,6 +112,7 @@ impl Lint<'_> {
             constraint.unique_items.is_some(),
             constraint.min_items.is_some(),
             constraint.well_formed.is_some(),
+            constraint.utf8.is_some(),
         ];
         if rules.iter().filter(|set| **set).count() != 1 {
             self.error(&clause.origin, format!("the constraint of {} states one rule, no more and no less", clause.id));

@@ -82,7 +82,9 @@ impl Addresses {
             PathChoice::OtherKind => self.target.resource_of_other_kind(kind)?,
             PathChoice::Extended
             | PathChoice::Truncated
+            | PathChoice::OtherStart
             | PathChoice::OtherMiddle
+            | PathChoice::OtherEnd
             | PathChoice::Wildcard
             | PathChoice::CutOff
             | PathChoice::Quoted => {
@@ -110,6 +112,8 @@ impl Addresses {
             PathChoice::Wildcard => id.chars().take(id.chars().count() * 3 / 4).chain(['%']).collect(),
             PathChoice::CutOff => format!("{id}\0x"),
             PathChoice::Quoted => format!("{id}\"'"),
+            PathChoice::OtherStart => altered(id, 0),
+            PathChoice::OtherEnd => altered(id, id.chars().count() - 1),
             // In the last part of a UUID, where every digit is as good as another.
             _ => altered(id, id.chars().count() * 3 / 4),
         };

@@ -115,7 +115,8 @@ pub struct Settings {
     pub cases: u64,
     /// Requests under way at once.
     pub concurrency: usize,
-    /// Requests at once to one resource, of cases that do not depend on each other.
+    /// Requests at once to one resource, of cases that do not depend on each other; where the target takes its time, it
+    /// is as many as are under way at all.
     pub width: usize,
     /// Longest wait for one answer.
     pub timeout: Duration,

@@ -60,8 +60,12 @@ pub enum PathChoice {
     Extended,
     /// The target's own without its last character.
     Truncated,
+    /// The target's own with another first character.
+    OtherStart,
     /// The target's own with another character in its middle.
     OtherMiddle,
+    /// The target's own with another last character.
+    OtherEnd,
     /// The beginning of the target's own with what stands for any text where databases look for patterns.
     Wildcard,
     /// The target's own with more behind a character that ends texts in some languages.

@@ -106,6 +106,7 @@ impl Generator {
     /// Bodies with one or two changes, expected to fare as the data says.
     fn structures(&self) -> BoxedStrategy<Instance> {
         let (contract, places) = (Arc::clone(&self.contract), self.places.clone());
+        let stored = contract.operation().id("stored");
         (whole(&self.contract, &self.places), mutation(), proptest::option::weighted(0.3, mutation()))
             .prop_map(move |(body, first, second)| {
                 let mut body = first.apply(&body);
@@ -116,13 +117,14 @@ impl Generator {
                 // What is nested too deep to be read here may be too deep for others as well.
                 let Some(body) = read(&resolved(&text, &places)) else { return Instance::of(text, Answer::Any) };
                 let standing = contract.standing(&body);
-                let clause = standing.broken.first().cloned();
-                let answer = match (&clause, standing.disputed) {
+                let broken = standing.broken.first().cloned();
+                let answer = match (&broken, standing.disputed) {
                     (Some(_), false) => Answer::Refused,
                     (None, false) => Answer::Accepted,
                     // Whoever ignores one part of a body need not look at the rest of it.
                     (_, true) => Answer::Any,
                 };
+                let clause = broken.or_else(|| (answer == Answer::Accepted).then(|| stored.clone()));
                 Instance { clause, ..Instance::of(text, answer) }
             })
             .boxed()

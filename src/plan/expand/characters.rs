@@ -5,8 +5,8 @@ use crate::contract::admits;
 use crate::generate::samples;
 use crate::suite::{CaseSpec, Characters};
 
-/// Where a character that does not belong is put besides the middle, to see that the whole string is
-/// judged; `\n` and its like because `$` matches before a final one in some engines, U+200B because some trim it.
+/// Which characters that do not belong are put at both ends and alone, too, besides those that a rule names: to see that
+/// the whole string is judged; `\n` and its like because `$` matches before a final one in some engines, U+200B because some trim it.
 const AT_EDGES: [char; 5] = ['\n', '*', '\u{0}', '\u{85}', '\u{200B}'];
 
 /// What may stand anywhere is put at the edges, too: engines and hand-written rules like to treat those apart.
@@ -51,11 +51,13 @@ pub(super) fn expand(field: &Field<'_>, facts: &Characters) -> Vec<CaseSpec> {
         let pointer = field.pointer_in_turn(turn_of_other + turn);
         let (base, name, character) = (base(field, &pointer), name(tried), tried.0);
         cases.push(field.refused(&name, field.with(&pointer, json!(format!("{base}{character}z")))));
-        if AT_EDGES.contains(&character) {
+        if AT_EDGES.contains(&character) || facts.forbidden.contains(character) {
             let first = field.with(&pointer, json!(format!("{character}{base}")));
             cases.push(field.refused(&format!("{name}-first"), first));
             let last = field.with(&pointer, json!(format!("{base}{character}")));
             cases.push(field.refused(&format!("{name}-last"), last));
+            let alone = field.with(&pointer, json!(character.to_string()));
+            cases.push(field.refused(&format!("{name}-alone"), alone));
         }
     }
     cases

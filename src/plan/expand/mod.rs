@@ -3,6 +3,7 @@
 mod array;
 mod characters;
 mod edge;
+mod encoding;
 mod field;
 mod length;
 mod malformed;
@@ -49,6 +50,9 @@ pub fn expand(op: &OperationSuite) -> Vec<CaseSpec> {
         }
         if constraint.well_formed == Some(true) {
             cases.extend(malformed::expand(&field));
+        }
+        if constraint.utf8 == Some(true) {
+            cases.extend(encoding::expand(&field));
         }
         if let Some(least) = constraint.min_items {
             cases.extend(array::at_least(&field, least));

@@ -302,7 +302,10 @@ impl Campaign {
             if session.is_gone() && !self.wait(session, &prepared.case.op, &id).await {
                 return;
             }
+            // To delete what is still there may be what the target dies of, and no input's doing.
+            let mut unsettled = std::mem::take(&mut resource.unsettled);
             let finished = run_case(session, &prepared.case, &mut resource, None).await;
+            resource.unsettled.append(&mut unsettled);
             if session.is_gone() || finished.outcome == Outcome::Error {
                 let mut report = finished.into_report();
                 let find = died(session, suspect, &prepared, &mut report);

@@ -8,7 +8,8 @@ use crate::plan::PlannedCase;
 use crate::suite::{Answer, Effect, Expect, OperationSuite, StepSpec};
 
 use super::super::knowledge::known;
-use super::super::resource::{MARK, Resource, own_words};
+use super::super::ours::{MARK, own_words};
+use super::super::resource::Resource;
 use super::super::session::Session;
 
 /// An input as a case, with what is expected of it.

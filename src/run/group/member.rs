@@ -341,10 +341,6 @@ impl<'a> Member<'a> {
     }
 }
 
-/// Whatever the answer: if it is there from now on, this request has put it there.
 fn note(resource: &mut Resource, payload: &Payload) {
-    for (key, value) in &payload.change.put {
-        resource.fading.remove(key);
-        resource.written.insert(key.clone(), value.clone());
-    }
+    payload.change.put.iter().for_each(|(key, value)| resource.puts(key, value));
 }
