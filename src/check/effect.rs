@@ -82,7 +82,7 @@ fn tag(item: &Value) -> Option<(String, String)> {
     Some((key, value))
 }
 
-/// One text for one JSON object, whatever the order of its members.
+/// One text for one JSON object, whatever the order of its members and of the texts in its lists: no page speaks of it.
 pub(super) fn canonical(object: &Map<String, Value>) -> String {
     let mut sorted: Vec<_> = object.iter().collect();
     sorted.sort_by_key(|(name, _)| name.as_str());
@@ -93,6 +93,11 @@ pub(super) fn canonical(object: &Map<String, Value>) -> String {
         // Nothing can go wrong in writing to a text.
         let _ = match value {
             Value::Object(inner) => write!(out, "{separator}{name}:{}", canonical(inner)),
+            Value::Array(items) if items.iter().all(Value::is_string) => {
+                let mut texts: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
+                texts.sort_unstable();
+                write!(out, "{separator}{name}:{}", Value::from(texts))
+            }
             other => write!(out, "{separator}{name}:{other}"),
         };
     }

@@ -2,11 +2,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use serde_json::Value;
 
 use super::order::{depends_on, layers};
 use super::{Filter, expand};
 use crate::generate::{Property, properties};
-use crate::suite::{Answer, Capacity, CaseSpec, Expect, Need, OperationSuite, StepSpec, Suite};
+use crate::suite::{Answer, Capacity, CaseSpec, Effect, Expect, Need, OperationSuite, StepSpec, Suite};
 use crate::vocabulary::PathChoice;
 
 /// One case that will run.
@@ -25,7 +26,8 @@ pub struct PlannedCase {
 }
 
 impl PlannedCase {
-    fn new(spec: CaseSpec, op: &Arc<OperationSuite>) -> Self {
+    fn new(mut spec: CaseSpec, op: &Arc<OperationSuite>) -> Self {
+        spec.room = spec.room.max(longest_list(&spec, op));
         let probes = spec.steps.iter().any(|s| !s.readings.is_empty()).then(|| spec.clauses.first().cloned()).flatten();
         let depends = depends_on(&spec);
         PlannedCase { spec, op: Arc::clone(op), probes, depends, property: None }
@@ -117,6 +119,20 @@ impl PlannedCase {
     pub fn stays_home(&self) -> bool {
         self.spec.steps.iter().all(|s| s.path.values().all(|p| *p == PathChoice::Own))
     }
+}
+
+/// Items in the longest list that a case sends and that may fit: a target that has no room for it may refuse it for that
+/// reason alone.
+fn longest_list(spec: &CaseSpec, op: &OperationSuite) -> usize {
+    let (Effect::Batch { items, .. }, Some(Capacity::Fixed(most))) = (&op.operation.effect, &op.operation.capacity)
+    else {
+        return 0;
+    };
+    let listed = |step: &StepSpec| {
+        let body: Value = serde_json::from_str(step.body.as_deref()?).ok()?;
+        Some(body.pointer(items)?.as_array()?.len()).filter(|length| length <= most)
+    };
+    spec.steps.iter().filter_map(listed).max().unwrap_or_default()
 }
 
 /// Whether neither answer nor state are expected to be anything in particular.

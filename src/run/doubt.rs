@@ -22,11 +22,13 @@ pub(super) async fn proves_nothing(
         return None;
     }
     if *second_try {
-        return Some("the connection broke, and the second try may have found what the first one stored".to_owned());
+        return Some("the first try was lost, and the second one may have found what that one stored".to_owned());
     }
-    if resource.can_list() || !resource.can_delete() || takes_more(record, op, resource, sent).await {
+    if resource.can_list() || (!resource.is_full && takes_more(record, op, resource, sent).await) {
         return None;
     }
+    // Where nothing is deleted, there will be no more room than there is now.
+    resource.is_full = !resource.can_delete();
     Some(format!("the {} takes nothing more, and what it carries cannot be listed", resource.kind.carrier()))
 }
 

@@ -23,6 +23,8 @@ impl Running<'_, '_> {
     pub(super) async fn race(&mut self, op: &OperationSuite, step: &StepSpec) {
         // So many rounds in a row had a server error among their answers.
         let mut errors = 0;
+        // Why a round came to nothing, and whether any came to something.
+        let (mut broken, mut judged) = (None, false);
         for round in 0..ROUNDS {
             if self.record.is_over() || self.record.breaks_a_must() {
                 return;
@@ -32,10 +34,23 @@ impl Running<'_, '_> {
             if self.record.is_over() {
                 return;
             }
-            let Some(exchanges) = self.send_all(op, step, round, errors + 1 == ROUNDS).await else { return };
+            let exchanges = match self.send_all(op, step, round, errors + 1 == ROUNDS).await {
+                Ok(exchanges) if exchanges.is_empty() => return,
+                Ok(exchanges) => exchanges,
+                Err(why) => {
+                    // What came of it is anybody's guess: this round says nothing.
+                    broken = Some(why);
+                    let mut touched = self.touched[0].clone();
+                    touched.retain(|key, _| !before.contains_key(key));
+                    self.first.remove(self.session, &touched).await;
+                    self.own[0] = before;
+                    continue;
+                }
+            };
             let error = exchanges.iter().any(|(_, e)| e.status().is_some_and(|status| status >= 500));
             errors = if error { errors + 1 } else { 0 };
             self.judge_race(op, step, &exchanges).await;
+            judged = true;
             // The next round begins where this one did.
             let added: State = self.own[0]
                 .iter()
@@ -45,6 +60,9 @@ impl Running<'_, '_> {
             let session = self.session;
             self.first.remove(session, &added).await;
             self.own[0] = before;
+        }
+        if let Some(why) = broken.filter(|_| !judged) {
+            self.record.error(format!("the target did not answer one of several requests at once: {why}"));
         }
     }
 
@@ -73,13 +91,17 @@ impl Running<'_, '_> {
         self.session.placeholders_named(&name, &self.case.op.operation.valid)
     }
 
+    /// What came of each; nothing if there is nothing to send.
+    ///
+    /// # Errors
+    /// Why one of them got no answer.
     async fn send_all(
         &mut self,
         op: &OperationSuite,
         step: &StepSpec,
         round: usize,
         erred: bool,
-    ) -> Option<Vec<(usize, Arc<Exchange>)>> {
+    ) -> Result<Vec<(usize, Arc<Exchange>)>, String> {
         let session = self.session;
         let places = self.places_of_round(round);
         let id = self.first.id.clone();
@@ -90,7 +112,7 @@ impl Running<'_, '_> {
             let out = Outgoing::plain(op, &id, payload, TokenChoice::Valid);
             let Some(request) = request(session, &out) else {
                 self.record.skip("the target has no endpoint or identifier for this request", false);
-                return None;
+                return Ok(Vec::new());
             };
             for (key, value) in &payload.change.put {
                 self.first.puts(key, value);
@@ -110,12 +132,11 @@ impl Running<'_, '_> {
             if let Err(failure) = &exchange.answer {
                 let why = failure.message.clone();
                 self.record.exchange(Arc::clone(&exchange));
-                self.record.error(format!("the target did not answer one of several requests at once: {why}"));
-                return None;
+                return Err(why);
             }
             kept.push((keep(&mut self.record, out, &exchange, erred), exchange));
         }
-        Some(kept)
+        Ok(kept)
     }
 
     async fn judge_race(&mut self, op: &OperationSuite, step: &StepSpec, exchanges: &[(usize, Arc<Exchange>)]) {
@@ -184,6 +205,15 @@ impl Running<'_, '_> {
                 Blame::Case,
                 &format!("at most {most} of them accepted"),
                 format!("{winners} of {} were accepted", exchanges.len()),
+            );
+        }
+        // Throttling has been waited for, and errors of the server have a clause of their own.
+        let refused_all_the_same = exchanges.iter().filter(|(_, e)| e.is_refused() && e.status() != Some(429)).count();
+        if step.all && refused_all_the_same > 0 {
+            broken(
+                Blame::Case,
+                "every one of them accepted",
+                format!("{refused_all_the_same} of {} were refused", exchanges.len()),
             );
         }
         for (key, values) in &accepted {

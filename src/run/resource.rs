@@ -53,8 +53,13 @@ pub(super) struct Resource {
     pub(super) strangers: State,
     /// What somebody else keeps changing: no request of dewspec's is blamed for it.
     pub(super) restless: BTreeSet<String>,
+    /// Something has changed while dewspec did nothing but look: what is neither dewspec's own nor was there before the
+    /// run is somebody else's, and comes and goes as it pleases.
+    pub(super) in_use: bool,
     /// What was there before the run, is gone, and could not be put back.
     pub(super) lost: State,
+    /// It takes nothing more, and nothing can be deleted from it.
+    pub(super) is_full: bool,
     /// The longest time a write took to show.
     pub(super) lag: Duration,
     /// Exchanges with observers, for the report of the case that holds the resource.
@@ -82,7 +87,9 @@ impl Resource {
             unsettled: State::new(),
             strangers: State::new(),
             restless: BTreeSet::new(),
+            in_use: false,
             lost: State::new(),
+            is_full: false,
             lag: Duration::ZERO,
             looks: Vec::new(),
         }
@@ -134,7 +141,9 @@ impl Resource {
     pub(super) fn standing(&self) -> State {
         let mut state = self.state(&self.baseline);
         state.extend(self.residue.clone());
-        state.extend(self.strangers.clone());
+        if !self.in_use {
+            state.extend(self.strangers.clone());
+        }
         state.extend(self.watched.clone());
         self.leave_out_restless(&mut state);
         state
@@ -301,18 +310,19 @@ impl Resource {
             // Only the last look is evidence.
             self.looks.truncate(kept);
             let mut listing = self.look_patiently(session).await?;
-            listing.items.retain(|i| {
-                !self.fading.contains(&i.key) && !self.unsettled.contains_key(&i.key) && !self.restless.contains(&i.key)
-            });
+            listing.items.retain(|item| self.counts(session, &item.key));
             if done(&listing) {
                 self.lag = self.lag.max(if pause == LOOK_AGAIN { Duration::ZERO } else { started.elapsed() });
                 return Some(listing);
             }
             // Nothing is sent but looks meanwhile: what comes and goes all the same is somebody else's doing.
-            let restless = changes.restless(&listing).into_iter().filter(|key| !self.is_ours(session, key));
+            // Where writes show late, once may be one of those.
+            let often = if self.lag.is_zero() { 1 } else { 2 };
+            let restless = changes.restless(&listing, often).into_iter().filter(|key| !self.is_ours(session, key));
             let restless: Vec<String> = restless.collect();
-            listing.items.retain(|i| !restless.contains(&i.key));
+            self.in_use |= !restless.is_empty();
             self.restless.extend(restless);
+            listing.items.retain(|item| self.counts(session, &item.key));
             if started.elapsed() + pause > patience || session.is_gone() {
                 session.waste(started.elapsed());
                 return Some(listing);
@@ -320,6 +330,13 @@ impl Resource {
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(LOOK_AGAIN_MOST);
         }
+    }
+
+    /// Whether it means anything that an item is listed: not of what was deleted and may take its time to go, and not of
+    /// what somebody else changes.
+    pub(super) fn counts(&self, session: &Session, key: &str) -> bool {
+        let others = || self.in_use && !self.is_ours(session, key) && !self.baseline.items.iter().any(|i| i.key == key);
+        !self.fading.contains(key) && !self.unsettled.contains_key(key) && !self.restless.contains(key) && !others()
     }
 
     /// Forgets what was written and is gone again, so that a long run needs no more memory than a short one.
@@ -377,8 +394,8 @@ struct Changes {
 }
 
 impl Changes {
-    /// Takes in one more look; names what has changed more than once. Once may be a write that shows late.
-    fn restless(&mut self, listing: &Listing) -> Vec<String> {
+    /// Takes in one more look; names what has changed so often, at least.
+    fn restless(&mut self, listing: &Listing, often: usize) -> Vec<String> {
         let now: BTreeMap<String, Option<Value>> =
             listing.items.iter().map(|item| (item.key.clone(), item.value.clone())).collect();
         if let Some(last) = self.last.take() {
@@ -388,7 +405,7 @@ impl Changes {
             }
         }
         self.last = Some(now);
-        self.count.iter().filter(|(_, count)| **count > 1).map(|(key, _)| key.clone()).collect()
+        self.count.iter().filter(|(_, count)| **count >= often).map(|(key, _)| key.clone()).collect()
     }
 }
 
@@ -426,9 +443,12 @@ mod tests {
                 .collect(),
         };
         let mut changes = Changes::default();
-        assert!(changes.restless(&listing(&["steady", "comes"])).is_empty());
-        assert!(changes.restless(&listing(&["steady", "late"])).is_empty());
-        assert_eq!(changes.restless(&listing(&["steady", "late", "comes"])), ["comes"]);
+        assert!(changes.restless(&listing(&["steady", "comes"]), 2).is_empty());
+        assert!(changes.restless(&listing(&["steady", "late"]), 2).is_empty());
+        assert_eq!(changes.restless(&listing(&["steady", "late", "comes"]), 2), ["comes"]);
+        let mut changes = Changes::default();
+        assert!(changes.restless(&listing(&["steady", "comes"]), 1).is_empty());
+        assert_eq!(changes.restless(&listing(&["steady"]), 1), ["comes"]);
     }
 
     #[test]

@@ -34,7 +34,13 @@ pub(super) async fn restore(session: &Session, selected: &[Arc<OperationSuite>],
             // What lists to delete have left behind goes one by one.
             resource.lose(Purpose::DeleteMany);
         }
-        let Some(listing) = resource.look(session).await else { break };
+        let Some(listing) = resource.look(session).await else {
+            // What was written last is all that is known then.
+            session.note(format!("what {place} carries could not be listed at the end of the run"));
+            let written = resource.written.clone();
+            resource.remove(session, &written).await;
+            break;
+        };
         let theirs = resource.theirs();
         let extra: State = resource
             .state(&listing)
@@ -127,13 +133,13 @@ async fn put_back(session: &Session, selected: &[Arc<OperationSuite>], resource:
     let gone = std::mem::take(&mut resource.lost);
     let strangers: BTreeSet<String> =
         resource.strangers.keys().chain(&resource.restless).filter(|key| !gone.contains_key(*key)).cloned().collect();
-    let without_strangers = |mut state: State| {
-        state.retain(|key, _| !strangers.contains(key));
+    let without_strangers = |resource: &Resource, mut state: State| {
+        state.retain(|key, _| !strangers.contains(key) && resource.counts(session, key));
         state
     };
-    let mut before = without_strangers(resource.standing());
+    let mut before = without_strangers(resource, resource.standing());
     before.extend(gone);
-    let state_of = |resource: &Resource, l: &Listing| without_strangers(resource.state(l));
+    let state_of = |resource: &Resource, l: &Listing| without_strangers(resource, resource.state(l));
     let patience = if resource.lag.is_zero() { Duration::ZERO } else { session.settings.settle };
     let as_before = |l: &Listing| l.items.iter().filter(|i| !strangers.contains(&i.key)).count() == before.len();
     let Some(now) = resource.look_until(session, patience, as_before).await else { return };

@@ -121,6 +121,13 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
     if let Job::Replay(finds) = &job {
         selected.retain(|op| finds.iter().any(|find| find.operation == op.operation.id));
     }
+    // Who gives the endpoint of one service asks about that one; unless nothing is left then.
+    let reachable = |op: &Arc<OperationSuite>| target.endpoint(&op.operation.service).is_some();
+    let asked: Vec<String> = if selected.iter().any(reachable) {
+        selected.iter().filter(|op| reachable(op)).map(|op| op.operation.id.clone()).collect()
+    } else {
+        selected.iter().map(|op| op.operation.id.clone()).collect()
+    };
     let mut stop = stop;
     let (leases, cases, interrupted) = {
         let mut body = Box::pin(body(&session, plan, &selected, job, progress));
@@ -154,7 +161,7 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
         filters: filters.to_vec(),
         target: summary,
         interrupted,
-        operations: selected.iter().map(|op| op.operation.id.clone()).collect(),
+        operations: asked,
     };
     Ok(conclude(&session, plan, cases, findings))
 }

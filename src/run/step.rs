@@ -95,7 +95,8 @@ pub(super) struct Sent {
     pub(super) json: Option<Arc<Value>>,
     /// Bytes after the head of the answer, if the step looked at the wire.
     pub(super) after_head: Option<Vec<u8>>,
-    /// It is the answer to a second try: the first may have been carried out, if not answered.
+    /// It is the answer to a second try: the first may have been carried out, though it was not answered, or with an error
+    /// of the server.
     pub(super) second_try: bool,
 }
 
@@ -175,7 +176,7 @@ pub(super) async fn send(record: &mut Record<'_>, out: &Outgoing<'_>) -> Option<
     let begun = Instant::now();
     let (mut exchange, mut after_head) = once(record, request, &out.manner).await?;
     let mut again = None;
-    let second_try = exchange.answer.is_err();
+    let second_try = exchange.answer.as_ref().map_or(true, |response| response.status >= 500);
     match &exchange.answer {
         Err(_) => {
             session.unanswered(&out.op.operation.id, exchange.elapsed);

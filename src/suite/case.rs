@@ -101,6 +101,9 @@ pub struct StepSpec {
     pub pieces: bool,
     /// Of a race, so many requests may be accepted, at most.
     pub winners: Option<usize>,
+    /// Of a race, every request is to be accepted: none has anything to do with another.
+    #[serde(default)]
+    pub all: bool,
     /// Header fields to set; an empty value removes the field.
     #[serde(default)]
     pub headers: IndexMap<String, String>,

@@ -42,6 +42,9 @@ pub enum Judge {
         kind: JsonType,
         /// JSON pointer into the request; both must be equal.
         echoes: Option<String>,
+        /// The echo of a list may have its elements in another order.
+        #[serde(default)]
+        in_any_order: bool,
         /// The only values allowed.
         #[serde(default, rename = "enum")]
         one_of: Vec<String>,
@@ -50,6 +53,13 @@ pub enum Judge {
         /// The member must also say something.
         #[serde(default)]
         non_empty: bool,
+    },
+    /// A list of a successful answer that has the elements of one in the request has them in the same order.
+    SameOrder {
+        /// JSON pointer to the list.
+        pointer: String,
+        /// JSON pointer into the request.
+        echoes: String,
     },
     /// A member of successful answers never occurs twice in a run.
     DistinctField {
@@ -86,6 +96,8 @@ pub enum Judge {
     },
     /// No credential of ours stands in an answer.
     NoSecret,
+    /// A body does not begin with a byte order mark.
+    NoByteOrderMark,
     /// A body that is JSON is announced as such.
     JsonContentType,
 }

@@ -21,9 +21,18 @@ impl Response {
         self.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
     }
 
-    /// The body as JSON, or `None` if it is not JSON that can be read here.
+    /// The body as JSON, or `None` if it is not JSON that can be read here. A byte order mark before it is passed over,
+    /// and half a surrogate pair, which no text here can hold, read as a replacement character.
     pub fn json(&self) -> Option<serde_json::Value> {
-        serde_json::from_slice(&self.body).ok()
+        let body = self.body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&self.body);
+        let whole = serde_json::from_slice(body);
+        let halves = || std::str::from_utf8(body).ok().filter(|text| text.contains("\\ud") || text.contains("\\uD"));
+        whole.ok().or_else(|| serde_json::from_str(&without_halves(halves()?)).ok())
+    }
+
+    /// Whether the body begins with a byte order mark.
+    pub fn has_byte_order_mark(&self) -> bool {
+        self.body.starts_with(BYTE_ORDER_MARK)
     }
 
     /// Whether the status is in the 2xx class.
@@ -72,5 +81,49 @@ impl Exchange {
     /// The status of the answer, if there is one.
     pub fn status(&self) -> Option<u16> {
         self.answer.as_ref().ok().map(|r| r.status)
+    }
+}
+
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// A JSON text with an escaped replacement character for every escaped half of a surrogate pair without the other half.
+fn without_halves(text: &str) -> String {
+    let unit = |at: usize| {
+        let digits = text.get(at..at + 6)?.strip_prefix("\\u")?;
+        u16::from_str_radix(digits, 16).ok()
+    };
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(offset) = text[at..].find('\\') {
+        out.push_str(&text[at..at + offset]);
+        at += offset;
+        let (length, whole) = match unit(at) {
+            Some(0xD800..=0xDBFF) if unit(at + 6).is_some_and(|low| (0xDC00..=0xDFFF).contains(&low)) => (12, true),
+            Some(0xD800..=0xDFFF) => (6, false),
+            Some(_) => (6, true),
+            None => (1 + text[at + 1..].chars().next().map_or(0, char::len_utf8), true),
+        };
+        out.push_str(if whole { &text[at..at + length] } else { "\\ufffd" });
+        at += length;
+    }
+    out.push_str(&text[at..]);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn json(body: &[u8]) -> Option<serde_json::Value> {
+        Response { status: 200, headers: Vec::new(), body: body.to_vec(), capped: false }.json()
+    }
+
+    #[test]
+    fn what_is_nearly_json_is_read() {
+        assert_eq!(json(b"\xEF\xBB\xBF[1]"), Some(serde_json::json!([1])));
+        let text = br#"["\ud800a","\\ud800","\ud83d\ude00","x\uDC00"]"#;
+        assert_eq!(json(text), Some(serde_json::json!(["\u{fffd}a", "\\ud800", "\u{1f600}", "x\u{fffd}"])));
+        assert_eq!(json(br#"["\ud800"#), None);
+        assert_eq!(json(b"[1] "), Some(serde_json::json!([1])));
     }
 }

@@ -108,15 +108,18 @@ pub fn judge<H: DerefMut<Target = History>>(
         Judge::UnprovokedStatus { status } => status::unprovoked(scene, *status),
         Judge::NoBody { empty_object_allowed } => transport::no_body(scene, *empty_object_allowed),
         Judge::NoSecret => transport::no_secret(scene),
+        Judge::NoByteOrderMark => transport::no_byte_order_mark(scene),
         Judge::JsonContentType => transport::json_content_type(scene),
         Judge::ErrorField { status, pointer, kind, non_empty } => {
             error_body::field(scene, *status, pointer, *kind, *non_empty)
         }
-        Judge::ResponseField { pointer, kind, echoes, one_of, items, non_empty } => {
+        Judge::SameOrder { pointer, echoes } => response::same_order(scene, pointer, echoes),
+        Judge::ResponseField { pointer, kind, echoes, in_any_order, one_of, items, non_empty } => {
             let rule = response::Rule {
                 pointer,
                 kind: *kind,
                 echoes: echoes.as_deref(),
+                in_any_order: *in_any_order,
                 one_of,
                 items: *items,
                 non_empty: *non_empty,

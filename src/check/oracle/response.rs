@@ -12,6 +12,7 @@ pub(super) struct Rule<'a> {
     pub(super) pointer: &'a str,
     pub(super) kind: JsonType,
     pub(super) echoes: Option<&'a str>,
+    pub(super) in_any_order: bool,
     pub(super) one_of: &'a [String],
     pub(super) items: Option<(usize, usize)>,
     pub(super) non_empty: bool,
@@ -43,8 +44,32 @@ pub(super) fn field(scene: &Scene<'_>, rule: &Rule<'_>) -> Judgement {
     }
     let sent = rule.echoes.and_then(|pointer| scene.request.and_then(|r| at(r, pointer)));
     match sent {
+        Some(sent) if rule.in_any_order && sorted(sent) == sorted(value) => Judgement::Upheld,
         Some(sent) if sent != value => Judgement::broken(format!("{sent}, as sent"), value.to_string()),
         _ => Judgement::Upheld,
+    }
+}
+
+/// The elements of a list in an order of their own; `None` if it is none.
+fn sorted(list: &Value) -> Option<Vec<String>> {
+    let mut elements: Vec<String> = list.as_array()?.iter().map(Value::to_string).collect();
+    elements.sort();
+    Some(elements)
+}
+
+/// The order of a list that answers.
+pub(super) fn same_order(scene: &Scene<'_>, pointer: &str, echoes: &str) -> Judgement {
+    let answered = scene.success().and_then(|_| scene.json()).and_then(|body| at(body, pointer));
+    let sent = scene.request.and_then(|body| at(body, echoes));
+    match (sent, answered) {
+        (Some(sent), Some(answered)) if sorted(sent).is_some() && sorted(sent) == sorted(answered) => {
+            if sent == answered {
+                Judgement::Upheld
+            } else {
+                Judgement::broken(format!("{sent}, in the order sent"), answered.to_string())
+            }
+        }
+        _ => Judgement::NotApplicable,
     }
 }
 

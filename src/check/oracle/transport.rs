@@ -61,3 +61,15 @@ pub(super) fn json_content_type(scene: &Scene<'_>) -> Judgement {
     let announced = response.header("content-type").unwrap_or("nothing");
     Judgement::when(announced.to_ascii_lowercase().contains("json"), || "application/json", || announced)
 }
+
+/// No byte order mark before a body.
+pub(super) fn no_byte_order_mark(scene: &Scene<'_>) -> Judgement {
+    match scene.response() {
+        Some(response) if !response.body.is_empty() => Judgement::when(
+            !response.has_byte_order_mark(),
+            || "a body that begins with its JSON",
+            || "a byte order mark before it",
+        ),
+        _ => Judgement::NotApplicable,
+    }
+}

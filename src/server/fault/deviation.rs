@@ -52,6 +52,7 @@ deviations! {
         OmitsErrorMessage "error.400.error_msg" "errors lack `error_msg`";
         SendsNullErrorMessage "error.400.error_msg" "`error_msg` is null";
         AnnouncesErrorsAsText "error.content-type" "errors are announced as plain text";
+        MarksByteOrderInErrors "error.byte-order-mark" "errors begin with a byte order mark";
         RepeatsTokenInErrors "no-secret" "errors repeat the caller's token";
     }
     "constraint" {
@@ -242,8 +243,8 @@ deviations! {
         SendsEmptyEventId "response.event_id" "`event_id` is empty";
         ShowsOtherEventId "response.event_id" "the `event_id` of the response is not the one shown later";
         SendsConstantEventId "response.event_id.distinct" "every event has the `event_id` of the documented example";
-        ReversesTypes "response.event_types" "the event types are answered in reverse order";
-        SortsTypes "response.event_types" "the event types are answered in alphabetical order";
+        ReversesTypes "response.event_types.order" "the event types are answered in reverse order";
+        SortsTypes "response.event_types.order" "the event types are answered in alphabetical order";
         DropsLastType "response.event_types" "the last of several event types is not answered";
         JoinsTypes "response.event_types" "the event types are answered as one string";
         EnablesAlways "response.state" "the state is stored and answered as `ENABLED` whatever was asked";
@@ -327,6 +328,7 @@ deviations! {
     }
     "races" {
         LosesConcurrentUpdates "stored" "all tags are read and written back, so that concurrent requests undo each other";
+        RefusesConcurrentWrites "stored" "a request is refused with 409 if another one has stored tags meanwhile";
         DuplicatesKeysInRace "key.one-value" "concurrent requests for one key can list it twice";
     }
 }

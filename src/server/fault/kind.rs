@@ -42,7 +42,7 @@ faults! {
         CsmsCreateAnswersUnknownIdWithGone AnswersUnknownIdWithGone; CsmsCreateAnswersLimitWithTooManyRequests AnswersLimitWithTooManyRequests;
         CsmsCreateFlattensErrors FlattensErrors; CsmsCreateSendsErrorString SendsErrorString; CsmsCreateSendsHtmlErrors SendsHtmlErrors;
         CsmsCreateSendsEmptyErrors SendsEmptyErrors; CsmsCreateOmitsErrorCode OmitsErrorCode; CsmsCreateSendsNumericErrorCode SendsNumericErrorCode;
-        CsmsCreateSendsKeystoneErrors SendsKeystoneErrors; CsmsCreateAnnouncesErrorsAsText AnnouncesErrorsAsText; CsmsCreateRepeatsTokenInErrors RepeatsTokenInErrors; CsmsCreateServesEveryMethod ServesEveryMethod; CsmsCreateComparesMediaTypeToTheLetter ComparesMediaTypeToTheLetter; CsmsCreateMixesSecretsAndKeys MixesSecretsAndKeys; CsmsCreateOmitsErrorMessage OmitsErrorMessage; CsmsCreateSendsNullErrorMessage SendsNullErrorMessage;
+        CsmsCreateSendsKeystoneErrors SendsKeystoneErrors; CsmsCreateAnnouncesErrorsAsText AnnouncesErrorsAsText; CsmsCreateMarksByteOrderInErrors MarksByteOrderInErrors; CsmsCreateRepeatsTokenInErrors RepeatsTokenInErrors; CsmsCreateServesEveryMethod ServesEveryMethod; CsmsCreateComparesMediaTypeToTheLetter ComparesMediaTypeToTheLetter; CsmsCreateMixesSecretsAndKeys MixesSecretsAndKeys; CsmsCreateOmitsErrorMessage OmitsErrorMessage; CsmsCreateSendsNullErrorMessage SendsNullErrorMessage;
         CsmsCreateAcceptsKeyOneTooLong AcceptsKeyOneTooLong; CsmsCreateRefusesKeyOfMaximumLength RefusesKeyOfMaximumLength;
         CsmsCreateCountsKeyInBytes CountsKeyInBytes; CsmsCreateLimitsKeyToOldMaximum LimitsKeyToOldMaximum; CsmsCreateAcceptsEmptyKey AcceptsEmptyKey;
         CsmsCreateAcceptsMissingKey AcceptsMissingKey; CsmsCreateAcceptsNullKey AcceptsNullKey; CsmsCreateCoercesNumberKey CoercesNumberKey;
@@ -84,7 +84,7 @@ faults! {
         CsmsCreateFailsOnNulCharacter FailsOnNulCharacter; CsmsCreateFailsOnUnknownId FailsOnUnknownId; CsmsCreateFailsOnMissingToken FailsOnMissingToken;
         CsmsCreateFailsNowAndThen FailsNowAndThen; CsmsCreateLosesUpstreamNowAndThen LosesUpstreamNowAndThen; CsmsCreateRefusesNowAndThen RefusesNowAndThen;
         CsmsCreateForgetsNowAndThen ForgetsNowAndThen; CsmsCreateLosesConcurrentUpdates LosesConcurrentUpdates;
-        CsmsCreateDuplicatesKeysInRace DuplicatesKeysInRace;
+        CsmsCreateDuplicatesKeysInRace DuplicatesKeysInRace; CsmsCreateRefusesConcurrentWrites RefusesConcurrentWrites;
         CsmsCreateLosesThirdWrite LosesThirdWrite; CsmsCreateStripsLeadingZeros StripsLeadingZeros;
         CsmsCreateCutsValueAtDoubleColon CutsValueAtDoubleColon; CsmsCreateFailsOnTripleEquals FailsOnTripleEquals;
         CsmsCreateFormatsErrorMessages FormatsErrorMessages; CsmsCreateRendersTemplatesInRefusals RendersTemplatesInRefusals;
@@ -96,7 +96,7 @@ faults! {
         CsmsBatchAnswersUnknownIdWithGone AnswersUnknownIdWithGone; CsmsBatchAnswersLimitWithTooManyRequests AnswersLimitWithTooManyRequests;
         CsmsBatchFlattensErrors FlattensErrors; CsmsBatchSendsErrorArray SendsErrorArray; CsmsBatchSendsHtmlErrors SendsHtmlErrors;
         CsmsBatchSendsEmptyErrors SendsEmptyErrors; CsmsBatchOmitsErrorCode OmitsErrorCode; CsmsBatchSendsNumericErrorCode SendsNumericErrorCode;
-        CsmsBatchOmitsErrorMessage OmitsErrorMessage; CsmsBatchAnnouncesErrorsAsText AnnouncesErrorsAsText; CsmsBatchRepeatsTokenInErrors RepeatsTokenInErrors; CsmsBatchServesEveryMethod ServesEveryMethod; CsmsBatchComparesMediaTypeToTheLetter ComparesMediaTypeToTheLetter; CsmsBatchMixesSecretsAndKeys MixesSecretsAndKeys; CsmsBatchSendsNullErrorMessage SendsNullErrorMessage; CsmsBatchAcceptsKeyOneTooLong AcceptsKeyOneTooLong;
+        CsmsBatchOmitsErrorMessage OmitsErrorMessage; CsmsBatchAnnouncesErrorsAsText AnnouncesErrorsAsText; CsmsBatchMarksByteOrderInErrors MarksByteOrderInErrors; CsmsBatchRepeatsTokenInErrors RepeatsTokenInErrors; CsmsBatchServesEveryMethod ServesEveryMethod; CsmsBatchComparesMediaTypeToTheLetter ComparesMediaTypeToTheLetter; CsmsBatchMixesSecretsAndKeys MixesSecretsAndKeys; CsmsBatchSendsNullErrorMessage SendsNullErrorMessage; CsmsBatchAcceptsKeyOneTooLong AcceptsKeyOneTooLong;
         CsmsBatchRefusesKeyOfMaximumLength RefusesKeyOfMaximumLength; CsmsBatchCountsKeyInBytes CountsKeyInBytes;
         CsmsBatchLimitsKeyToOldMaximum LimitsKeyToOldMaximum; CsmsBatchAcceptsEmptyKey AcceptsEmptyKey; CsmsBatchAcceptsMissingKey AcceptsMissingKey;
         CsmsBatchAcceptsNullKey AcceptsNullKey; CsmsBatchCoercesNumberKey CoercesNumberKey; CsmsBatchCoercesBooleanKey CoercesBooleanKey;
@@ -146,7 +146,7 @@ faults! {
         CsmsBatchFailsOnNulCharacter FailsOnNulCharacter; CsmsBatchFailsOnUnknownId FailsOnUnknownId; CsmsBatchFailsOnMissingToken FailsOnMissingToken;
         CsmsBatchFailsNowAndThen FailsNowAndThen; CsmsBatchTimesOutNowAndThen TimesOutNowAndThen; CsmsBatchRefusesNowAndThen RefusesNowAndThen;
         CsmsBatchForgetsNowAndThen ForgetsNowAndThen; CsmsBatchLosesConcurrentUpdates LosesConcurrentUpdates;
-        CsmsBatchDuplicatesKeysInRace DuplicatesKeysInRace;
+        CsmsBatchDuplicatesKeysInRace DuplicatesKeysInRace; CsmsBatchRefusesConcurrentWrites RefusesConcurrentWrites;
         CsmsBatchRestoresOldValueOnDelete RestoresOldValueOnDelete; CsmsBatchIgnoresDeleteAfterRefusal IgnoresDeleteAfterRefusal;
         CsmsBatchRefusedListDeletes RefusedListDeletes; CsmsBatchSharesValuesOfAnyCase SharesValuesOfAnyCase;
         CsmsBatchFailsAtSevenTags FailsAtSevenTags; CsmsBatchFailsOnVeryLongLists FailsOnVeryLongLists;
@@ -158,7 +158,7 @@ faults! {
         KmsCreateAnswersUnknownIdWithGone AnswersUnknownIdWithGone; KmsCreateFlattensErrors FlattensErrors; KmsCreateSendsErrorArray SendsErrorArray;
         KmsCreateSendsHtmlErrors SendsHtmlErrors; KmsCreateSendsEmptyErrors SendsEmptyErrors; KmsCreateSendsTruncatedErrors SendsTruncatedErrors;
         KmsCreateOmitsErrorCode OmitsErrorCode; KmsCreateSendsNumericErrorCode SendsNumericErrorCode; KmsCreateSendsKeystoneErrors SendsKeystoneErrors;
-        KmsCreateOmitsErrorMessage OmitsErrorMessage; KmsCreateAnnouncesErrorsAsText AnnouncesErrorsAsText; KmsCreateRepeatsTokenInErrors RepeatsTokenInErrors; KmsCreateServesEveryMethod ServesEveryMethod; KmsCreateComparesMediaTypeToTheLetter ComparesMediaTypeToTheLetter; KmsCreateMixesSecretsAndKeys MixesSecretsAndKeys; KmsCreateAcceptsKeyOneTooLong AcceptsKeyOneTooLong;
+        KmsCreateOmitsErrorMessage OmitsErrorMessage; KmsCreateAnnouncesErrorsAsText AnnouncesErrorsAsText; KmsCreateMarksByteOrderInErrors MarksByteOrderInErrors; KmsCreateRepeatsTokenInErrors RepeatsTokenInErrors; KmsCreateServesEveryMethod ServesEveryMethod; KmsCreateComparesMediaTypeToTheLetter ComparesMediaTypeToTheLetter; KmsCreateMixesSecretsAndKeys MixesSecretsAndKeys; KmsCreateAcceptsKeyOneTooLong AcceptsKeyOneTooLong;
         KmsCreateRefusesKeyOfMaximumLength RefusesKeyOfMaximumLength; KmsCreateCountsKeyInBytes CountsKeyInBytes;
         KmsCreateLimitsKeyToSecretMaximum LimitsKeyToSecretMaximum; KmsCreateAcceptsEmptyKey AcceptsEmptyKey; KmsCreateCoercesNumberKey CoercesNumberKey;
         KmsCreateCoercesBooleanKey CoercesBooleanKey; KmsCreateRefusesSpaceInKey RefusesSpaceInKey; KmsCreateRefusesNonAsciiInKey RefusesNonAsciiInKey;
@@ -198,7 +198,7 @@ faults! {
         KmsCreateFailsOnEmoji FailsOnEmoji; KmsCreateFailsOnLongString FailsOnLongString; KmsCreateFailsOnNulCharacter FailsOnNulCharacter;
         KmsCreateFailsOnUnknownId FailsOnUnknownId; KmsCreateFailsOnMissingToken FailsOnMissingToken; KmsCreateFailsNowAndThen FailsNowAndThen;
         KmsCreateLosesUpstreamNowAndThen LosesUpstreamNowAndThen; KmsCreateRefusesNowAndThen RefusesNowAndThen; KmsCreateForgetsNowAndThen ForgetsNowAndThen;
-        KmsCreateLosesConcurrentUpdates LosesConcurrentUpdates; KmsCreateDuplicatesKeysInRace DuplicatesKeysInRace;
+        KmsCreateLosesConcurrentUpdates LosesConcurrentUpdates; KmsCreateDuplicatesKeysInRace DuplicatesKeysInRace; KmsCreateRefusesConcurrentWrites RefusesConcurrentWrites;
         KmsCreateCollapsesPathInValue CollapsesPathInValue; KmsCreateFormatsErrorMessages FormatsErrorMessages; KmsCreateFailsOnHugeTexts FailsOnHugeTexts;
     }
     CreateSecretEvent {
@@ -207,7 +207,7 @@ faults! {
         EventCreateAnswersBadJsonWithNotFound AnswersBadJsonWithNotFound; EventCreateFlattensErrors FlattensErrors;
         EventCreateSendsErrorString SendsErrorString; EventCreateSendsHtmlErrors SendsHtmlErrors; EventCreateSendsEmptyErrors SendsEmptyErrors;
         EventCreateSendsTruncatedErrors SendsTruncatedErrors; EventCreateOmitsErrorCode OmitsErrorCode; EventCreateSendsNumericErrorCode SendsNumericErrorCode;
-        EventCreateOmitsErrorMessage OmitsErrorMessage; EventCreateAnnouncesErrorsAsText AnnouncesErrorsAsText; EventCreateRepeatsTokenInErrors RepeatsTokenInErrors; EventCreateServesEveryMethod ServesEveryMethod; EventCreateComparesMediaTypeToTheLetter ComparesMediaTypeToTheLetter; EventCreateSendsNullErrorMessage SendsNullErrorMessage; EventCreateAcceptsEmptyBody AcceptsEmptyBody;
+        EventCreateOmitsErrorMessage OmitsErrorMessage; EventCreateAnnouncesErrorsAsText AnnouncesErrorsAsText; EventCreateMarksByteOrderInErrors MarksByteOrderInErrors; EventCreateRepeatsTokenInErrors RepeatsTokenInErrors; EventCreateServesEveryMethod ServesEveryMethod; EventCreateComparesMediaTypeToTheLetter ComparesMediaTypeToTheLetter; EventCreateSendsNullErrorMessage SendsNullErrorMessage; EventCreateAcceptsEmptyBody AcceptsEmptyBody;
         EventCreateAcceptsTrailingComma AcceptsTrailingComma; EventCreateAcceptsTextAfterJson AcceptsTextAfterJson;
         EventCreateReplacesInvalidUnicode ReplacesInvalidUnicode; EventCreateStoresNothing StoresNothing; EventCreateStoresRefused StoresRefused;
         EventCreateStoresUnauthenticated StoresUnauthenticated; EventCreateLimitsEventsToThree LimitsEventsToThree;

@@ -45,6 +45,9 @@ pub(crate) fn body(rules: &Rules, failure: &Failure) -> Option<Shape> {
     if bends(Deviation::AnnouncesErrorsAsText) {
         return Some(Shape { content_type: "text/plain", body: json!({ "error": detail }).to_string() });
     }
+    if bends(Deviation::MarksByteOrderInErrors) {
+        return Some(Shape::json(format!("\u{feff}{}", json!({ "error": detail }))));
+    }
     if bends(Deviation::SendsTruncatedErrors) {
         let mut body = json!({ "error": detail }).to_string();
         body.pop();

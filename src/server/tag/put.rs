@@ -56,6 +56,9 @@ pub(crate) async fn put(call: Call<'_>, place: Place<'_>, tags: Vec<Tag>) -> Res
         let mut stale = place.tags().clone();
         leave_a_window().await;
         let mut live = place.tags();
+        if rules.bends(Deviation::RefusesConcurrentWrites) && live.len() != stale.len() {
+            return Err(Failure::new(StatusCode::CONFLICT, Reason::RepeatedTag, "tags: were changed meanwhile"));
+        }
         if rules.bends(Deviation::LosesConcurrentUpdates) {
             let basis = Basis { known: &stale, count: stale.len(), elsewhere };
             let plan = decide(rules, basis, tags);
@@ -189,6 +192,7 @@ fn races(rules: &Rules) -> bool {
     rules.bends(Deviation::ExceedsLimitInRace)
         || rules.bends(Deviation::LosesConcurrentUpdates)
         || rules.bends(Deviation::DuplicatesKeysInRace)
+        || rules.bends(Deviation::RefusesConcurrentWrites)
 }
 
 /// Lets other requests run for a moment; yielding works on a runtime without timers too.

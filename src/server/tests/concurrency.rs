@@ -61,6 +61,13 @@ async fn race_faults_show() {
         assert_shows(fault, (10, true), |(accepted, stored)| stored < accepted).await;
     }
     for fault in [
+        Fault::CsmsCreateRefusesConcurrentWrites,
+        Fault::CsmsBatchRefusesConcurrentWrites,
+        Fault::KmsCreateRefusesConcurrentWrites,
+    ] {
+        assert_shows(fault, (10, true), |(accepted, stored)| accepted < 10 && stored == accepted).await;
+    }
+    for fault in [
         Fault::CsmsCreateDuplicatesKeysInRace,
         Fault::CsmsBatchDuplicatesKeysInRace,
         Fault::KmsCreateDuplicatesKeysInRace,

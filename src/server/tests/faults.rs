@@ -14,10 +14,11 @@ fn config(faults: FaultSet) -> ServerConfig {
 }
 
 /// Faults that only concurrent requests bring out, or only ids that must differ.
-const ELSEWHERE: [Deviation; 4] = [
+const ELSEWHERE: [Deviation; 5] = [
     Deviation::ExceedsLimitInRace,
     Deviation::LosesConcurrentUpdates,
     Deviation::DuplicatesKeysInRace,
+    Deviation::RefusesConcurrentWrites,
     Deviation::ShowsOtherEventId,
 ];
 
