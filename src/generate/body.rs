@@ -6,6 +6,7 @@ use serde_json::Value;
 /// - `null:/pointer`: the member is null
 /// - `deep:N`, `many:N`, `huge:1`: more, unknown members: one of N arrays in each other, N of them, one
 ///   with an enormous number; `long:/pointer`: the member is a very long string
+/// - `nan:1`: one more, unknown member that is not a number; `half:/pointer`: the member has half a surrogate pair in it
 /// - `tokens:1`: one more, unknown member that holds every kind of token that JSON has
 /// - `twice:/pointer`: the member stands twice, first as `"first"`, then as `"second"`
 ///
@@ -43,6 +44,11 @@ pub(super) fn changed(valid: &str, name: &str, arguments: &str) -> Option<String
             Some(with_member(valid, &members.join(",")))
         }
         "tokens" => Some(with_member(valid, &format!("\"dewspec\":{TOKENS}"))),
+        "nan" => Some(with_member(valid, "\"dewspec\":NaN")),
+        "half" => {
+            put(&mut body, arguments, Value::from("dewspec-half"))?;
+            Some(body.to_string().replacen("\"dewspec-half\"", "\"dewspec-\\ud800.\"", 1))
+        }
         "huge" => Some(with_member(valid, &format!("\"dewspec\":-1{}.5e99999", "0".repeat(400)))),
         _ => None,
     }

@@ -329,9 +329,9 @@ pub(crate) fn is_broken(text: &str) -> bool {
     let is_json = |text: &str| {
         let bytes = to_bytes(text);
         let without = String::from_utf8_lossy(&bytes).replace('\u{FFFD}', "");
-        [&*String::from_utf8_lossy(&bytes), &without]
-            .into_iter()
-            .any(|text| serde_json::from_str::<Value>(text).is_ok())
+        // That a member is not a number is another such matter.
+        let readings = [&*String::from_utf8_lossy(&bytes), &without].map(|text| text.replace("NaN", "null"));
+        readings.iter().any(|text| serde_json::from_str::<Value>(text).is_ok())
     };
     !doubtful && !['b', '0'].into_iter().any(|letter| is_json(&mark::resolved_as(text, letter)))
 }

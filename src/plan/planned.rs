@@ -129,7 +129,13 @@ fn longest_list(spec: &CaseSpec, op: &OperationSuite) -> usize {
         return 0;
     };
     let listed = |step: &StepSpec| {
-        let body: Value = serde_json::from_str(step.body.as_deref()?).ok()?;
+        let mut text = step.body.clone()?;
+        // So many items that the placeholder stands for.
+        while let Some((before, rest)) = text.split_once("${fresh:") {
+            let (count, after) = rest.split_once('}')?;
+            text = format!("{before}{}{after}", vec!["{}"; count.parse().ok()?].join(","));
+        }
+        let body: Value = serde_json::from_str(&text).ok()?;
         Some(body.pointer(items)?.as_array()?.len()).filter(|length| length <= most)
     };
     spec.steps.iter().filter_map(listed).max().unwrap_or_default()

@@ -142,14 +142,18 @@ impl Running<'_, '_> {
     async fn judge_race(&mut self, op: &OperationSuite, step: &StepSpec, exchanges: &[(usize, Arc<Exchange>)]) {
         let mut accepted: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let mut named: BTreeSet<String> = BTreeSet::new();
-        // Whatever was answered with an error of the server may have been carried out.
+        // Whatever was answered with an error of the server may have been carried out, so that it is uncertain.
         let mut refused: BTreeSet<String> = BTreeSet::new();
         let mut deleted: BTreeSet<String> = BTreeSet::new();
+        let mut uncertain: BTreeSet<String> = BTreeSet::new();
         for (_, exchange) in exchanges {
             let json =
                 exchange.request.body.as_deref().and_then(|b| serde_json::from_slice(b).ok()).unwrap_or_default();
             let change = change_of(&op.operation, &json, None);
             named.extend(change.keys().cloned());
+            if exchange.status().is_some_and(|status| status >= 500) {
+                uncertain.extend(change.keys().cloned());
+            }
             if exchange.is_refused() {
                 refused.extend(change.keys().cloned());
             }
@@ -224,7 +228,7 @@ impl Running<'_, '_> {
                     "every accepted tag is stored",
                     format!("{key:?} was accepted and is not there"),
                 ),
-                Some(value) if !values.contains(value) => broken(
+                Some(value) if !values.contains(value) && !uncertain.contains(key) => broken(
                     Blame::Stored,
                     "a value that some order of the requests explains",
                     format!("{key:?} is {value:?}, which no accepted request sent"),
@@ -235,7 +239,9 @@ impl Running<'_, '_> {
         if let Some(left) = deleted.iter().find(|k| !accepted.contains_key(*k) && seen.contains_key(*k)) {
             broken(Blame::Stored, "what was deleted is gone", format!("{left:?} was deleted and is there"));
         }
-        let unexplained = |k: &&String| !accepted.contains_key(*k) && !start.contains_key(*k) && seen.contains_key(*k);
+        let unexplained = |k: &&String| {
+            !uncertain.contains(*k) && !accepted.contains_key(*k) && !start.contains_key(*k) && seen.contains_key(*k)
+        };
         let strays: Vec<&String> = refused.iter().filter(unexplained).collect();
         if let Some(stray) = strays.first() {
             broken(Blame::Unchanged, "refused tags are not stored", format!("{stray:?} was refused and is there"));

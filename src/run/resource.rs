@@ -20,6 +20,8 @@ const LOOK_AGAIN_MOST: Duration = Duration::from_millis(100);
 const PAGES: usize = 200;
 /// Patience with a state that is not as expected, where more of it would prove nothing.
 pub(super) const SHORT_PATIENCE: Duration = Duration::from_millis(50);
+/// So many items more may be there at any time where somebody else comes and goes.
+const OTHERS: usize = 3;
 /// So much of what was written is remembered, even if it is gone.
 const REMEMBERED: usize = 512;
 /// Where nothing can delete, no more than this is written to one resource.
@@ -176,6 +178,7 @@ impl Resource {
     /// How many items that are.
     pub(super) fn carries(&self) -> usize {
         [&self.residue, &self.unsettled, &self.strangers, &self.watched].map(State::len).iter().sum::<usize>()
+            + if self.in_use { OTHERS } else { 0 }
             + self.baseline.items.len()
     }
 
@@ -278,7 +281,7 @@ impl Resource {
 
     /// A look that failed by chance, or because the target is throttling, is taken again; but not for ever
     /// where looking fails every time.
-    async fn look_patiently(&mut self, session: &Session) -> Option<Listing> {
+    pub(super) async fn look_patiently(&mut self, session: &Session) -> Option<Listing> {
         let kept = self.looks.len();
         for pause in [50, 200, 800].map(Duration::from_millis) {
             if let Some(listing) = self.look(session).await {

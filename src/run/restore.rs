@@ -34,7 +34,7 @@ pub(super) async fn restore(session: &Session, selected: &[Arc<OperationSuite>],
             // What lists to delete have left behind goes one by one.
             resource.lose(Purpose::DeleteMany);
         }
-        let Some(listing) = resource.look(session).await else {
+        let Some(listing) = resource.look_patiently(session).await else {
             // What was written last is all that is known then.
             session.note(format!("what {place} carries could not be listed at the end of the run"));
             let written = resource.written.clone();

@@ -38,7 +38,6 @@ pub(super) fn expand(field: &Field<'_>) -> Vec<CaseSpec> {
         ("unknown-escape-in-an-unknown-member", with_member(valid, "\"a\\qb\"")),
         ("unknown-escape", valid.replacen('$', "\\q$", 1)),
         ("short-unicode-escape", valid.replacen('$', "\\u12 $", 1)),
-        ("not-a-number", with_member(valid, "NaN")),
         ("number-with-leading-zero", with_member(valid, "007")),
         ("number-with-plus", with_member(valid, "+1")),
         ("number-in-hexadecimal", with_member(valid, "0x1f")),
