@@ -222,7 +222,7 @@ fn junit_agrees_with_the_summary() {
     let dir = tempfile::tempdir().expect("a directory");
     let path = dir.path().join("junit.xml");
     let output =
-        run(&["run", "--fault", "event-create-reverses-types", "--report", &format!("junit={}", path.display())]);
+        run(&["run", "--fault", "event-create-drops-last-type", "--report", &format!("junit={}", path.display())]);
     assert_eq!(output.code, 1);
     let text = std::fs::read_to_string(path).expect("a JUnit file");
     assert!(text.contains("<failure") && text.contains("response.event_types"), "{text}");

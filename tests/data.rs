@@ -240,7 +240,7 @@ fn every_kind_of_oracle_is_in_use() {
         .filter_map(|c| c.judge.as_ref())
         .map(|judge| format!("{judge:?}").split([' ', '{']).next().unwrap_or_default().to_owned())
         .collect();
-    assert_eq!(kinds.len(), 13, "{kinds:?}");
+    assert_eq!(kinds.len(), 15, "{kinds:?}");
     assert!(suite.operations.iter().any(|op| op.clauses.iter().any(|c| matches!(c.judge, Some(Judge::NoBody { .. })))));
 }
 
