@@ -55,7 +55,10 @@ fn what_is_stored_against_expectation_is_deleted_all_the_same() {
     assert!(faults.len() >= 10, "{faults:?}");
     for fault in faults {
         let report = report_of(fault.name);
-        assert_eq!(report.exit_code, 1, "{}: {}", fault.name, report.conclusion);
+        // What is no UTF-8 is a matter of a should alone.
+        let only_should = fault.name.ends_with("invalid-unicode");
+        assert_eq!(report.exit_code, u8::from(!only_should), "{}: {}", fault.name, report.conclusion);
+        assert!(report.summary.fail + report.summary.warn > 0, "{}: {}", fault.name, report.conclusion);
         let left: Vec<_> = report.notes.iter().filter(|note| note.contains("\"dewspec-")).collect();
         assert!(left.is_empty(), "{}: {left:?}", fault.name);
     }

@@ -270,15 +270,12 @@ enum DamageKind {
 /// Any damage.
 pub(crate) fn damage() -> BoxedStrategy<Damage> {
     let bytes = || {
-        // U+F00xx stands for the raw byte xx.
-        let raw = select(vec![0x80u32, 0xC0, 0xE0, 0xED, 0xF5, 0xFE, 0xFF])
-            .prop_map(|byte| char::from_u32(0xF_0000 + byte).map(String::from).unwrap_or_default());
         let text = select(vec![
             "{", "}", "[", "]", "\"", ",", ":", "\\", "'", "x", "1", "null", ",,", "//", "/*", "#", "\u{0}", "\u{1}",
             "=", ";", "NaN", "\u{A0}", "&",
         ])
         .prop_map(str::to_owned);
-        prop_oneof![3 => text, 1 => raw]
+        prop_oneof![3 => text, 1 => raw_byte()]
     };
     let kind = prop_oneof![
         2 => Just(DamageKind::CutOff),
@@ -288,6 +285,18 @@ pub(crate) fn damage() -> BoxedStrategy<Damage> {
         1 => Just(DamageKind::Swap),
     ];
     (0..4096usize, kind).prop_map(|(place, kind)| Damage { place, kind }).boxed()
+}
+
+/// One byte somewhere that is no UTF-8 by itself.
+pub(crate) fn stray_byte() -> BoxedStrategy<Damage> {
+    let kind = raw_byte().prop_map(DamageKind::Insert);
+    (0..4096usize, kind).prop_map(|(place, kind)| Damage { place, kind }).boxed()
+}
+
+/// U+F00xx stands for the raw byte xx.
+fn raw_byte() -> BoxedStrategy<String> {
+    let bytes = select(vec![0x80u32, 0xC0, 0xE0, 0xED, 0xF5, 0xFE, 0xFF]);
+    bytes.prop_map(|byte| char::from_u32(0xF_0000 + byte).map(String::from).unwrap_or_default()).boxed()
 }
 
 impl Damage {

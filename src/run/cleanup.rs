@@ -44,15 +44,26 @@ impl Resource {
             }
         });
         let gone = at_once(session, deleting).await;
+        let mut kept = State::new();
         for ((key, value), mut gone) in left.into_iter().zip(gone) {
             if !gone && let Some(observer) = &many {
                 gone = self.delete_chunk(session, observer, &[(key.clone(), value.clone())], &observer.absent).await;
             }
-            if !gone {
-                let kept = if session.is_silent() { &mut self.unsettled } else { &mut self.residue };
+            if !gone && session.is_silent() {
+                self.unsettled.insert(key, value);
+            } else if !gone {
                 kept.insert(key, value);
             }
         }
+        if !kept.is_empty() && self.can_list() {
+            // What was refused, or got no answer, need not have been there.
+            let looks = self.looks.len();
+            if let Some(listing) = self.look(session).await {
+                kept.retain(|key, _| listing.item(key).is_some());
+            }
+            self.looks.truncate(looks);
+        }
+        self.residue.append(&mut kept);
         for (key, _) in ours {
             if !self.residue.contains_key(&key) && !self.unsettled.contains_key(&key) {
                 self.fading.insert(key);

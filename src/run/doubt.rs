@@ -22,7 +22,7 @@ pub(super) async fn proves_nothing(
         return None;
     }
     if *second_try {
-        return Some("the first try was lost, and the second one may have found what that one stored".to_owned());
+        return Some("the first try was lost, and the second try may have found what that one stored".to_owned());
     }
     if resource.can_list() || (!resource.is_full && takes_more(record, op, resource, sent).await) {
         return None;

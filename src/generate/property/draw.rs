@@ -90,8 +90,10 @@ impl Generator {
         let bodies = if inside { field.inside() } else { field.outside() }?;
         let (contract, places, name) = (Arc::clone(&self.contract), self.places.clone(), clause.to_owned());
         let malformed = constraint.well_formed == Some(true) && !inside;
+        let encoding = constraint.utf8 == Some(true);
         let answer = if inside { Answer::Accepted } else { Answer::Refused };
         let candidates = bodies.prop_map(move |body| match body {
+            Body::Text(text) if encoding => Some(Instance::of(text, answer)),
             Body::Text(text) if malformed => is_broken(&text).then(|| Instance::of(text, answer)),
             body => {
                 let (text, body) = body.written(&places);

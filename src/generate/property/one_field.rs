@@ -3,7 +3,7 @@ use proptest::sample::select;
 use serde_json::{Value, json};
 
 use crate::contract::{Contract, FieldFacts, pointers};
-use crate::generate::json::{any_json, compact, damage, manner, remove};
+use crate::generate::json::{any_json, compact, damage, manner, remove, stray_byte};
 use crate::generate::text::TextRule;
 use crate::generate::whole::{mark_of, plain, some_of, whole, with_items};
 use crate::generate::{Placeholders, mark};
@@ -106,6 +106,10 @@ impl<'a> OneField<'a> {
                 Body::Text(damage.apply(&if plain { compact(&value) } else { manner.write(&value) }))
             });
             return Some(damaged.boxed());
+        }
+        if rule.utf8 == Some(true) {
+            let spoilt = (whole(self.contract, self.places), stray_byte());
+            return Some(spoilt.prop_map(|(value, byte)| Body::Text(byte.apply(&compact(&value)))).boxed());
         }
         if rule.mandatory == Some(true) {
             return self.without_it();
