@@ -224,7 +224,10 @@ pub(super) async fn send(record: &mut Record<'_>, out: &Outgoing<'_>) -> Option<
     }
     let exchange = Arc::new(exchange);
     let index = record.exchange(Arc::clone(&exchange));
-    take_note(session, &exchange, out.body);
+    // What was refused at home is known by its key; elsewhere it may have been stored anywhere.
+    if !exchange.is_refused() || out.token != TokenChoice::Valid || !out.path.is_empty() {
+        take_note(session, &exchange, out.body);
+    }
     note_foreign(session, out, &exchange);
     oracles(record, out, &exchange, index, said, repeated, false);
     Some(Sent { exchange, index, json, after_head, second_try })
