@@ -44,6 +44,7 @@ fn collect(value: &Value, every_text: bool, in_list: bool, all: &mut Vec<String>
         Value::Array(items) => items.iter().for_each(|item| collect(item, every_text, true, all)),
         Value::String(text) if every_text || in_list => all.push(text.clone()),
         Value::String(_) => {}
+        Value::Null if !every_text => {}
         Value::Null => all.extend(["", "null", "None", "undefined"].map(str::to_owned)),
         Value::Bool(flag) => all.extend([flag.to_string(), if *flag { "True" } else { "False" }.to_owned()]),
         Value::Number(number) => all.push(number.to_string()),
@@ -73,11 +74,13 @@ fn plain(text: &str) -> String {
     text.trim().to_lowercase()
 }
 
-/// Whether this is the text with a quarter of its characters left out at most.
+/// Whether this is the text with a quarter of its characters left out at most, and none of those that everybody uses:
+/// `tag` is somebody else's, though `tags` was written.
 fn is_most_of(text: &str, part: &str) -> bool {
     let (all, left) = (text.chars().count(), part.chars().count());
-    let mut rest = text.chars();
-    left >= 3 && left < all && left * 4 >= all * 3 && part.chars().all(|c| rest.any(|other| other == c))
+    let mut part = part.chars().peekable();
+    let kept = text.chars().all(|c| part.next_if_eq(&c).is_some() || !c.is_ascii_graphic());
+    left >= 3 && left < all && left * 4 >= all * 3 && kept && part.next().is_none()
 }
 
 /// Whether bytes were taken for Latin-1, or characters that an encoding lacks replaced.
@@ -103,8 +106,16 @@ mod tests {
 
     #[test]
     fn bent_keys_are_ours_and_those_of_others_are_not() {
-        let written =
-            ["dewspec-0011aabbX", "DEV", " ", "017021", "\u{e9}\u{4e2d}", "dewspec-0011aabba\u{301}z", "a\u{200d}b-cd"];
+        let written = [
+            "dewspec-0011aabbX",
+            "DEV",
+            " ",
+            "017021",
+            "\u{e9}\u{4e2d}",
+            "dewspec-0011aabba\u{301}z",
+            "a\u{200d}b-cd",
+            "tags",
+        ];
         let is_ours = |key: &str| written.iter().any(|written| is_bent(written, key));
         for ours in [
             "dewspec-0011aabbX",
@@ -121,7 +132,7 @@ mod tests {
         ] {
             assert!(is_ours(ours), "{ours:?} was bent by the target");
         }
-        for theirs in ["d", "DE", "0", "production", "017", "dewspec-", "dewspec-99999999", "???", "cd-ba"] {
+        for theirs in ["d", "DE", "0", "production", "017", "dewspec-", "dewspec-99999999", "???", "cd-ba", "tag"] {
             assert!(!is_ours(theirs), "{theirs:?} is somebody else's");
         }
     }
