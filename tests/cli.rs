@@ -495,7 +495,7 @@ fn help_states_the_exit_codes_and_every_default() {
     let help = run(&["run", "--help"]).out.split_whitespace().collect::<Vec<_>>().join(" ");
     for part in [
         "--concurrency <N>",
-        "[default: 16]",
+        "[default: 16; 8 against the embedded server]",
         "[default: 10]",
         "[default: 2; 0.1 for the embedded server]",
         "[default: 14598366]",

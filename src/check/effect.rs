@@ -1,5 +1,4 @@
-use std::fmt::Write as _;
-
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::State;
@@ -88,19 +87,26 @@ pub(super) fn canonical(object: &Map<String, Value>) -> String {
     sorted.sort_by_key(|(name, _)| name.as_str());
     let mut out = String::from("{");
     for (name, value) in sorted {
-        let separator = if out.len() > 1 { "," } else { "" };
-        let name = Value::from(name.as_str());
-        // Nothing can go wrong in writing to a text.
-        let _ = match value {
-            Value::Object(inner) => write!(out, "{separator}{name}:{}", canonical(inner)),
+        if out.len() > 1 {
+            out.push(',');
+        }
+        out.push_str(&text(name));
+        out.push(':');
+        match value {
+            Value::Object(inner) => out.push_str(&canonical(inner)),
             Value::Array(items) if items.iter().all(Value::is_string) => {
                 let mut texts: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
                 texts.sort_unstable();
-                write!(out, "{separator}{name}:{}", Value::from(texts))
+                out.push_str(&text(&texts));
             }
-            other => write!(out, "{separator}{name}:{other}"),
-        };
+            other => out.push_str(&text(other)),
+        }
     }
     out.push('}');
     out
+}
+
+/// Nothing can go wrong in writing what came out of JSON, or texts.
+fn text(value: &(impl Serialize + ?Sized)) -> String {
+    serde_json::to_string(value).unwrap_or_default()
 }

@@ -19,8 +19,11 @@ pub fn state_of(listing: &Listing, like: &State) -> State {
             let text = match &item.entity {
                 None => item.text(),
                 Some(entity) => {
-                    let model = like.get(&item.key).and_then(|text| serde_json::from_str(text).ok());
-                    canonical(&model.map_or_else(|| entity.clone(), |model| reduced(entity, &model)))
+                    let whole = canonical(entity);
+                    // Mostly there is nothing to leave out.
+                    let differing = like.get(&item.key).filter(|text| **text != whole);
+                    let model = differing.and_then(|text| serde_json::from_str(text).ok());
+                    model.map_or(whole, |model| canonical(&reduced(entity, &model)))
                 }
             };
             (item.key.clone(), text)

@@ -120,7 +120,8 @@ pub(super) struct EngineArgs {
     /// Keeps names of created events apart between runs: a-z, 0-9 and -, at most 20 [default: random]
     #[arg(long, env = "DEWSPEC_RUN_ID", value_name = "ID", help_heading = "Run")]
     pub(super) run_id: Option<String>,
-    /// Requests under way at once, where the target takes its time or has several secrets and keys [default: 16]
+    /// Requests under way at once, where the target takes its time or has several secrets and keys [default: 16; 8
+    /// against the embedded server]
     #[arg(long, env = "DEWSPEC_CONCURRENCY", value_name = "N", help_heading = "Run")]
     pub(super) concurrency: Option<usize>,
     /// Longest wait for one answer, in seconds [default: 10]

@@ -71,7 +71,7 @@ fn in_class(class: &str, character: char) -> bool {
 
 /// Whether the facts allow `character` somewhere in the field.
 pub fn admits(facts: &Characters, character: char) -> bool {
-    if facts.forbidden.contains(character) {
+    if holds(&facts.forbidden, character) {
         return false;
     }
     let code = u32::from(character);
@@ -79,7 +79,15 @@ pub fn admits(facts: &Characters, character: char) -> bool {
         return false;
     }
     let all_but = !facts.forbidden.is_empty() || !facts.forbidden_ranges.is_empty();
-    all_but || facts.classes.iter().any(|class| in_class(class, character)) || facts.also.contains(character)
+    all_but || facts.classes.iter().any(|class| in_class(class, character)) || holds(&facts.also, character)
+}
+
+/// `text.contains(character)`, at a fraction of the cost where both are short.
+fn holds(text: &str, character: char) -> bool {
+    match u8::try_from(character).ok().filter(u8::is_ascii) {
+        Some(byte) => text.bytes().any(|b| b == byte),
+        None => text.contains(character),
+    }
 }
 
 #[cfg(test)]

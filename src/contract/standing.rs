@@ -120,8 +120,9 @@ impl Contract {
 
 /// Whether a length in code points and one in UTF-16 units are on different sides of a bound.
 fn units_differ(most: Option<usize>, text: &str) -> bool {
-    let (points, units) = (text.chars().count(), text.encode_utf16().count());
-    most.is_some_and(|most| points <= most && units > most)
+    // A text has no more units than bytes.
+    let Some(most) = most.filter(|most| text.len() > *most) else { return false };
+    text.chars().count() <= most && text.encode_utf16().count() > most
 }
 
 enum Holds {

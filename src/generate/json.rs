@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::series::{Series, below};
 use super::{mark, to_bytes};
+use crate::vocabulary::at_mut;
 
 /// Any JSON value of moderate size, every other one without anything in it: of itself, proptest seldom stops there.
 pub(crate) fn any_json() -> BoxedStrategy<Value> {
@@ -62,15 +63,13 @@ pub(crate) fn mutation() -> BoxedStrategy<Mutation> {
 impl Mutation {
     /// The value with this change made.
     pub(crate) fn apply(&self, value: &Value) -> Value {
-        let mut all = Vec::new();
-        all_pointers(value, String::new(), &mut all);
-        let pointer = all.get(self.place % all.len().max(1)).cloned().unwrap_or_default();
         let mut out = value.clone();
+        let pointer = nth_pointer(value, self.place % places(value));
         if let MutationKind::Remove = self.kind {
             remove(&mut out, &pointer);
             return out;
         }
-        if let Some(place) = out.pointer_mut(&pointer) {
+        if let Some(place) = at_mut(&mut out, &pointer) {
             let old = place.take();
             *place = match &self.kind {
                 MutationKind::Replace(new) => new.clone(),
@@ -103,10 +102,36 @@ pub(crate) fn all_pointers(value: &Value, here: String, all: &mut Vec<String>) {
     }
 }
 
+/// How many places a value has, itself among them.
+fn places(value: &Value) -> usize {
+    1 + match value {
+        Value::Object(object) => object.values().map(places).sum(),
+        Value::Array(items) => items.iter().map(places).sum(),
+        _ => 0,
+    }
+}
+
+/// The pointer that [`all_pointers`] has in this place.
+fn nth_pointer(value: &Value, nth: usize) -> String {
+    let Some(mut left) = nth.checked_sub(1) else { return String::new() };
+    let members: Box<dyn Iterator<Item = (String, &Value)>> = match value {
+        Value::Object(object) => Box::new(object.iter().map(|(name, member)| (name.clone(), member))),
+        Value::Array(items) => Box::new(items.iter().enumerate().map(|(i, item)| (i.to_string(), item))),
+        _ => return String::new(),
+    };
+    for (name, member) in members {
+        match left.checked_sub(places(member)) {
+            Some(after) => left = after,
+            None => return format!("/{name}{}", nth_pointer(member, left)),
+        }
+    }
+    String::new()
+}
+
 /// Takes away what stands at a place.
 pub(crate) fn remove(value: &mut Value, pointer: &str) {
     let Some((parent, member)) = pointer.rsplit_once('/') else { return };
-    match value.pointer_mut(parent) {
+    match at_mut(value, parent) {
         Some(Value::Object(object)) => {
             object.shift_remove(member);
         }

@@ -72,11 +72,14 @@ fn word(number: usize, places: &Placeholders, nth: usize) -> String {
 /// A JSON text with keys, UUIDs and surrogates in the place of what stands for them. It is the `nth` of several
 /// texts with the same keys, each of which has a UUID of its own.
 pub(crate) fn resolve(text: &str, places: &Placeholders, nth: usize) -> String {
+    resolve_with(text, |number| word(number, places, nth))
+}
+
+fn resolve_with(text: &str, word: impl Fn(usize) -> String) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find(is_resolved) {
+    while let Some((at, first)) = first_resolved(rest) {
         out.push_str(&rest[..at]);
-        let Some(first) = rest[at..].chars().next() else { break };
         let after = rest[at..].trim_start_matches(first);
         let code = u32::from(first);
         let count = (rest.len() - at - after.len()) / first.len_utf8();
@@ -84,8 +87,13 @@ pub(crate) fn resolve(text: &str, places: &Placeholders, nth: usize) -> String {
             Some(offset) => (0..count).for_each(|_| out.push_str(&format!("\\u{:04x}", 0xD800 + offset))),
             None => {
                 let number = usize::try_from(code - KEYS).unwrap_or_default();
-                // A part of a stand-in, left by a mutation, is a part of the key.
-                out.extend(word(number, places, nth).chars().cycle().take(count));
+                let word = word(number);
+                if word.len() == count {
+                    out.push_str(&word);
+                } else {
+                    // A part of a stand-in, left by a mutation, is a part of the key.
+                    out.extend(word.chars().cycle().take(count));
+                }
             }
         }
         rest = after;
@@ -94,28 +102,38 @@ pub(crate) fn resolve(text: &str, places: &Placeholders, nth: usize) -> String {
     out
 }
 
+/// The first character of a text that stands for something, and where it is.
+fn first_resolved(text: &str) -> Option<(usize, char)> {
+    // All of them begin with this byte in UTF-8, and few others do.
+    let starts = memchr::memchr_iter(0xF3, text.as_bytes());
+    starts.filter_map(|at| Some((at, text.get(at..)?.chars().next()?))).find(|(_, first)| is_resolved(*first))
+}
+
 /// Whether a character stands for a part of a key or a UUID, or for a surrogate.
 fn is_resolved(character: char) -> bool {
     let code = u32::from(character);
     code >= KEYS && (code - KEYS <= LAST || (SURROGATES..=SURROGATES + SURROGATES_LAST).contains(&code))
 }
 
-/// The same in every text of a JSON value; names of members are taken as they are. `false` if there are surrogates
-/// among them, which no value can hold.
-pub(crate) fn resolve_in(value: &mut Value, places: &Placeholders) -> bool {
-    let is_surrogate = |c: char| (SURROGATES..=SURROGATES + SURROGATES_LAST).contains(&u32::from(c));
+/// The same in every text of a JSON value, with words that look like those of a case, as far as any rule can tell; names
+/// of members are taken as they are. `false` if there are surrogates among them, which no value can hold.
+pub(crate) fn exemplify(value: &mut Value) -> bool {
     match value {
-        Value::String(text) if text.contains(is_surrogate) => false,
+        Value::String(text) if first_resolved(text).is_none() => true,
         Value::String(text) => {
-            if text.contains(is_resolved) {
-                *text = resolve(text, places, 0);
-            }
-            true
+            let is_surrogate = |c: char| (SURROGATES..=SURROGATES + SURROGATES_LAST).contains(&u32::from(c));
+            let readable = !text.contains(is_surrogate);
+            *text = resolve_with(text, example);
+            readable
         }
-        Value::Array(items) => items.iter_mut().all(|item| resolve_in(item, places)),
-        Value::Object(object) => object.values_mut().all(|member| resolve_in(member, places)),
+        Value::Array(items) => items.iter_mut().all(exemplify),
+        Value::Object(object) => object.values_mut().all(exemplify),
         _ => true,
     }
+}
+
+fn example(number: usize) -> String {
+    if number == UUID { "00000000-0000-4000-8000-000000000000".to_owned() } else { format!("dewspec-{number:08x}") }
 }
 
 /// A text as people write it in data: `${key0}`, `${uuid}` and `${byte:ff}` for what stands for them. A part of a
@@ -184,6 +202,13 @@ mod tests {
         let word = |number: usize| places.key(&format!("key{number}"));
         let text = format!("<{}|{}|{}>", key(1), key(2), uuid());
         assert_eq!(resolve(&text, &places, 0), format!("<{}|{}|{}>", word(1), word(2), places.uuid("uuid")));
+        let mut value = serde_json::json!([{"a": key(1)}, uuid()]);
+        assert!(exemplify(&mut value));
+        let (key_there, uuid_there) = (value[0]["a"].as_str(), value[1].as_str());
+        assert_eq!(key_there.map(str::len), Some(word(1).len()));
+        assert!(key_there.is_some_and(|key| key.starts_with("dewspec-") && key != example(2)));
+        assert!(uuid_there.is_some_and(|uuid| uuid::Uuid::try_parse(uuid).is_ok()));
+        assert!(!exemplify(&mut serde_json::json!([surrogates().collect::<String>()])));
         let surrogate: String = surrogates().take(1).collect();
         assert_eq!(resolve(&surrogate, &places, 0), "\\ud800");
         let mut long: Vec<char> = "abcdefghijklmnopqrstuvwxyz".chars().collect();

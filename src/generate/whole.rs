@@ -8,6 +8,7 @@ use super::mark;
 use super::text::TextRule;
 use crate::contract::{Contract, FieldFacts, identity, pointers};
 use crate::suite::{Effect, JsonType};
+use crate::vocabulary::at_mut;
 
 /// Elements of a generated list, at most.
 const ITEMS: usize = 3;
@@ -60,13 +61,13 @@ pub(super) fn whole(contract: &Contract, places_of: &Placeholders) -> BoxedStrat
         .prop_map(move |(members, count)| {
             let mut body = base.clone();
             for (pointer, value) in members {
-                match (value, body.pointer_mut(&pointer)) {
+                match (value, at_mut(&mut body, &pointer)) {
                     (Some(value), Some(place)) => *place = value,
                     (None, _) => remove(&mut body, &pointer),
                     (Some(_), None) => {}
                 }
             }
-            if let Some(Value::Array(items)) = list.as_ref().and_then(|list| body.pointer_mut(list)) {
+            if let Some(Value::Array(items)) = list.as_ref().and_then(|list| at_mut(&mut body, list)) {
                 items.truncate(count);
             }
             body
@@ -83,7 +84,7 @@ fn list_of(contract: &Contract) -> Option<String> {
 
 /// The body with so many items in its list, if it has one.
 pub(super) fn with_items(contract: &Contract, mut body: Value, count: usize) -> Value {
-    if let Some(Value::Array(items)) = list_of(contract).and_then(|list| body.pointer_mut(&list))
+    if let Some(Value::Array(items)) = list_of(contract).and_then(|list| at_mut(&mut body, &list))
         && let Some(first) = items.first().cloned()
     {
         *items = (0..count)

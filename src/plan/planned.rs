@@ -79,7 +79,9 @@ impl PlannedCase {
     /// A wrong answer breaks `clause`, or else the property's own.
     pub fn with_input(&self, id: String, clause: Option<String>, room: usize, steps: Vec<StepSpec>) -> Self {
         let clauses = clause.map_or_else(|| self.spec.clauses.clone(), |clause| vec![clause]);
-        let spec = CaseSpec { id, clauses, room, steps, ..self.spec.clone() };
+        let CaseSpec { title, needs, when, .. } = &self.spec;
+        let (title, needs, when) = (title.clone(), needs.clone(), when.clone());
+        let spec = CaseSpec { id, clauses, title, needs, when, room, steps };
         PlannedCase { spec, op: Arc::clone(&self.op), probes: None, depends: BTreeSet::new(), property: None }
     }
 

@@ -14,16 +14,17 @@ use super::progress::Observer;
 use super::record::{Finished, Record};
 use super::resource::Resource;
 use super::session::Session;
-use super::side_by_side::{Lane, Way, side_by_side};
+use super::side_by_side::{Lane, side_by_side};
 
 /// Every resource of the target, each behind a lock that is its lease.
 pub(super) type Leases = BTreeMap<ResourceKind, Vec<Arc<Mutex<Resource>>>>;
 
 /// The cases of one resource, if the target has such a resource.
-#[derive(Clone)]
 struct Cases {
     lease: Option<Arc<Mutex<Resource>>>,
-    all: Arc<[PlannedCase]>,
+    all: Vec<PlannedCase>,
+    /// So many of them have come to their end.
+    done: usize,
 }
 
 /// Cases by the resource they run on. The assignment depends on the order of the plan alone, so that a
@@ -50,7 +51,7 @@ fn assign(cases: &[PlannedCase], leases: &Leases) -> Vec<Cases> {
         .into_iter()
         .map(|((kind, index), mut all)| {
             neighbours_together(&mut all);
-            Cases { lease: leases.get(&kind).and_then(|all| all.get(index)).cloned(), all: all.into() }
+            Cases { lease: leases.get(&kind).and_then(|all| all.get(index)).cloned(), all, done: 0 }
         })
         .collect()
 }
@@ -87,32 +88,28 @@ pub(super) async fn run_lanes(
 impl Lane for Cases {
     type Outcome = CaseReport;
 
-    fn weight(&self) -> u64 {
-        self.all.len() as u64
+    fn left(&self) -> u64 {
+        (self.all.len() - self.done) as u64
     }
 
-    async fn run(self, way: Way<'_, CaseReport>) {
-        let session = way.session;
-        let deliver = |report: CaseReport| {
-            stop_if_wanted(session, &report);
-            way.deliver(report);
-        };
-        let mut rest = &self.all[..];
-        while let Some(case) = rest.first() {
-            let done = if let Some(lease) = &self.lease {
-                if let Some(report) = not_started(session, case) {
-                    vec![report]
-                } else {
-                    let _turn = way.turn().await;
-                    let mut resource = lease.lock().await;
-                    let finished = run_next(session, rest, &mut resource, None).await;
-                    finished.into_iter().map(Finished::enter).collect()
-                }
+    async fn go_on(&mut self, session: &Session, deliver: impl Fn(CaseReport)) {
+        let rest = &self.all[self.done..];
+        let Some(case) = rest.first() else { return };
+        let reports = if let Some(lease) = &self.lease {
+            if let Some(report) = not_started(session, case) {
+                vec![report]
             } else {
-                vec![without_resource(session, case)]
-            };
-            rest = &rest[done.len()..];
-            done.into_iter().for_each(&deliver);
+                let mut resource = lease.lock().await;
+                let finished = run_next(session, rest, &mut resource, None).await;
+                finished.into_iter().map(Finished::enter).collect()
+            }
+        } else {
+            vec![without_resource(session, case)]
+        };
+        self.done += reports.len();
+        for report in reports {
+            stop_if_wanted(session, &report);
+            deliver(report);
         }
     }
 }
@@ -197,9 +194,9 @@ pub(super) fn without_resource(session: &Session, case: &PlannedCase) -> CaseRep
 /// A report for a case that is not run any more.
 pub(super) fn not_started(session: &Session, case: &PlannedCase) -> Option<CaseReport> {
     let mut record = Record::new(session, case);
-    if session.is_gone() {
+    if session.silence.is_gone() {
         record.error("the target has stopped answering");
-    } else if session.is_mute(&case.op.operation.id) {
+    } else if session.silence.is_mute(&case.op.operation.id) {
         record.error("the operation has left too many requests without an answer");
     } else if session.is_stopped() {
         record.skip("the run was stopped before it", false);

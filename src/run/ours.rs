@@ -1,9 +1,13 @@
 //! What a target shows that this run has sent, whatever the target has made of it.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 use serde_json::Value;
 
 /// What the keys that dewspec makes up begin with.
 pub(super) const MARK: &str = "dewspec-";
+static MARKS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(MARK));
 /// The same with the word behind it, which no other case has.
 const MARK_AND_WORD: usize = 16;
 /// So much of that is enough to tell whose it is, where a target has changed the rest.
@@ -13,12 +17,12 @@ const LEAST_BEGINNING: usize = 8;
 
 /// The words in a text that nobody but dewspec uses, each the beginning of a key or in the midst of one.
 pub(super) fn own_words(text: &str) -> impl Iterator<Item = &str> {
-    text.match_indices(MARK).filter_map(|(at, _)| text.get(at..at + MARK_AND_WORD))
+    MARKS.find_iter(text.as_bytes()).filter_map(|at| text.get(at..at + MARK_AND_WORD))
 }
 
 /// The same with everything behind them that keys and names of dewspec may have.
 pub(super) fn own_names(text: &str) -> impl Iterator<Item = &str> {
-    let names = text.match_indices(MARK).filter_map(|(at, _)| {
+    let names = MARKS.find_iter(text.as_bytes()).filter_map(|at| {
         let rest = text.get(at..)?;
         rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').next()
     });

@@ -14,7 +14,7 @@ use super::progress::Observer;
 use super::property::{CHUNK, run_inputs};
 use super::resource::Resource;
 use super::session::Session;
-use super::side_by_side::{Lane, Way, side_by_side};
+use super::side_by_side::{Lane, side_by_side};
 
 /// Inputs that are worth a resource of their own.
 const LEAST: u64 = 32;
@@ -27,18 +27,18 @@ struct Place {
 }
 
 /// Some inputs of one of the properties.
-#[derive(Clone)]
 struct Shard {
     property: usize,
     range: Range<u64>,
 }
 
 /// The parts of properties that run on one place.
-#[derive(Clone)]
 struct Shards {
     cases: Arc<[PlannedCase]>,
     place: Place,
     all: Vec<Shard>,
+    /// So many of them have come to their end.
+    done: usize,
 }
 
 /// Runs properties side by side, the inputs of each spread over the resources there are. Which input goes
@@ -64,7 +64,7 @@ pub(super) async fn run_properties(
         parts.push(count);
         for (part, range) in split(session.settings.cases, count).into_iter().enumerate() {
             let index = (turn + part) % places.len();
-            let none = || Shards { cases: Arc::clone(&all), place: places[index].clone(), all: Vec::new() };
+            let none = || Shards { cases: Arc::clone(&all), place: places[index].clone(), all: Vec::new(), done: 0 };
             lanes.entry((kind, paired, index)).or_insert_with(none).all.push(Shard { property, range });
         }
         turn += count;
@@ -121,34 +121,38 @@ impl Lane for Shards {
     /// A property, by its number, and the report of a part of it.
     type Outcome = (usize, CaseReport);
 
-    fn weight(&self) -> u64 {
-        self.all.iter().map(|shard| shard.range.end - shard.range.start).sum()
+    fn left(&self) -> u64 {
+        // Each part counts, even if there is nothing to make up in it.
+        self.rest().iter().map(|shard| shard.range.end - shard.range.start + 1).sum()
     }
 
-    async fn run(self, way: Way<'_, Self::Outcome>) {
-        let Shards { cases, place, all } = self;
-        let mut rest = &all[..];
-        while !rest.is_empty() {
-            let (now, later) = rest.split_at(share_a_read_back(rest));
-            rest = later;
-            let _turn = way.turn().await;
-            let mut parts = Vec::with_capacity(now.len());
-            for shard in now {
-                let case = &cases[shard.property];
-                match not_started(way.session, case) {
-                    Some(report) => way.deliver((shard.property, report)),
-                    None => parts.push((shard.property, (case, shard.range.clone()))),
-                }
+    async fn go_on(&mut self, session: &Session, deliver: impl Fn(Self::Outcome)) {
+        let now = &self.rest()[..share_a_read_back(self.rest())];
+        let count = now.len();
+        let mut parts = Vec::with_capacity(count);
+        for shard in now {
+            let case = &self.cases[shard.property];
+            match not_started(session, case) {
+                Some(report) => deliver((shard.property, report)),
+                None => parts.push((shard.property, (case, shard.range.clone()))),
             }
-            let (properties, parts): (Vec<usize>, Vec<_>) = parts.into_iter().unzip();
-            let mut first = place.first.lock().await;
-            let mut second = match &place.second {
-                Some(second) => Some(second.lock().await),
-                None => None,
-            };
-            let reports = run_inputs(way.session, &parts, &mut first, second.as_deref_mut()).await;
-            properties.into_iter().zip(reports).for_each(|outcome| way.deliver(outcome));
         }
+        let (properties, parts): (Vec<usize>, Vec<_>) = parts.into_iter().unzip();
+        let mut first = self.place.first.lock().await;
+        let mut second = match &self.place.second {
+            Some(second) => Some(second.lock().await),
+            None => None,
+        };
+        let reports = run_inputs(session, &parts, &mut first, second.as_deref_mut()).await;
+        drop((first, second));
+        properties.into_iter().zip(reports).for_each(deliver);
+        self.done += count;
+    }
+}
+
+impl Shards {
+    fn rest(&self) -> &[Shard] {
+        &self.all[self.done..]
     }
 }
 

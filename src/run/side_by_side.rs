@@ -1,44 +1,23 @@
-use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::num::NonZero;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
-use futures_util::stream::{FuturesUnordered, StreamExt};
-use tokio::sync::{Semaphore, SemaphorePermit, mpsc};
+use futures_util::future::join_all;
+use tokio::sync::mpsc;
 
 use super::session::Session;
 
 /// A resource and what runs on it, one after the other.
-pub(super) trait Lane: Clone + Send + 'static {
+pub(super) trait Lane: Send + 'static {
     /// What comes of each thing that runs.
     type Outcome: Send + 'static;
 
-    /// How much there is to do, compared with other lanes.
-    fn weight(&self) -> u64;
+    /// How much there is left to do, compared with other lanes.
+    fn left(&self) -> u64;
 
-    /// Does it all.
-    fn run(self, way: Way<'_, Self::Outcome>) -> impl Future<Output = ()>;
-}
-
-/// What a lane needs on its way.
-pub(super) struct Way<'a, T> {
-    pub(super) session: &'a Session,
-    gate: &'a Semaphore,
-    outcomes: mpsc::UnboundedSender<T>,
-}
-
-impl<'a, T> Way<'a, T> {
-    /// A turn among all lanes; it ends when it is dropped.
-    pub(super) async fn turn(&self) -> Option<SemaphorePermit<'a>> {
-        // The gate never closes, so there is always a permit to wait for.
-        self.gate.acquire().await.ok()
-    }
-
-    /// Hands over what has come of something.
-    pub(super) fn deliver(&self, outcome: T) {
-        // Nobody waits any more only when the run itself has ended.
-        let _ = self.outcomes.send(outcome);
-    }
+    /// Does the next of it, and hands over what comes of that.
+    fn go_on(&mut self, session: &Session, deliver: impl Fn(Self::Outcome)) -> impl Future<Output = ()>;
 }
 
 /// What is worth a thread of its own.
@@ -47,75 +26,113 @@ const WORTH_A_THREAD: u64 = 32;
 /// Runs lanes side by side, on several threads where the target and the work are worth it, and hands over what
 /// comes of them as it comes.
 pub(super) async fn side_by_side<L: Lane>(session: &Session, lanes: Vec<L>, mut take: impl FnMut(L::Outcome)) {
+    let workers = session.settings.concurrency.clamp(1, lanes.len().max(1));
+    let threads = threads(session, &lanes).min(workers);
     let (outcomes, mut finished) = mpsc::unbounded_channel();
-    let crew = Crew { gate: Arc::new(Semaphore::new(session.settings.concurrency.max(1))), outcomes };
-    let mut shares = shares(session, lanes).into_iter();
-    let mut own = shares.next().unwrap_or_default();
-    let mut threads = Vec::new();
-    for share in shares {
-        match crew.clone().on_thread(session, share) {
-            Ok(thread) => threads.push(thread),
-            Err(back) => own.extend(back),
-        }
-    }
+    let crew = Crew { waiting: Arc::new(Mutex::new(lanes.into_iter().map(Waiting::new).collect())), outcomes };
+    // Whoever cannot have a thread leaves its lanes to the others: all of them take from one heap.
+    let started: Vec<JoinHandle<()>> =
+        (1..threads).filter_map(|nth| crew.clone().on_thread(session, share(workers, threads, nth))).collect();
+    let own = workers - (1..=started.len()).map(|nth| share(workers, threads, nth)).sum::<usize>();
     let collect = async {
         while let Some(outcome) = finished.recv().await {
             take(outcome);
         }
     };
     tokio::join!(crew.run(session, own), collect);
-    for thread in threads {
+    for thread in started {
         if let Err(panic) = thread.join() {
             std::panic::resume_unwind(panic);
         }
     }
 }
 
-/// A share of the lanes for each thread.
-fn shares<L: Lane>(session: &Session, mut lanes: Vec<L>) -> Vec<Vec<L>> {
-    let whole: u64 = lanes.iter().map(Lane::weight).sum();
-    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+/// How many threads are worth while.
+fn threads<L: Lane>(session: &Session, lanes: &[L]) -> usize {
+    let whole: u64 = lanes.iter().map(Lane::left).sum();
     let worth = session.settings.width > 1 && whole >= WORTH_A_THREAD * 2;
-    let count = if worth { cores.min(lanes.len()) } else { 1 };
-    lanes.sort_by_key(|lane| Reverse(lane.weight()));
-    let mut shares: Vec<(u64, Vec<L>)> = vec![(0, Vec::new()); count.max(1)];
-    for lane in lanes {
-        // The longest first, each to whoever has least to do.
-        if let Some((load, share)) = shares.iter_mut().min_by_key(|(load, _)| *load) {
-            *load += lane.weight();
-            share.push(lane);
+    if worth { std::thread::available_parallelism().map_or(1, NonZero::get) } else { 1 }
+}
+
+/// The workers of the `nth` of so many threads.
+fn share(workers: usize, threads: usize, nth: usize) -> usize {
+    workers * (nth + 1) / threads - workers * nth / threads
+}
+
+/// A lane that nobody is at work on, and how much there is left to do of it.
+struct Waiting<L> {
+    left: u64,
+    lane: L,
+}
+
+impl<L: Lane> Waiting<L> {
+    fn new(lane: L) -> Self {
+        Waiting { left: lane.left(), lane }
+    }
+}
+
+/// The lane with most to do comes first, so that none is left over at the end.
+impl<L> Ord for Waiting<L> {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.left.cmp(&other.left)
+    }
+}
+
+impl<L> PartialOrd for Waiting<L> {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<L> PartialEq for Waiting<L> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl<L> Eq for Waiting<L> {}
+
+/// What all workers share, on whatever thread.
+struct Crew<L: Lane> {
+    waiting: Arc<Mutex<BinaryHeap<Waiting<L>>>>,
+    outcomes: mpsc::UnboundedSender<L::Outcome>,
+}
+
+impl<L: Lane> Clone for Crew<L> {
+    fn clone(&self) -> Self {
+        Crew { waiting: Arc::clone(&self.waiting), outcomes: self.outcomes.clone() }
+    }
+}
+
+impl<L: Lane> Crew<L> {
+    /// So many workers on a thread of their own, if there is one to be had.
+    fn on_thread(self, session: &Session, workers: usize) -> Option<JoinHandle<()>> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
+        let session = session.for_thread().ok()?;
+        let thread = std::thread::Builder::new().name("lanes".to_owned());
+        thread.spawn(move || runtime.block_on(self.run(&session, workers))).ok()
+    }
+
+    /// So many workers side by side.
+    async fn run(self, session: &Session, workers: usize) {
+        join_all((0..workers).map(|_| self.work(session))).await;
+    }
+
+    /// Goes on with one lane after the other until none is waiting: what others are at work on is left to them.
+    async fn work(&self, session: &Session) {
+        // Nobody waits for outcomes any more only when the run itself has ended.
+        let deliver = |outcome| drop(self.outcomes.send(outcome));
+        loop {
+            let Some(Waiting { mut lane, .. }) = self.waiting().pop() else { return };
+            lane.go_on(session, deliver).await;
+            let waiting = Waiting::new(lane);
+            if waiting.left > 0 {
+                self.waiting().push(waiting);
+            }
         }
     }
-    shares.into_iter().map(|(_, share)| share).collect()
-}
 
-/// What every thread needs to work on its lanes.
-struct Crew<T> {
-    gate: Arc<Semaphore>,
-    outcomes: mpsc::UnboundedSender<T>,
-}
-
-impl<T> Clone for Crew<T> {
-    fn clone(&self) -> Self {
-        Crew { gate: Arc::clone(&self.gate), outcomes: self.outcomes.clone() }
-    }
-}
-
-impl<T: Send + 'static> Crew<T> {
-    /// Runs lanes on a thread of their own; gives them back if there is none to be had.
-    fn on_thread<L: Lane<Outcome = T>>(self, session: &Session, lanes: Vec<L>) -> Result<JoinHandle<()>, Vec<L>> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let (Ok(runtime), Ok(session)) = (runtime, session.for_thread()) else { return Err(lanes) };
-        // Kept here, too, until the thread is known to have begun.
-        let back = lanes.clone();
-        let thread = std::thread::Builder::new().name("lanes".to_owned());
-        thread.spawn(move || runtime.block_on(self.run(&session, lanes))).map_err(|_| back)
-    }
-
-    /// Runs lanes side by side.
-    async fn run<L: Lane<Outcome = T>>(self, session: &Session, lanes: Vec<L>) {
-        let way = || Way { session, gate: &self.gate, outcomes: self.outcomes.clone() };
-        let mut running: FuturesUnordered<_> = lanes.into_iter().map(|lane| lane.run(way())).collect();
-        while running.next().await.is_some() {}
+    fn waiting(&self) -> MutexGuard<'_, BinaryHeap<Waiting<L>>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

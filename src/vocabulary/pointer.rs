@@ -14,6 +14,19 @@ pub fn at<'a>(body: &'a Value, pointer: &str) -> Option<&'a Value> {
     })
 }
 
+/// The same, to be changed.
+pub fn at_mut<'a>(body: &'a mut Value, pointer: &str) -> Option<&'a mut Value> {
+    if pointer.contains('~') {
+        return body.pointer_mut(pointer);
+    }
+    let Some(path) = pointer.strip_prefix('/') else { return pointer.is_empty().then_some(body) };
+    path.split('/').try_fold(body, |value, name| match value {
+        Value::Object(members) => members.get_mut(name),
+        Value::Array(items) => items.get_mut(index(name)?),
+        _ => None,
+    })
+}
+
 /// A place in a list: digits alone, and no zero before others.
 fn index(name: &str) -> Option<usize> {
     let digits = name.bytes().all(|byte| byte.is_ascii_digit());
@@ -41,6 +54,8 @@ mod tests {
         assert_eq!(at(&body, "/tags/1/0"), Some(&json!(1)));
         for pointer in &pointers {
             assert_eq!(at(&body, pointer), body.pointer(pointer), "{pointer}");
+            let mut copy = body.clone();
+            assert_eq!(at_mut(&mut copy, pointer).cloned(), body.pointer(pointer).cloned(), "{pointer}");
         }
     }
 }

@@ -1,3 +1,5 @@
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -8,6 +10,9 @@ use super::Instance;
 /// would make up each input once to look at it, and once more to hand it out.
 pub(super) type Candidates = BoxedStrategy<Option<Instance>>;
 
+/// Nothing is kept in files.
+static CONFIG: LazyLock<Config> = LazyLock::new(|| Config { failure_persistence: None, ..Config::default() });
+
 /// One made-up input on its way to simpler forms.
 pub(super) struct Drawn {
     tree: Box<dyn ValueTree<Value = Option<Instance>>>,
@@ -17,7 +22,7 @@ pub(super) struct Drawn {
 impl Drawn {
     /// The first input that is what its property is about, drawn from this seed. `None` after so many that are not.
     pub(super) fn new(candidates: &Candidates, seed: &[u8; 32], rejects: u32) -> Option<Self> {
-        let config = Config { failure_persistence: None, max_local_rejects: rejects, ..Config::default() };
+        let config = Config { max_local_rejects: rejects, ..CONFIG.clone() };
         let rng = TestRng::from_seed(RngAlgorithm::ChaCha, seed);
         let mut runner = TestRunner::new_with_rng(config, rng);
         for _ in 0..rejects {

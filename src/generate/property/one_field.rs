@@ -8,6 +8,7 @@ use crate::generate::text::TextRule;
 use crate::generate::whole::{mark_of, plain, some_of, whole, with_items};
 use crate::generate::{Placeholders, mark};
 use crate::suite::{Constraint, JsonType};
+use crate::vocabulary::at_mut;
 
 /// A generated body: mostly a JSON value, but some are no JSON at all.
 #[derive(Clone, Debug)]
@@ -22,7 +23,7 @@ impl Body {
     /// The text that is sent, with its stand-ins, and what its target reads, if anything.
     pub(super) fn written(self, places: &Placeholders) -> (String, Option<Value>) {
         match self {
-            Body::Json(mut value) => (compact(&value), mark::resolve_in(&mut value, places).then_some(value)),
+            Body::Json(mut value) => (compact(&value), mark::exemplify(&mut value).then_some(value)),
             Body::Text(text) => {
                 let read = read(&mark::resolve(&text, places, 0));
                 (text, read)
@@ -160,7 +161,7 @@ impl<'a> OneField<'a> {
             (values, select(places))
                 .prop_map(move |(value, pointer)| {
                     let mut body = base.clone();
-                    if let Some(place) = body.pointer_mut(&pointer) {
+                    if let Some(place) = at_mut(&mut body, &pointer) {
                         *place = value;
                     }
                     Body::Json(body)
@@ -177,7 +178,7 @@ impl<'a> OneField<'a> {
         }
         let bodies = (whole(self.contract, self.places), select(places), any::<bool>());
         let bodies = bodies.prop_map(|(mut body, pointer, null)| {
-            match body.pointer_mut(&pointer) {
+            match at_mut(&mut body, &pointer) {
                 Some(place) if null => *place = Value::Null,
                 _ => remove(&mut body, &pointer),
             }
