@@ -3,7 +3,7 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -23,6 +23,7 @@ use dewspec::suite::{DataSource, Suite};
 use dewspec::target::{Settings, Target};
 use dewspec::vocabulary::Outcome;
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 
 /// A request on its way, and what the front can do about it.
 struct Call {
@@ -87,13 +88,23 @@ enum Act {
     Lose(&'static str),
     /// Stores a tag of somebody else's, or deletes it again, and then passes the call on.
     Meddle(&'static str, bool),
+    /// Takes its time, and refuses the call if another such call is under way.
+    Exclude,
+    /// Takes its time.
+    Slow,
+    /// Does not carry it out, and breaks the connection.
+    Drop,
 }
+
+/// How long an exclusive call takes at least: long enough that dewspec sends several requests at once.
+const BUSY: Duration = Duration::from_millis(8);
 
 #[derive(Clone)]
 struct Front {
     upstream: Upstream,
     hook: Hook,
     calls: Arc<AtomicUsize>,
+    busy: Arc<Semaphore>,
 }
 
 async fn serve(State(front): State<Front>, request: Request) -> Response {
@@ -105,8 +116,19 @@ async fn serve(State(front): State<Front>, request: Request) -> Response {
     let upstream = front.upstream.clone();
     let call = Call { method: parts.method.clone(), path: path.clone(), body: text, upstream };
     let act = (front.hook)(&call, front.calls.fetch_add(1, Ordering::Relaxed));
-    if let Some(Act::Answer(status, body)) = &act {
-        return answer(*status, body.to_string().into());
+    let mut permit = None;
+    match &act {
+        Some(Act::Answer(status, body)) => return answer(*status, body.to_string().into()),
+        Some(Act::Drop) => return broken(),
+        Some(Act::Exclude) => {
+            permit = front.busy.try_acquire().ok();
+            tokio::time::sleep(BUSY).await;
+            if permit.is_none() {
+                return answer(409, refusal("somebody else is writing").to_string().into());
+            }
+        }
+        Some(Act::Slow) => tokio::time::sleep(BUSY).await,
+        _ => {}
     }
     if let Some(Act::Meddle(key, stores)) = &act {
         let action = if *stores { "create" } else { "delete" };
@@ -117,17 +139,21 @@ async fn serve(State(front): State<Front>, request: Request) -> Response {
     let (status, body) =
         call.upstream.send(parts.method.clone(), &path, token, header("content-type"), body.clone()).await;
     match act {
-        Some(Act::Break) => {
-            let broken = Err::<Bytes, _>(std::io::Error::other("cut off"));
-            return Body::from_stream(futures_util::stream::iter([broken])).into_response();
-        }
+        Some(Act::Break) => return broken(),
         Some(Act::Lose(key)) => {
             let path = path.trim_end_matches("/action");
             call.upstream.own(Method::DELETE, &format!("{path}/{key}"), Value::Null).await;
         }
-        Some(Act::Answer(..) | Act::Meddle(..)) | None => {}
+        Some(Act::Answer(..) | Act::Meddle(..) | Act::Exclude | Act::Slow | Act::Drop) | None => {}
     }
+    drop(permit);
     answer(status, body)
+}
+
+/// An answer that never comes to its end.
+fn broken() -> Response {
+    let broken = Err::<Bytes, _>(std::io::Error::other("cut off"));
+    Body::from_stream(futures_util::stream::iter([broken])).into_response()
 }
 
 fn answer(status: u16, body: Vec<u8>) -> Response {
@@ -159,7 +185,8 @@ impl Surroundings {
         let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().expect("a client");
         let token = server.identities().token.clone();
         let upstream = Upstream { url: server.url().to_owned(), token, client };
-        let front = Front { upstream: upstream.clone(), hook, calls: Arc::default() };
+        let front =
+            Front { upstream: upstream.clone(), hook, calls: Arc::default(), busy: Arc::new(Semaphore::new(1)) };
         let listener = runtime.block_on(tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         runtime.spawn(async move {
@@ -335,4 +362,30 @@ fn a_refused_set_up_is_a_deviation() {
     });
     let report = surroundings.check(&["csms.create-secret-tag.stored/key-of-a-language"]);
     assert_eq!(failed(&report), ["csms.create-secret-tag.stored/key-of-a-language"]);
+}
+
+#[test]
+fn what_is_refused_only_beside_others_is_blamed_on_that() {
+    let surroundings = Surroundings::new(|call, _| {
+        let tags = call.path.contains("/csms/") && call.path.contains("/tags");
+        tags.then_some(if call.method == Method::GET { Act::Slow } else { Act::Exclude })
+    });
+    let report = surroundings.check(&["csms.create-secret-tag.key", "csms.create-secret-tag.value"]);
+    let blamed: BTreeSet<&str> = report.cases.iter().flat_map(|c| &c.findings).map(|f| f.clause.as_str()).collect();
+    let expected = ["csms.create-secret-tag.status.documented", "csms.create-secret-tag.stored"];
+    assert!(blamed.iter().all(|clause| expected.contains(clause)), "{}", told(&report));
+    assert!(blamed.contains("csms.create-secret-tag.stored"), "nothing went out beside others");
+    assert_eq!(surroundings.tags(), Tags::new(), "all is deleted, though deletes were refused, too");
+}
+
+#[test]
+fn what_is_left_because_nobody_answered_is_no_deviation() {
+    let surroundings = Surroundings::new(|call, number| {
+        let delete = call.path.contains("/csms/")
+            && (call.method == Method::DELETE || call.body.contains("\"action\":\"delete\""));
+        (delete && number > QUIET && number % 3 == 0).then_some(Act::Drop)
+    });
+    let report = surroundings.check(&["csms.create-secret-tag.key", "csms.create-secret-tag.value"]);
+    assert_eq!(failed(&report), Vec::<&str>::new(), "{}", told(&report));
+    assert_eq!(surroundings.tags(), Tags::new(), "what was not answered the first time is deleted later");
 }

@@ -36,20 +36,19 @@ impl Resource {
             }
             _ => left.clone_from(&ours),
         }
-        let deleting = left.iter().map(|(key, _)| async {
-            // Such keys would vanish from the path, and what is left of it names something else.
-            match single.as_ref().filter(|_| !["", ".", ".."].contains(&key.as_str())) {
-                Some(observer) => self.delete_one(session, observer, key, many.is_some()).await,
-                None => false,
-            }
-        });
+        let deleting = left.iter().map(|(key, _)| self.delete_alone(session, single.as_deref(), key, many.is_some()));
         let gone = at_once(session, deleting).await;
         let mut kept = State::new();
+        let jostled = session.width() > 1 && left.len() > 1;
         for ((key, value), mut gone) in left.into_iter().zip(gone) {
+            if !gone && jostled && !session.silence.lasts() {
+                // Others at the same time may have been in its way.
+                gone = self.delete_alone(session, single.as_deref(), &key, many.is_some()).await;
+            }
             if !gone && let Some(observer) = &many {
                 gone = self.delete_chunk(session, observer, &[(key.clone(), value.clone())], &observer.absent).await;
             }
-            if !gone && session.is_silent() {
+            if !gone && session.silence.lasts() {
                 self.unsettled.insert(key, value);
             } else if !gone {
                 kept.insert(key, value);
@@ -73,7 +72,7 @@ impl Resource {
 
     /// Deletes once more what a target that did not answer has kept.
     pub(super) async fn remove_again(&mut self, session: &Session) {
-        if !self.unsettled.is_empty() && !session.is_silent() {
+        if !self.unsettled.is_empty() && !session.silence.lasts() {
             let unsettled = std::mem::take(&mut self.unsettled);
             self.remove(session, &unsettled).await;
         }
@@ -109,6 +108,15 @@ impl Resource {
         listing.is_some_and(|l| gone(&l))
     }
 
+    /// By a request of its own, if there is one.
+    async fn delete_alone(&self, session: &Session, by: Option<&Observer>, key: &str, or_by_list: bool) -> bool {
+        // Such keys would vanish from the path, and what is left of it names something else.
+        match by.filter(|_| !["", ".", ".."].contains(&key)) {
+            Some(observer) => self.delete_one(session, observer, key, or_by_list).await,
+            None => false,
+        }
+    }
+
     /// Where a list can be sent instead, a bad request may be one for its path's sake, and says nothing of the item.
     async fn delete_one(&self, session: &Session, observer: &Observer, key: &str, or_by_list: bool) -> bool {
         let absent: Vec<u16> = observer.absent.iter().copied().filter(|status| *status != 400 || !or_by_list).collect();
@@ -128,7 +136,7 @@ impl Resource {
         absent: &[u16],
     ) -> bool {
         let deleted = self.delete_as(session, observer, chunk, absent, "").await;
-        if session.is_gone() {
+        if session.silence.is_gone() {
             return deleted;
         }
         let bare: Vec<(String, String)> = chunk.iter().filter(|(_, value)| value.is_empty()).cloned().collect();
@@ -177,7 +185,7 @@ impl Resource {
         if broke || exchange.status().is_some_and(|s| s >= 500) {
             exchange = session.client.send(exchange.request).await;
         }
-        session.answered(exchange.answer.is_ok(), sent);
+        session.silence.answered(exchange.answer.is_ok(), sent);
         // After a broken connection, "not there" may be the effect of the first try.
         let status = exchange.status();
         status.is_some_and(|s| {

@@ -187,7 +187,7 @@ fn exit_code(session: &Session, cases: &[CaseReport], clauses: &[ClauseReport], 
         );
     }
     if findings.interrupted {
-        let end = if session.is_silent() {
+        let end = if session.silence.lasts() {
             "the target did not answer when it was to be restored"
         } else {
             "the target was restored as far as the notes say"

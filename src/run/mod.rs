@@ -30,6 +30,7 @@ mod session;
 mod shards;
 mod shrink;
 mod side_by_side;
+mod silence;
 mod step;
 mod tally;
 mod watch;

@@ -128,7 +128,7 @@ impl Running<'_, '_> {
         let mut kept = Vec::with_capacity(answers.len());
         for (exchange, (_, out)) in answers {
             let exchange = Arc::new(exchange);
-            session.answered(exchange.answer.is_ok(), begun);
+            session.silence.answered(exchange.answer.is_ok(), begun);
             if let Err(failure) = &exchange.answer {
                 let why = failure.message.clone();
                 self.record.exchange(Arc::clone(&exchange));

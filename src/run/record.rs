@@ -44,6 +44,11 @@ impl<'a> Record<'a> {
         self.exchanges.len() - 1
     }
 
+    /// An exchange that was kept.
+    pub(super) fn exchange_at(&self, index: usize) -> Option<&Exchange> {
+        self.exchanges.get(index).map(|exchange| &**exchange)
+    }
+
     /// Takes in what is known from a request of the same case that was sent apart; returns how far the indices of its
     /// exchanges have moved.
     pub(super) fn absorb(&mut self, other: Record<'a>) -> usize {
@@ -127,7 +132,7 @@ impl<'a> Record<'a> {
     }
 
     /// The id of the clause that a deviation speaks about; where the operation has none for it, the case's.
-    fn blamed(&self, blame: &Blame) -> String {
+    pub(super) fn blamed(&self, blame: &Blame) -> String {
         let op = &self.case.op;
         let own = || self.case.spec.clauses.first().cloned().unwrap_or_default();
         let id = match blame {

@@ -251,7 +251,7 @@ impl Resource {
             }
             let sent = std::time::Instant::now();
             let exchange = session.client.send(request).await;
-            session.answered(exchange.answer.is_ok(), sent);
+            session.silence.answered(exchange.answer.is_ok(), sent);
             session.answered_in(exchange.elapsed);
             let body = exchange
                 .answer
@@ -287,7 +287,7 @@ impl Resource {
             if let Some(listing) = self.look(session).await {
                 return Some(listing);
             }
-            if session.is_gone() || session.is_impatient() {
+            if session.silence.is_gone() || session.is_impatient() {
                 return None;
             }
             session.waste(pause);
@@ -326,7 +326,7 @@ impl Resource {
             self.in_use |= !restless.is_empty();
             self.restless.extend(restless);
             listing.items.retain(|item| self.counts(session, &item.key));
-            if started.elapsed() + pause > patience || session.is_gone() {
+            if started.elapsed() + pause > patience || session.silence.is_gone() {
                 session.waste(started.elapsed());
                 return Some(listing);
             }

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -19,6 +19,7 @@ use crate::target::{Addresses, Settings, Target};
 use crate::vocabulary::Outcome;
 
 use super::ours::{odd_keys, own_words, word};
+use super::silence::Silence;
 use super::tally::Tally;
 
 /// What cases of a run work with: what all of them share, and a client.
@@ -40,11 +41,8 @@ pub(super) struct Shared {
     tally: Mutex<Tally>,
     notes: Mutex<Vec<String>>,
     stop: AtomicBool,
-    silent: AtomicUsize,
-    /// When the last of them was given up.
-    given_up: Mutex<Option<Instant>>,
+    pub(super) silence: Silence,
     wasted: AtomicU64,
-    unanswered: Mutex<BTreeMap<String, Duration>>,
     shrinking: AtomicU64,
     /// How many plain answers there were, and the microseconds they took in all.
     plain: (AtomicU64, AtomicU64),
@@ -62,16 +60,10 @@ pub(super) struct Shared {
 
 /// Time in all that may be spent waiting for states that never come; afterwards patience is short.
 const WASTE: Duration = Duration::from_secs(20);
-/// Time in all that one operation may leave requests without an answer; afterwards it counts as gone.
-const SILENCE: Duration = Duration::from_secs(30);
-
 /// So many texts that are no keys and may have been taken for some are remembered: a target that is strict has few.
 const ODD_KEYS: usize = 10_000;
 /// While answers take so long on the average, other requests can be on their way.
 const SLOW: Duration = Duration::from_millis(5);
-
-/// So many requests in a row without an answer, and the target counts as gone.
-const GONE_AFTER: usize = 4;
 
 fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
@@ -95,10 +87,8 @@ impl Session {
             tally: Mutex::default(),
             notes: Mutex::default(),
             stop: AtomicBool::new(false),
-            silent: AtomicUsize::new(0),
-            given_up: Mutex::default(),
+            silence: Silence::default(),
             wasted: AtomicU64::new(0),
-            unanswered: Mutex::default(),
             shrinking: AtomicU64::new(0),
             plain: Default::default(),
             slots: Semaphore::new(settings.concurrency.max(1) * settings.width.max(1)),
@@ -160,31 +150,11 @@ impl Shared {
         self.stop.load(Ordering::Relaxed)
     }
 
-    /// Counts requests in a row that got no answer; any answer begins anew. What was sent before the last of them was
-    /// given up (`sent` is when) has waited for the same answer, and counts once.
-    pub(super) fn answered(&self, answered: bool, sent: Instant) {
-        if answered {
-            self.silent.store(0, Ordering::Relaxed);
-            return;
-        }
-        let mut given_up = lock(&self.given_up);
-        if given_up.is_none_or(|last| sent >= last) {
-            self.silent.fetch_add(1, Ordering::Relaxed);
-            *given_up = Some(Instant::now());
-        }
-    }
-
     /// The rules of every operation, by its name; made when somebody asks for them.
     pub(super) fn contracts(&self) -> &BTreeMap<String, Contract> {
         self.contracts.get_or_init(|| {
             self.suite.operations.iter().map(|op| (op.operation.id.clone(), Contract::new(op))).collect()
         })
-    }
-
-    /// A target that had stopped answering is back.
-    pub(super) fn revive(&self) {
-        self.silent.store(0, Ordering::Relaxed);
-        lock(&self.unanswered).clear();
     }
 
     /// Takes note of time spent waiting in vain for a state.
@@ -231,16 +201,6 @@ impl Shared {
         self.wasted.load(Ordering::Relaxed) >= self.waste_limit.load(Ordering::Relaxed)
     }
 
-    /// Takes note of a request of an operation that got no answer.
-    pub(super) fn unanswered(&self, operation: &str, time: Duration) {
-        *lock(&self.unanswered).entry(operation.to_owned()).or_default() += time;
-    }
-
-    /// Whether an operation has left too many requests without an answer to go on.
-    pub(super) fn is_mute(&self, operation: &str) -> bool {
-        lock(&self.unanswered).get(operation).is_some_and(|time| *time >= SILENCE)
-    }
-
     /// Takes note of requests spent on making failing inputs simpler.
     pub(super) fn shrunk(&self, exchanges: usize) {
         self.shrinking.fetch_add(exchanges as u64, Ordering::Relaxed);
@@ -253,7 +213,7 @@ impl Shared {
 
     /// Whether nothing more is to be sent of an operation.
     pub(super) fn is_over(&self, operation: &str) -> bool {
-        self.is_stopped() || self.is_gone() || self.is_mute(operation)
+        self.is_stopped() || self.silence.is_gone() || self.silence.is_mute(operation)
     }
 
     /// Takes note of how long a plain answer took.
@@ -274,16 +234,6 @@ impl Shared {
     pub(super) async fn slot(&self) -> Option<SemaphorePermit<'_>> {
         // There is always one to wait for.
         self.slots.acquire().await.ok()
-    }
-
-    /// Whether the last request had no answer.
-    pub(super) fn is_silent(&self) -> bool {
-        self.silent.load(Ordering::Relaxed) > 0
-    }
-
-    /// Whether the target has stopped answering altogether.
-    pub(super) fn is_gone(&self) -> bool {
-        self.silent.load(Ordering::Relaxed) >= GONE_AFTER
     }
 
     pub(super) fn placeholders(&self, case: &PlannedCase) -> Placeholders {

@@ -179,7 +179,7 @@ pub(super) async fn send(record: &mut Record<'_>, out: &Outgoing<'_>) -> Option<
     let second_try = exchange.answer.as_ref().map_or(true, |response| response.status >= 500);
     match &exchange.answer {
         Err(_) => {
-            session.unanswered(&out.op.operation.id, exchange.elapsed);
+            session.silence.of(&out.op.operation.id, exchange.elapsed);
             tokio::time::sleep(AGAIN).await;
             (exchange, after_head) = once(record, exchange.request, &out.manner).await?;
             // Servers that close connections now and then may close the next one, too.
@@ -195,14 +195,14 @@ pub(super) async fn send(record: &mut Record<'_>, out: &Outgoing<'_>) -> Option<
         Ok(_) => {}
     }
     if exchange.answer.is_err() {
-        session.unanswered(&out.op.operation.id, exchange.elapsed);
+        session.silence.of(&out.op.operation.id, exchange.elapsed);
     }
     let gone = match &exchange.answer {
-        Err(failure) if failure.kind != FailureKind::Garbled => !is_alive(session, out).await,
+        Err(failure) if failure.kind != FailureKind::Garbled => !Box::pin(is_alive(session, out)).await,
         _ => false,
     };
     let throttled = exchange.status() == Some(429);
-    session.answered(!gone && !throttled, begun);
+    session.silence.answered(!gone && !throttled, begun);
     if gone {
         let why = exchange.answer.as_ref().err().map(|f| f.message.clone()).unwrap_or_default();
         record.exchange(Arc::new(exchange));
@@ -269,10 +269,15 @@ fn note_foreign(session: &Session, out: &Outgoing<'_>, exchange: &Exchange) {
 }
 
 async fn once(record: &mut Record<'_>, request: Request, manner: &Manner) -> Option<(Exchange, Option<Vec<u8>>)> {
-    let session = record.session;
-    if !manner.wire {
-        return Some((session.client.send(request).await, None));
+    if manner.wire {
+        // Few requests go this way, and all would carry the room that it takes.
+        return Box::pin(once_raw(record, request, manner)).await;
     }
+    Some((record.session.client.send(request).await, None))
+}
+
+async fn once_raw(record: &mut Record<'_>, request: Request, manner: &Manner) -> Option<(Exchange, Option<Vec<u8>>)> {
+    let session = record.session;
     let mut throttling = Throttling::default();
     let (answer, elapsed) = loop {
         session.client.turn().await;

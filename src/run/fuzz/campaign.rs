@@ -146,7 +146,7 @@ impl Campaign {
 
     /// Whether what is under way ends at once.
     fn is_cut_short(&self, session: &Session, started: Instant) -> bool {
-        session.is_stopped() || session.is_gone() || started.elapsed() >= self.limits.time
+        session.is_stopped() || session.silence.is_gone() || started.elapsed() >= self.limits.time
     }
 
     /// Whether there is no further round. Requests are counted between rounds only, so that which inputs are sent
@@ -288,7 +288,7 @@ impl Campaign {
         leases: &Leases,
         reports: &mut Vec<CaseReport>,
     ) {
-        if !session.is_gone() {
+        if !session.silence.is_gone() {
             return;
         }
         let suspects: Vec<&Tried> = results.iter().filter(|t| t.outcome == Outcome::Error).take(SUSPECTS).collect();
@@ -299,14 +299,14 @@ impl Campaign {
             let name = format!("fuzz#{}.suspect", suspect.number);
             let Some(prepared) = prepare(session, &name, &suspect.input, &resource) else { continue };
             let id = resource.id.clone();
-            if session.is_gone() && !self.wait(session, &prepared.case.op, &id).await {
+            if session.silence.is_gone() && !self.wait(session, &prepared.case.op, &id).await {
                 return;
             }
             // To delete what is still there may be what the target dies of, and no input's doing.
             let mut unsettled = std::mem::take(&mut resource.unsettled);
             let finished = run_case(session, &prepared.case, &mut resource, None).await;
             resource.unsettled.append(&mut unsettled);
-            if session.is_gone() || finished.outcome == Outcome::Error {
+            if session.silence.is_gone() || finished.outcome == Outcome::Error {
                 let mut report = finished.into_report();
                 let find = died(session, suspect, &prepared, &mut report);
                 reports.push(report);
@@ -317,7 +317,7 @@ impl Campaign {
                 break;
             }
         }
-        if session.is_gone()
+        if session.silence.is_gone()
             && let Some((op, id)) = session.suite.operations.iter().find_map(|op| {
                 let id = session.target.resources(op.operation.resource).first().cloned()?;
                 Some((op.clone(), id))

@@ -17,7 +17,7 @@ pub(super) async fn revived(session: &Session, op: &OperationSuite, resource: &s
     let started = Instant::now();
     while started.elapsed() < PATIENCE && !session.is_stopped() {
         if reach(session, op, resource).await.is_ok() {
-            session.revive();
+            session.silence.end();
             return Some(started.elapsed());
         }
         tokio::time::sleep(PAUSE).await;

@@ -41,7 +41,7 @@ pub(super) async fn settle(
     if best.failure.is_some() {
         let mut simplifier = Simplifier::new(input);
         let mut spent = 0;
-        while spent < EXCHANGES && !session.is_gone() && !session.is_stopped() {
+        while spent < EXCHANGES && !session.silence.is_gone() && !session.is_stopped() {
             let Some(form) = simplifier.next_form() else { break };
             progress.tried += 1;
             let name = format!("fuzz#{}.{}", tried.number, progress.tried);

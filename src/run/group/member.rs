@@ -14,6 +14,8 @@ use super::super::record::Record;
 use super::super::resource::Resource;
 use super::super::session::Session;
 use super::super::step::{Outgoing, Sent, payload_of, send};
+use super::request::Request;
+use super::turned_away::TurnedAway;
 
 /// A case that shares read-backs with others: what it sends, and what should be there then.
 pub(super) struct Member<'a> {
@@ -29,15 +31,12 @@ pub(super) struct Member<'a> {
     observations: Vec<(&'a OperationSuite, Sent, Vec<Prospect>, Vec<bool>)>,
     /// Whether anything has been sent.
     begun: bool,
+    /// Whether other requests were under way beside its own.
+    pub(super) jostled: bool,
+    /// It was refused otherwise than it should be, or for no reason, while others were under way.
+    pub(super) turned_away: Option<TurnedAway>,
     /// Whether it has to run by itself, whatever became of the others.
     pub(super) alone: bool,
-}
-
-/// One of the requests of a case.
-struct Request<'a> {
-    step: &'a StepSpec,
-    op: &'a OperationSuite,
-    payload: Option<Payload>,
 }
 
 /// What a case says of the state.
@@ -48,28 +47,6 @@ pub(super) enum Claim {
     Readings(Sent, Vec<Prospect>),
     /// Nothing, but that everything else is as it was.
     Nothing(Sent),
-}
-
-impl<'a> Request<'a> {
-    fn expects(&self) -> impl Iterator<Item = &'a Expect> {
-        self.step.expect.iter().chain(self.step.readings.values())
-    }
-
-    /// Whether it may be that it should be accepted.
-    fn hopes(&self) -> bool {
-        self.expects().any(|expect| expect.answer == Answer::Accepted)
-    }
-
-    /// Whether it is to be refused, whatever the reading.
-    fn is_refused(&self) -> bool {
-        self.expects().all(|expect| expect.answer == Answer::Refused)
-    }
-
-    /// Whether it should be accepted and changes nothing that dewspec could read.
-    fn is_obscure(&self) -> bool {
-        let changes = self.payload.iter().any(|payload| payload.change.keys().next().is_some());
-        !changes && self.step.expect.as_ref().is_some_and(|expect| expect.answer == Answer::Accepted)
-    }
 }
 
 impl<'a> Member<'a> {
@@ -106,6 +83,8 @@ impl<'a> Member<'a> {
             claim: Claim::Exactly(State::new()),
             observations: Vec::new(),
             begun: false,
+            jostled: false,
+            turned_away: None,
             alone: false,
         })
     }
@@ -144,7 +123,8 @@ impl<'a> Member<'a> {
 
     /// The request whose turn it is, if it still sends any.
     fn turn(&self) -> Option<&Request<'a>> {
-        self.requests.get(self.at).filter(|_| !self.alone && !self.record.is_over())
+        let goes_on = !self.alone && self.turned_away.is_none() && !self.record.is_over();
+        self.requests.get(self.at).filter(|_| goes_on)
     }
 
     /// Whether it still sends anything together with the others.
@@ -242,8 +222,13 @@ impl<'a> Member<'a> {
         let statuses = session.profile().statuses(&expect.status);
         let judged = judge_answer(&op.operation, expect, &statuses, &sent.exchange, sent.after_head.as_deref());
         if let Err(deviation) = judged {
-            self.record.wrong_answer(&deviation, sent.index);
             self.touch(touched);
+            if self.jostled && sent.exchange.status().is_some_and(|s| s >= 400) {
+                // Whether that is the request's own doing shows when nothing else is under way.
+                self.turned_away = Some(TurnedAway { index: sent.index, deviation: Some(deviation) });
+                return expect.answer == Answer::Refused;
+            }
+            self.record.wrong_answer(&deviation, sent.index);
             // A refusal with another status than documented leaves the state as it should be.
             return expect.answer == Answer::Refused && sent.exchange.status().is_some_and(|s| s >= 400);
         }
@@ -284,6 +269,9 @@ impl<'a> Member<'a> {
         let refused = sent.exchange.is_refused();
         if !explained {
             self.touch(touched);
+        }
+        if !explained && refused && self.jostled {
+            self.turned_away = Some(TurnedAway { index: sent.index, deviation: None });
         }
         self.claim = Claim::Readings(sent, prospects);
         explained || refused

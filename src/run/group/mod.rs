@@ -3,7 +3,9 @@
 mod gather;
 mod member;
 mod outlook;
+mod request;
 mod together;
+mod turned_away;
 
 pub(super) use gather::neighbours_together;
 pub(super) use together::run_next;

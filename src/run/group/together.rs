@@ -15,6 +15,7 @@ use super::super::watch::watch;
 use super::gather::gather;
 use super::member::Member;
 use super::outlook::Outlook;
+use super::turned_away::try_alone;
 
 /// Runs as many of the next cases as can share a read-back, or else the first by itself.
 pub(in super::super) async fn run_next<'a>(
@@ -79,6 +80,8 @@ async fn round(
     touched: &mut State,
     clean: &mut bool,
 ) -> Looked {
+    let jostled = session.width() > 1 && members.iter().filter(|member| member.goes_on()).count() > 1;
+    members.iter_mut().for_each(|member| member.jostled = jostled);
     let sent = at_once(session, members.iter_mut().map(|member| member.act(&resource.id))).await;
     for (member, sent) in members.iter_mut().zip(sent) {
         member.note_request(resource, sent.as_ref(), touched);
@@ -134,7 +137,7 @@ async fn look(session: &Session, members: &[Member<'_>], resource: &mut Resource
     outlook.leave_out_restless(resource);
     let Some(listing) = listing else {
         *clean = false;
-        return Looked { unread: session.is_silent(), ..Looked::default() };
+        return Looked { unread: session.silence.lasts(), ..Looked::default() };
     };
     let repeated = resource.kind != ResourceKind::Events && !listing.repeated().is_empty();
     *clean &= outlook.fits(&listing) && !repeated;
@@ -155,13 +158,16 @@ async fn conclude<'a>(
     clean: bool,
     looked: &Looked,
 ) -> Finished<'a> {
-    if clean && !member.alone {
+    if clean && !member.alone && member.turned_away.is_none() {
         return member.close().finish();
     }
     let known = member.record.has_wrong_answer() || member.is_unexplained();
     if looked.unread && !member.record.is_over() && !known {
         member.record.error("the target stopped answering before its state could be read back");
         return member.record.finish();
+    }
+    if let Some(turned_away) = member.turned_away.take() {
+        return try_alone(session, member, turned_away, resource, looked.crowded).await;
     }
     // A wrong answer is proof already, and what it stored may hide it the second time; unless one request took the
     // room that another one needed.
