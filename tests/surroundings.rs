@@ -389,3 +389,22 @@ fn what_is_left_because_nobody_answered_is_no_deviation() {
     assert_eq!(failed(&report), Vec::<&str>::new(), "{}", told(&report));
     assert_eq!(surroundings.tags(), Tags::new(), "what was not answered the first time is deleted later");
 }
+
+/// Between a request and its read-back, once: no look can have told before that somebody else is there.
+#[test]
+fn what_somebody_else_adds_just_then_is_nobodys_fault() {
+    static MOMENTS: AtomicUsize = AtomicUsize::new(0);
+    let surroundings = Surroundings::new(|call, number| {
+        let deletes = call.method == Method::POST && call.body.contains("\"action\":\"delete\"");
+        let lists = call.method == Method::GET && call.path.contains("/csms/") && call.path.contains("/tags");
+        let next = |from, to| MOMENTS.compare_exchange(from, to, Ordering::Relaxed, Ordering::Relaxed).is_ok();
+        if deletes && number > QUIET {
+            next(0, 1);
+        }
+        (lists && next(1, 2)).then_some(Act::Meddle("elsewhere", true))
+    });
+    let report = surroundings.check(&["delete.only-listed/on-a-secret-and-not-on-a-key"]);
+    assert_eq!(failed(&report), Vec::<&str>::new(), "{}", told(&report));
+    assert_eq!(MOMENTS.load(Ordering::Relaxed), 2, "nobody was there");
+    assert_eq!(surroundings.tags().keys().collect::<Vec<_>>(), ["elsewhere"], "what is theirs stays");
+}

@@ -15,8 +15,32 @@ use super::session::Session;
 use super::step::{Sent, payload_of};
 use super::watch::watch;
 
-/// Runs one case by itself: every step, with a read-back after each that is judged, and the clean-up.
+/// More tries where what was found may be the doing of somebody else who uses the target, too.
+const TRIES: usize = 2;
+
+/// Runs one case by itself; again, if what it finds may be somebody else's doing.
 pub(super) async fn run_case<'a>(
+    session: &'a Session,
+    case: &'a PlannedCase,
+    resource: &mut Resource,
+    mut second: Option<&mut Resource>,
+) -> Finished<'a> {
+    let mut finished = run_once(session, case, resource, second.as_deref_mut()).await;
+    for _ in 0..TRIES {
+        if !finished.may_be_chance() {
+            break;
+        }
+        finished = run_once(session, case, resource, second.as_deref_mut()).await;
+    }
+    if finished.may_be_chance() {
+        // Not by chance, then.
+        finished.findings().iter().for_each(|finding| session.suspect(&finding.clause));
+    }
+    finished
+}
+
+/// Every step, with a read-back after each that is judged, and the clean-up.
+async fn run_once<'a>(
     session: &'a Session,
     case: &'a PlannedCase,
     resource: &mut Resource,

@@ -26,6 +26,11 @@ pub(super) fn stand(others: &State, seen: &State) -> bool {
     others.iter().all(|(key, value)| seen.get(key) == Some(value))
 }
 
+/// The keys under which two states differ.
+fn changed<'s>(expected: &'s State, seen: &'s State) -> BTreeSet<&'s String> {
+    expected.keys().chain(seen.keys()).filter(|key| expected.get(*key) != seen.get(*key)).collect()
+}
+
 /// Why a look at the state shows none.
 fn unreadable(look: &Exchange) -> &'static str {
     match &look.answer {
@@ -87,11 +92,16 @@ impl Running<'_, '_> {
             self.resource(which == 1).leave_out_restless(&mut whole);
             let seen = resource_state(&listing, &whole);
             if judged {
+                let resource = self.resource(which == 1);
                 match others {
-                    None => self.compare(&whole, &seen, step, expect, sent, explicit),
+                    None => {
+                        let changed = changed(&whole, &seen);
+                        let strange = changed.into_iter().all(|key| !resource.is_ours(session, key));
+                        self.compare((&whole, &seen), step, expect, sent, explicit, strange);
+                    }
                     Some(mut others) => {
-                        self.resource(which == 1).leave_out_restless(&mut others);
-                        self.compare_others(&others, &seen, sent);
+                        resource.leave_out_restless(&mut others);
+                        self.compare_others(&others, &seen, sent, which == 1);
                     }
                 }
                 self.repeated(&listing, sent);
@@ -136,23 +146,25 @@ impl Running<'_, '_> {
         }
     }
 
-    fn compare_others(&mut self, others: &State, seen: &State, sent: &Sent) {
+    fn compare_others(&mut self, others: &State, seen: &State, sent: &Sent, second: bool) {
+        let session = self.session;
         if let Some((key, value)) = others.iter().find(|(key, value)| seen.get(*key) != Some(value)) {
             let allowed = "whatever the answer, everything that the request does not name as it was".to_owned();
             let now = seen.get(key).map_or_else(|| "is gone".to_owned(), |now| format!("is {now:?}"));
             let deviation = Deviation { blame: Blame::Stored, allowed, seen: format!("{key:?}, {value:?}, {now}") };
-            self.record.deviation(&deviation, Some(sent.index));
+            let strange = !self.resource(second).is_ours(session, key);
+            self.record.deviation_of_state(&deviation, sent.index, strange);
         }
     }
 
     fn compare(
         &mut self,
-        expected: &State,
-        seen: &State,
+        (expected, seen): (&State, &State),
         step: &StepSpec,
         expect: &Expect,
         sent: &Sent,
         explicit: bool,
+        strange: bool,
     ) {
         let Some(told) = difference(expected, seen) else {
             let role = if expect.answer == Answer::Refused { "refused-unchanged" } else { "stored" };
@@ -171,7 +183,8 @@ impl Running<'_, '_> {
             _ => "exactly what was sent, and everything else as it was".to_owned(),
         };
         let after = if step.second { " (sent to the other resource)" } else { "" };
-        self.record.deviation(&Deviation { blame, allowed, seen: format!("{told}{after}") }, Some(sent.index));
+        let deviation = Deviation { blame, allowed, seen: format!("{told}{after}") };
+        self.record.deviation_of_state(&deviation, sent.index, strange);
     }
 
     /// A refused list that was applied in part is a should; anything else that changes is a must.
@@ -180,8 +193,7 @@ impl Running<'_, '_> {
         let Some(json) = &sent.json else { return Blame::Unchanged };
         let listed = json.pointer(items).and_then(Value::as_array).map_or(0, Vec::len);
         let change = change_of(&self.case.op.operation, json, None);
-        let keys: BTreeSet<&String> = expected.keys().chain(seen.keys()).collect();
-        let changed: Vec<&String> = keys.into_iter().filter(|k| expected.get(*k) != seen.get(*k)).collect();
+        let changed = changed(expected, seen);
         let explained = |key: &&String| match seen.get(*key) {
             Some(value) => change.put.iter().any(|(k, v)| k == *key && v == value),
             None => change.delete.contains(key),

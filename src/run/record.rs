@@ -21,6 +21,8 @@ pub(super) struct Record<'a> {
     /// The same of oracles that look at every exchange, by the places of their clauses in the operation.
     judged: Vec<usize>,
     wrong_answer: bool,
+    /// How many of the findings are about nothing but what dewspec has not written.
+    of_others: usize,
 }
 
 impl<'a> Record<'a> {
@@ -35,6 +37,7 @@ impl<'a> Record<'a> {
             upheld: Vec::new(),
             judged: Vec::new(),
             wrong_answer: false,
+            of_others: 0,
         }
     }
 
@@ -65,6 +68,7 @@ impl<'a> Record<'a> {
         self.upheld.extend(other.upheld);
         self.judged.extend(other.judged);
         self.wrong_answer |= other.wrong_answer;
+        self.of_others += other.of_others;
         before
     }
 
@@ -111,6 +115,15 @@ impl<'a> Record<'a> {
     pub(super) fn deviation(&mut self, deviation: &Deviation, exchange: Option<usize>) {
         let clause = self.blamed(&deviation.blame);
         self.finding(&clause, &deviation.allowed, &deviation.seen, exchange);
+    }
+
+    /// A deviation was found; `of_others` if it is about nothing but what dewspec has not written.
+    pub(super) fn deviation_of_state(&mut self, deviation: &Deviation, exchange: usize, of_others: bool) {
+        let before = self.findings.len();
+        self.deviation(deviation, Some(exchange));
+        if of_others {
+            self.of_others += self.findings.len() - before;
+        }
     }
 
     /// A clause is broken.
@@ -224,6 +237,13 @@ impl Finished<'_> {
     /// Requests of the case, as far as they are kept.
     pub(super) fn exchanges(&self) -> usize {
         self.record.exchanges.len()
+    }
+
+    /// All that was found may as well be the doing of somebody else, who has come or gone just then; unless the same was
+    /// found before.
+    pub(super) fn may_be_chance(&self) -> bool {
+        let Record { session, findings, of_others, .. } = &self.record;
+        !findings.is_empty() && *of_others == findings.len() && !findings.iter().all(|f| session.is_suspect(&f.clause))
     }
 
     /// Something was accepted that should not have been, which is proof whatever comes of trying again.

@@ -11,7 +11,7 @@ use crate::execute::{Client, ClientError, Limits};
 use crate::fuzz::{Corpus, Find, Input};
 use crate::plan::{Plan, PlannedCase};
 use crate::report::{CaseReport, Report, TargetSummary};
-use crate::suite::{OperationSuite, ResourceKind, Suite};
+use crate::suite::{Need, OperationSuite, ResourceKind, Suite};
 use crate::target::{Settings, Target};
 
 use super::capability::{discover, reach};
@@ -128,9 +128,10 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
     } else {
         selected.iter().map(|op| op.operation.id.clone()).collect()
     };
+    let touched = with_other_kinds(suite, plan, &selected);
     let mut stop = stop;
     let (leases, cases, interrupted) = {
-        let mut body = Box::pin(body(&session, plan, &selected, job, progress));
+        let mut body = Box::pin(body(&session, plan, (&selected, &touched), job, progress));
         tokio::select! {
             biased;
             result = &mut body => {
@@ -148,7 +149,7 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
     progress.phase("restoring the target");
     for all in leases.values() {
         for lease in all {
-            restore(&session, &selected, &mut *lease.lock().await).await;
+            restore(&session, &touched, &mut *lease.lock().await).await;
         }
         if let Some(first) = all.first() {
             clear_foreign(&session, &mut *first.lock().await).await;
@@ -166,6 +167,19 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
     Ok(conclude(&session, plan, cases, findings))
 }
 
+/// The selected operations, and one that acts on the other kind where a case needs a secret and a key.
+fn with_other_kinds(suite: &Suite, plan: &Plan, selected: &[Arc<OperationSuite>]) -> Vec<Arc<OperationSuite>> {
+    let mut all = selected.to_vec();
+    if plan.cases().any(|case| case.spec.needs.contains(&Need::OtherKind)) {
+        for kind in [ResourceKind::Secret, ResourceKind::Key] {
+            if !all.iter().any(|op| op.operation.resource == kind) {
+                all.extend(suite.acting_on(kind).into_iter().next());
+            }
+        }
+    }
+    all
+}
+
 /// The operations of which at least one case is selected.
 fn operations(plan: &Plan) -> Vec<Arc<OperationSuite>> {
     let mut all: Vec<Arc<OperationSuite>> = Vec::new();
@@ -180,12 +194,12 @@ fn operations(plan: &Plan) -> Vec<Arc<OperationSuite>> {
 async fn body(
     session: &Session,
     plan: &Plan,
-    selected: &[Arc<OperationSuite>],
+    (selected, touched): (&[Arc<OperationSuite>], &[Arc<OperationSuite>]),
     job: Job<'_>,
     progress: &dyn Observer,
 ) -> Result<(Leases, Vec<CaseReport>), RunError> {
     progress.phase("looking at the target");
-    let leases = lease_all(session, selected).await?;
+    let leases = lease_all(session, touched).await?;
     let mut cases = Vec::new();
     if let Job::Replay(finds) = job {
         cases.extend(replay_finds(session, finds, &leases, progress).await);
