@@ -23,7 +23,13 @@ impl Running<'_, '_> {
         let mut refused = None;
         for chunk in bodies.chunks(self.session.width()) {
             let payloads: Vec<Payload> = chunk.iter().map(|body| Payload::new(&op.operation, body)).collect();
-            for sent in self.send_several(op, step, &payloads).await {
+            for (payload, mut sent) in self.send_several(op, step, &payloads).await {
+                let accepted = sent.exchange.status() == Some(op.operation.success);
+                if !accepted && payloads.len() > 1 {
+                    // Those beside it may have been in its way.
+                    let Some(again) = self.send(op, step, Some(payload)).await else { break };
+                    sent = again;
+                }
                 if sent.exchange.status() == Some(op.operation.success) {
                     self.adopt(op, &sent, step.second);
                 } else {
@@ -38,7 +44,12 @@ impl Running<'_, '_> {
     }
 
     /// Sends several bodies at once; what got no answer to judge is left out, and the record says why.
-    async fn send_several(&mut self, op: &OperationSuite, step: &StepSpec, payloads: &[Payload]) -> Vec<Sent> {
+    async fn send_several<'p>(
+        &mut self,
+        op: &OperationSuite,
+        step: &StepSpec,
+        payloads: &'p [Payload],
+    ) -> Vec<(&'p Payload, Sent)> {
         let (session, case) = (self.session, self.case);
         let resource = self.resource(step.second).id.clone();
         let mut records: Vec<Record<'_>> = payloads.iter().map(|_| Record::new(session, case)).collect();
@@ -54,7 +65,7 @@ impl Running<'_, '_> {
             if let Some(sent) = sent {
                 let sent = Sent { index: sent.index + before, ..sent };
                 self.take_note(step, Some(payload), &sent);
-                answered.push(sent);
+                answered.push((payload, sent));
             }
         }
         answered

@@ -17,6 +17,9 @@ use super::super::step::{Outgoing, Sent, payload_of, send};
 use super::request::Request;
 use super::turned_away::TurnedAway;
 
+/// Statuses of targets that will not be disturbed just now, whatever else they may mean.
+const CONFLICTS: [u16; 4] = [409, 423, 429, 503];
+
 /// A case that shares read-backs with others: what it sends, and what should be there then.
 pub(super) struct Member<'a> {
     pub(super) record: Record<'a>,
@@ -270,7 +273,8 @@ impl<'a> Member<'a> {
         if !explained {
             self.touch(touched);
         }
-        if !explained && refused && self.jostled {
+        let conflict = sent.exchange.status().is_some_and(|status| CONFLICTS.contains(&status));
+        if self.jostled && refused && (!explained || conflict) {
             self.turned_away = Some(TurnedAway { index: sent.index, deviation: None });
         }
         self.claim = Claim::Readings(sent, prospects);

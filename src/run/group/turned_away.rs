@@ -1,7 +1,7 @@
 //! On a target that takes only one request at a time, a refusal need not be the doing of the request that is refused.
 
 use crate::check::{Blame, Deviation, describe};
-use crate::vocabulary::Outcome;
+use crate::vocabulary::{Exchange, Outcome};
 
 use super::super::case::run_case;
 use super::super::record::{Finished, Record};
@@ -9,7 +9,7 @@ use super::super::resource::Resource;
 use super::super::session::Session;
 use super::member::Member;
 
-/// A refusal that may be due to what else was under way.
+/// A refusal that may be due to what else was under way, and not to the request.
 pub(super) struct TurnedAway {
     pub(super) index: usize,
     /// What it is if it is not; open clauses have nothing to say here.
@@ -49,8 +49,12 @@ pub(super) async fn try_alone<'a>(
         return member.close().finish();
     }
     let again = run_case(session, member.case(), resource, None).await;
+    let same = member.record.exchange_at(turned_away.index).is_some_and(|first| {
+        let alike = |e: &Exchange| e.request.body == first.request.body && e.status() == first.status();
+        again.evidence().iter().any(|exchange| alike(exchange))
+    });
     // Unless what another request stored, and should not have, took the room.
-    if again.outcome == Outcome::Pass && !crowded {
+    if again.outcome == Outcome::Pass && !crowded && !same {
         return member.right_alone(&turned_away).finish();
     }
     again.findings().iter().for_each(|finding| session.suspect(&finding.clause));
