@@ -128,7 +128,7 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
     } else {
         selected.iter().map(|op| op.operation.id.clone()).collect()
     };
-    let touched = with_other_kinds(suite, plan, &selected);
+    let touched = with_other_kinds(suite, target, plan, &selected);
     let mut stop = stop;
     let (leases, cases, interrupted) = {
         let mut body = Box::pin(body(&session, plan, (&selected, &touched), job, progress));
@@ -168,12 +168,18 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
 }
 
 /// The selected operations, and one that acts on the other kind where a case needs a secret and a key.
-fn with_other_kinds(suite: &Suite, plan: &Plan, selected: &[Arc<OperationSuite>]) -> Vec<Arc<OperationSuite>> {
+fn with_other_kinds(
+    suite: &Suite,
+    target: &Target,
+    plan: &Plan,
+    selected: &[Arc<OperationSuite>],
+) -> Vec<Arc<OperationSuite>> {
     let mut all = selected.to_vec();
+    let is_there = |op: &Arc<OperationSuite>| target.endpoint(&op.operation.service).is_some();
     if plan.cases().any(|case| case.spec.needs.contains(&Need::OtherKind)) {
         for kind in [ResourceKind::Secret, ResourceKind::Key] {
             if !all.iter().any(|op| op.operation.resource == kind) {
-                all.extend(suite.acting_on(kind).into_iter().next());
+                all.extend(suite.acting_on(kind).into_iter().find(is_there));
             }
         }
     }
