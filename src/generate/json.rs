@@ -375,6 +375,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn places_are_numbered_as_they_are_listed() {
+        let body = json!({"a": [1, {"b": null, "c": {}}, []], "d": {"e": [[2]]}, "f": "text"});
+        let mut all = Vec::new();
+        all_pointers(&body, String::new(), &mut all);
+        assert_eq!(places(&body), all.len());
+        for (nth, pointer) in all.iter().enumerate() {
+            assert_eq!(nth_pointer(&body, nth), *pointer);
+        }
+    }
+
+    #[test]
     fn what_a_stand_in_may_become_is_thought_of() {
         assert!(is_broken(r#"{"a":"\-"}"#));
         let byte = char::from_u32(super::super::placeholder::RAW_BYTES + 0xFF).unwrap_or_default();

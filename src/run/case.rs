@@ -34,7 +34,7 @@ pub(super) async fn run_case<'a>(
     }
     if finished.may_be_chance() {
         // Not by chance, then.
-        finished.findings().iter().for_each(|finding| session.suspect(&finding.clause));
+        finished.raise_suspicion();
     }
     finished
 }

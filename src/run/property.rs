@@ -209,9 +209,9 @@ impl<'a> Inputs<'a> {
 
     /// How many items the requests may store at once, at most.
     fn room(&self, steps: &[StepSpec]) -> usize {
-        let Effect::Batch { .. } = &self.case.op.operation.effect else {
+        if !matches!(self.case.op.operation.effect, Effect::Batch { .. }) {
             return steps.len().clamp(1, MOST_ROOM);
-        };
+        }
         // Every item begins with a brace, and the body around them with one more.
         let listed = |step: &StepSpec| step.body.as_ref().map_or(1, |b| b.matches('{').count().saturating_sub(1));
         steps.iter().map(listed).sum::<usize>().clamp(1, MOST_ROOM)

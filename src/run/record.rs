@@ -239,6 +239,11 @@ impl Finished<'_> {
         self.record.exchanges.len()
     }
 
+    /// What was found broken is looked at with less patience from now on.
+    pub(super) fn raise_suspicion(&self) {
+        self.record.findings.iter().for_each(|finding| self.record.session.suspect(&finding.clause));
+    }
+
     /// All that was found may as well be the doing of somebody else, who has come or gone just then; unless the same was
     /// found before.
     pub(super) fn may_be_chance(&self) -> bool {

@@ -226,14 +226,15 @@ impl<'a> Member<'a> {
         let judged = judge_answer(&op.operation, expect, &statuses, &sent.exchange, sent.after_head.as_deref());
         if let Err(deviation) = judged {
             self.touch(touched);
-            if self.jostled && sent.exchange.status().is_some_and(|s| s >= 400) {
+            let refused = sent.exchange.status().is_some_and(|s| s >= 400);
+            if self.jostled && refused {
                 // Whether that is the request's own doing shows when nothing else is under way.
                 self.turned_away = Some(TurnedAway { index: sent.index, deviation: Some(deviation) });
-                return expect.answer == Answer::Refused;
+            } else {
+                self.record.wrong_answer(&deviation, sent.index);
             }
-            self.record.wrong_answer(&deviation, sent.index);
             // A refusal with another status than documented leaves the state as it should be.
-            return expect.answer == Answer::Refused && sent.exchange.status().is_some_and(|s| s >= 400);
+            return expect.answer == Answer::Refused && refused;
         }
         self.record.held_answer(op, expect, sent.exchange.status());
         if case.may_do_anything() {

@@ -1,7 +1,7 @@
 //! On a target that takes only one request at a time, a refusal need not be the doing of the request that is refused.
 
 use crate::check::{Blame, Deviation, describe};
-use crate::vocabulary::{Exchange, Outcome};
+use crate::vocabulary::Outcome;
 
 use super::super::case::run_case;
 use super::super::record::{Finished, Record};
@@ -50,13 +50,13 @@ pub(super) async fn try_alone<'a>(
     }
     let again = run_case(session, member.case(), resource, None).await;
     let same = member.record.exchange_at(turned_away.index).is_some_and(|first| {
-        let alike = |e: &Exchange| e.request.body == first.request.body && e.status() == first.status();
-        again.evidence().iter().any(|exchange| alike(exchange))
+        let mut evidence = again.evidence().iter();
+        evidence.any(|one| one.request.body == first.request.body && one.status() == first.status())
     });
     // Unless what another request stored, and should not have, took the room.
     if again.outcome == Outcome::Pass && !crowded && !same {
         return member.right_alone(&turned_away).finish();
     }
-    again.findings().iter().for_each(|finding| session.suspect(&finding.clause));
+    again.raise_suspicion();
     again
 }
