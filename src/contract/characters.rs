@@ -4,30 +4,41 @@ use regex_syntax::hir::{Class, HirKind};
 
 use crate::suite::Characters;
 
+/// Code points below this, nearly all of those that are asked about, have a bit each.
+const PLANE: usize = 0x1_0000;
+
 /// The code points that a Unicode property has.
 struct Ranges {
     /// In ascending order.
     all: Vec<(char, char)>,
-    /// One bit for each character of ASCII, which most of what is asked about is.
-    ascii: u128,
+    /// One bit for each code point of the basic plane.
+    plane: Vec<u64>,
 }
 
 impl Ranges {
     fn of(expression: &str) -> Self {
         let class = regex_syntax::parse(expression).map(regex_syntax::hir::Hir::into_kind);
-        let all = match class {
+        let all: Vec<(char, char)> = match class {
             Ok(HirKind::Class(Class::Unicode(class))) => {
                 class.ranges().iter().map(|range| (range.start(), range.end())).collect()
             }
             _ => Vec::new(),
         };
-        let ranges = Ranges { all, ascii: 0 };
-        let ascii = (0..128u8).filter(|byte| ranges.lists(char::from(*byte))).fold(0, |bits, byte| bits | 1 << byte);
-        Ranges { ascii, ..ranges }
+        let mut plane = vec![0; PLANE / 64];
+        for (first, last) in &all {
+            for code in (*first as usize..=*last as usize).take_while(|code| *code < PLANE) {
+                plane[code / 64] |= 1 << (code % 64);
+            }
+        }
+        Ranges { all, plane }
     }
 
     fn contains(&self, character: char) -> bool {
-        if character.is_ascii() { self.ascii >> u32::from(character) & 1 == 1 } else { self.lists(character) }
+        let code = character as usize;
+        match self.plane.get(code / 64) {
+            Some(bits) => bits >> (code % 64) & 1 == 1,
+            None => self.lists(character),
+        }
     }
 
     fn lists(&self, character: char) -> bool {
@@ -100,5 +111,8 @@ mod tests {
         assert!(in_class("N", '½') && in_class("N", 'Ⅷ') && !in_class("N", 'x'));
         assert!(in_class("Z", '\u{2028}') && in_class("Z", ' ') && !in_class("Z", '\t'));
         assert!(is_old('a') && !is_old('\u{1F9FF}'));
+        for ranges in [&LETTERS, &NUMBERS, &SEPARATORS, &SINCE_UNICODE_6] {
+            assert!((char::MIN..=char::MAX).all(|c| ranges.contains(c) == ranges.lists(c)));
+        }
     }
 }

@@ -188,7 +188,7 @@ mod tests {
                 method: "POST".to_owned(),
                 url: "http://h/v1/p/csms/s-1/tags".to_owned(),
                 headers: Vec::new(),
-                body: Some(body.as_bytes().to_vec()),
+                body: Some(body.to_owned().into()),
             },
             answer: Ok(Response {
                 status: 400,

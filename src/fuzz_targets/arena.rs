@@ -108,7 +108,7 @@ impl Arena {
         for (name, value) in &request.headers {
             http = http.header(name, value);
         }
-        let Ok(http) = http.body(request.body.clone().unwrap_or_default()) else { return Ok(None) };
+        let Ok(http) = http.body(Vec::from(request.body.clone().unwrap_or_default())) else { return Ok(None) };
         let answer = self.server.answer(http).ok_or("the server neither answers nor refuses")?;
         let headers = answer.headers().iter();
         let response = Response {
@@ -126,7 +126,7 @@ impl Arena {
     pub(super) fn request(&self, op: &OperationSuite, second: bool, body: Vec<u8>) -> Option<Request> {
         let mut all = self.ordinary.iter().filter_map(|both| both[usize::from(second)].as_ref());
         let request = all.find(|request| request.operation == op.operation.id)?;
-        Some(Request { body: Some(body), ..request.clone() })
+        Some(Request { body: Some(body.into()), ..request.clone() })
     }
 
     /// The operation whose own URL this is, to the letter, by its place in the suite, and whether it is the second

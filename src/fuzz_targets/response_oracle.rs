@@ -48,7 +48,7 @@ pub(super) fn check(renderers: &Renderers, data: &[u8]) -> Result<(), String> {
     for (place, (op, said)) in asked()?.iter().enumerate() {
         let mut exchange = scenario.exchange.clone();
         op.operation.id.clone_into(&mut exchange.request.operation);
-        exchange.request.body = Some(op.operation.valid.clone().into_bytes());
+        exchange.request.body = Some(op.operation.valid.clone().into());
         let judged = || {
             let (repeated, transient, gateway) = (scenario.repeated, scenario.transient, scenario.gateway);
             let about = About { said: said.as_ref(), repeated, transient, gateway, ..About::default() };
@@ -177,7 +177,7 @@ fn echo(exchange: &Exchange) -> Request {
     let answer = exchange.answer.as_ref().ok();
     let headers = answer.map(|response| response.headers.clone()).unwrap_or_default();
     let body = answer.map(|response| response.body.clone());
-    Request { headers, body, ..exchange.request.clone() }
+    Request { headers, body: body.map(Into::into), ..exchange.request.clone() }
 }
 
 fn report(cases: Vec<CaseReport>) -> Report {

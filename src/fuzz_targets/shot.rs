@@ -41,7 +41,11 @@ pub(super) fn raw(arena: &Arena, data: &[u8]) -> Option<Shot> {
         && kind.is_some_and(|(_, value)| value == "application/json");
     let operation = place.and_then(|(place, _)| arena.contracts.get(place));
     let operation = operation.map(|contract| contract.operation().operation.id.clone()).unwrap_or_default();
-    Some(Shot { request: Request { operation, method: method.to_owned(), url, headers, body }, place, ordinary })
+    Some(Shot {
+        request: Request { operation, method: method.to_owned(), url, headers, body: body.map(Into::into) },
+        place,
+        ordinary,
+    })
 }
 
 fn filled<'a>(arena: &Arena, line: &'a str) -> Cow<'a, str> {
@@ -138,6 +142,6 @@ fn decided(arena: &Arena, u: &mut Unstructured<'_>) -> Result<Option<Shot>> {
         && kind == "application/json"
         && !encoded;
     let request =
-        Request { operation: operation.id.clone(), method: method.to_owned(), url, headers, body: Some(body) };
+        Request { operation: operation.id.clone(), method: method.to_owned(), url, headers, body: Some(body.into()) };
     Ok(Some(Shot { request, place: Some((place, second)), ordinary }))
 }

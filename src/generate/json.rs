@@ -3,6 +3,7 @@ use std::fmt::Write as _;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value, json};
 
 use super::series::{Series, below};
@@ -327,29 +328,19 @@ fn raw_byte() -> BoxedStrategy<String> {
 impl Damage {
     /// The text with this damage done.
     pub(crate) fn apply(&self, text: &str) -> String {
-        let mut characters: Vec<char> = text.chars().collect();
-        if characters.is_empty() {
-            return String::new();
-        }
-        let at = self.place % characters.len();
-        match &self.kind {
-            DamageKind::CutOff => characters.truncate(at.max(1)),
-            DamageKind::Leave(count) => {
-                characters.drain(at..(at + count).min(characters.len()));
-            }
-            DamageKind::Insert(new) => {
-                characters.splice(at..at, new.chars());
-            }
-            DamageKind::Replace(new) => {
-                characters.splice(at..=at, new.chars());
-            }
-            DamageKind::Swap => {
-                if at + 1 < characters.len() {
-                    characters.swap(at, at + 1);
-                }
-            }
-        }
-        characters.into_iter().collect()
+        let count = text.chars().count();
+        let at = self.place.checked_rem(count).unwrap_or_default();
+        let (end, new) = match &self.kind {
+            DamageKind::CutOff => (count, String::new()),
+            DamageKind::Leave(count) => (at + count, String::new()),
+            DamageKind::Insert(new) => (at, new.clone()),
+            DamageKind::Replace(new) => (at + 1, new.clone()),
+            DamageKind::Swap => (at + 2, text.chars().skip(at).take(2).collect::<Vec<_>>().into_iter().rev().collect()),
+        };
+        // Something is left of every text.
+        let at = if let DamageKind::CutOff = self.kind { at.max(1) } else { at };
+        let offset = |nth| text.char_indices().nth(nth).map_or(text.len(), |(offset, _)| offset);
+        [&text[..offset(at)], &new, &text[offset(end)..]].concat()
     }
 }
 
@@ -362,10 +353,10 @@ pub(crate) fn is_broken(text: &str) -> bool {
     // in their place.
     let is_json = |text: &str| {
         let bytes = to_bytes(text);
-        let without = String::from_utf8_lossy(&bytes).replace('\u{FFFD}', "");
+        let with = String::from_utf8_lossy(&bytes);
         // That a member is not a number is another such matter.
-        let readings = [&*String::from_utf8_lossy(&bytes), &without].map(|text| text.replace("NaN", "null"));
-        readings.iter().any(|text| serde_json::from_str::<Value>(text).is_ok())
+        let reads = |text: &str| serde_json::from_str::<IgnoredAny>(&text.replace("NaN", "null")).is_ok();
+        reads(&with) || with.contains('\u{FFFD}') && reads(&with.replace('\u{FFFD}', ""))
     };
     !doubtful && !['b', '0'].into_iter().any(|letter| is_json(&mark::resolved_as(text, letter)))
 }

@@ -11,7 +11,7 @@ use crate::suite::{Effect, JsonType};
 use crate::vocabulary::at_mut;
 
 /// Elements of a generated list, at most.
-const ITEMS: usize = 3;
+pub(super) const ITEMS: usize = 3;
 
 /// A body as it comes from the data, with stand-ins where it names what is stored.
 pub(super) fn plain(contract: &Contract, places: &Placeholders) -> Value {

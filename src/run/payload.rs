@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use bytes::Bytes;
 use serde_json::Value;
 
 use crate::check::{Change, change_of, parse_request};
@@ -10,7 +11,7 @@ use super::ours::own_names;
 
 /// The body of a request: what is sent, and what it says.
 pub(super) struct Payload {
-    pub(super) bytes: Vec<u8>,
+    pub(super) bytes: Bytes,
     /// What its target reads, if it is JSON.
     pub(super) json: Option<Arc<Value>>,
     /// What it does, if it is accepted. A body that only its target can read may store what looks like a name in it.
@@ -20,7 +21,7 @@ pub(super) struct Payload {
 impl Payload {
     /// A filled text as the body of an operation's request.
     pub(super) fn new(operation: &Operation, text: &str) -> Self {
-        let bytes = to_bytes(text);
+        let bytes = Bytes::from(to_bytes(text));
         let json = parse_request(&bytes).map(Arc::new);
         let change = match &json {
             Some(json) => change_of(operation, json, None),

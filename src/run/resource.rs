@@ -225,7 +225,13 @@ impl Resource {
             session.addresses.url(&observer.service, &observer.path, self.kind, &self.id, |_| PathChoice::Own, item)?;
         let mut headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
         headers.extend(session.addresses.token(TokenChoice::Valid).map(|t| ("X-Auth-Token".to_owned(), t)));
-        Some(Request { operation: observer.id.clone(), method: observer.method.clone(), url, headers, body })
+        Some(Request {
+            operation: observer.id.clone(),
+            method: observer.method.clone(),
+            url,
+            headers,
+            body: body.map(Into::into),
+        })
     }
 
     /// The whole stored state; `None` if it cannot be had.

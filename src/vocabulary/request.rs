@@ -1,3 +1,4 @@
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 /// Which credential a request carries in `X-Auth-Token`.
@@ -98,5 +99,5 @@ pub struct Request {
     /// Header fields in the order they are sent; `X-Auth-Token` stands among them.
     pub headers: Vec<(String, String)>,
     /// Body bytes; `None` sends no body at all.
-    pub body: Option<Vec<u8>>,
+    pub body: Option<Bytes>,
 }

@@ -75,9 +75,8 @@ impl Generator {
         let (contract, places) = (Arc::clone(&self.contract), self.places.clone());
         whole(&self.contract, &self.places)
             .prop_map(move |body| {
-                let (text, body) = Body::Json(body).written(&places);
-                let valid = body.is_some_and(|body| contract.standing(&body).is_valid());
-                valid.then(|| Instance::of(text, Answer::Accepted))
+                let (text, valid) = Body::Json(body).written(&places, |body| contract.standing(body).is_valid());
+                valid?.then(|| Instance::of(text, Answer::Accepted))
             })
             .boxed()
     }
@@ -96,10 +95,9 @@ impl Generator {
             Body::Text(text) if encoding => Some(Instance::of(text, answer)),
             Body::Text(text) if malformed => is_broken(&text).then(|| Instance::of(text, answer)),
             body => {
-                let (text, body) = body.written(&places);
+                let (text, fits) = body.written(&places, |body| fits(&contract, &name, inside, body));
                 // A lone surrogate is no character of any class, and no text that can be read here.
-                let fitting = body.map_or(!inside, |body| fits(&contract, &name, inside, &body));
-                fitting.then(|| Instance::of(text, answer))
+                fits.unwrap_or(!inside).then(|| Instance::of(text, answer))
             }
         });
         Some(candidates.boxed())

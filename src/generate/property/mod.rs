@@ -4,6 +4,7 @@ mod decide;
 mod derive;
 mod draw;
 mod drawn;
+mod frame;
 mod instance;
 mod kind;
 mod one_field;

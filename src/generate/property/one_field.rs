@@ -1,11 +1,15 @@
+use std::rc::Rc;
+
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 
+use super::frame::Frame;
+
 use crate::contract::{Contract, FieldFacts, pointers};
 use crate::generate::json::{any_json, compact, damage, manner, remove, stray_byte};
 use crate::generate::text::TextRule;
-use crate::generate::whole::{mark_of, plain, some_of, whole, with_items};
+use crate::generate::whole::{ITEMS, mark_of, plain, some_of, whole, with_items};
 use crate::generate::{Placeholders, mark};
 use crate::suite::{Constraint, JsonType};
 use crate::vocabulary::at_mut;
@@ -15,18 +19,21 @@ use crate::vocabulary::at_mut;
 pub(super) enum Body {
     /// Written in the shortest way.
     Json(Value),
+    /// One that has this value at one of the places of a frame.
+    Framed(Rc<Frame>, usize, Value),
     /// As it stands.
     Text(String),
 }
 
 impl Body {
-    /// The text that is sent, with its stand-ins, and what its target reads, if anything.
-    pub(super) fn written(self, places: &Placeholders) -> (String, Option<Value>) {
+    /// The text that is sent, with its stand-ins, and what is to be said of what its target reads, if it reads anything.
+    pub(super) fn written<R>(self, places: &Placeholders, say: impl FnOnce(&Value) -> R) -> (String, Option<R>) {
         match self {
-            Body::Json(mut value) => (compact(&value), mark::exemplify(&mut value).then_some(value)),
+            Body::Json(mut value) => (compact(&value), mark::exemplify(&mut value).then(|| say(&value))),
+            Body::Framed(frame, place, value) => frame.written(place, value, say),
             Body::Text(text) => {
-                let read = read(&mark::resolve(&text, places, 0));
-                (text, read)
+                let said = read(&mark::resolve(&text, places, 0)).as_ref().map(say);
+                (text, said)
             }
         }
     }
@@ -36,9 +43,6 @@ impl Body {
 pub(super) fn read(text: &str) -> Option<Value> {
     serde_json::from_str(text).ok()
 }
-
-/// Items of a list, for properties about one of them.
-const ITEMS: usize = 4;
 
 /// Both sides of one constraint on one field, at every place where the field stands.
 pub(super) struct OneField<'a> {
@@ -152,22 +156,10 @@ impl<'a> OneField<'a> {
 
     /// The valid body with a value at one of the places where the field stands, and nowhere else.
     fn at_places(&self, values: BoxedStrategy<Value>) -> Option<BoxedStrategy<Body>> {
-        let places = pointers(&self.base, &self.constraint.field);
-        if places.is_empty() {
-            return None;
-        }
-        let base = self.base.clone();
-        Some(
-            (values, select(places))
-                .prop_map(move |(value, pointer)| {
-                    let mut body = base.clone();
-                    if let Some(place) = at_mut(&mut body, &pointer) {
-                        *place = value;
-                    }
-                    Body::Json(body)
-                })
-                .boxed(),
-        )
+        let frame = Rc::new(Frame::new(&self.base, &self.constraint.field));
+        let places = frame.places();
+        let framed = move |(value, place)| Body::Framed(Rc::clone(&frame), place, value);
+        (places > 0).then(|| (values, 0..places).prop_map(framed).boxed())
     }
 
     /// Made-up bodies that lack the field, or have null in its place.

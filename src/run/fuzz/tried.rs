@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use bytes::Bytes;
 use serde_json::Value;
 
 use crate::check::{parse_listing, parse_request};
@@ -75,7 +76,7 @@ impl Tried {
 
 /// For each exchange the request of the input that it belongs to; none for what was read back.
 fn requests(evidence: &[std::sync::Arc<Exchange>], prepared: &Prepared) -> Vec<Option<usize>> {
-    let bodies: Vec<Vec<u8>> = prepared.sent.requests.iter().map(|r| crate::generate::to_bytes(&r.body)).collect();
+    let bodies: Vec<Bytes> = prepared.sent.requests.iter().map(|r| crate::generate::to_bytes(&r.body).into()).collect();
     let mut next = 0;
     evidence
         .iter()

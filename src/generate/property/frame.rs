@@ -1,0 +1,74 @@
+use std::cell::RefCell;
+
+use serde_json::Value;
+
+use crate::contract::pointers;
+use crate::generate::json::compact;
+use crate::generate::mark;
+use crate::vocabulary::at_mut;
+
+/// What stands at a place while the text around it is taken down: a character that is in no text of the data.
+const HERE: &str = "\u{10FFFD}";
+
+/// A valid body with a field in it that is to be given another value, at one of the places where it stands: all else
+/// is written and made readable once.
+#[derive(Debug)]
+pub(super) struct Frame {
+    spots: Vec<Spot>,
+    /// The body as its target reads it, but for words that differ from case to case.
+    readable: RefCell<Value>,
+}
+
+/// One of the places, and the text before and after it.
+#[derive(Debug)]
+struct Spot {
+    pointer: String,
+    before: String,
+    after: String,
+}
+
+impl Frame {
+    /// Around every place of a field in a body.
+    pub(super) fn new(base: &Value, field: &str) -> Self {
+        let spots = pointers(base, field).into_iter().filter_map(|pointer| Spot::new(base, pointer)).collect();
+        let mut readable = base.clone();
+        mark::exemplify(&mut readable);
+        Frame { spots, readable: RefCell::new(readable) }
+    }
+
+    /// How many places there are.
+    pub(super) fn places(&self) -> usize {
+        self.spots.len()
+    }
+
+    /// The text with a value at one of the places, and what is to be said of the body, if it can be read.
+    pub(super) fn written<R>(
+        &self,
+        place: usize,
+        mut value: Value,
+        say: impl FnOnce(&Value) -> R,
+    ) -> (String, Option<R>) {
+        let Some(spot) = self.spots.get(place) else { return (String::new(), None) };
+        let text = [spot.before.as_str(), &compact(&value), &spot.after].concat();
+        if !mark::exemplify(&mut value) {
+            return (text, None);
+        }
+        let mut body = self.readable.borrow_mut();
+        let usual = at_mut(&mut body, &spot.pointer).map(|usual| std::mem::replace(usual, value));
+        let said = say(&body);
+        if let (Some(usual), Some(place)) = (usual, at_mut(&mut body, &spot.pointer)) {
+            *place = usual;
+        }
+        (text, Some(said))
+    }
+}
+
+impl Spot {
+    fn new(base: &Value, pointer: String) -> Option<Self> {
+        let mut body = base.clone();
+        *at_mut(&mut body, &pointer)? = Value::from(HERE);
+        let text = compact(&body);
+        let (before, after) = text.split_once(&format!("\"{HERE}\""))?;
+        Some(Spot { before: before.to_owned(), after: after.to_owned(), pointer })
+    }
+}
