@@ -1,21 +1,21 @@
 //! Checked requests a second beside those of plain load generators, on the same server in one run:
 //! `cargo bench --bench throughput`. Uses `oha` and `wrk` where they are installed, and always a plain loop
-//! over the HTTP client that dewspec itself uses.
+//! over dewspec's own client.
 
 #![allow(clippy::expect_used, clippy::print_stdout, reason = "a benchmark talks to its user")]
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::Command;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use dewspec::execute::{Client, Limits};
 use dewspec::mutants::embedded_target;
 use dewspec::plan::{Filter, plan};
 use dewspec::run::{Assignment, Silent, run};
 use dewspec::server::{HostedServer, ServerConfig, host};
 use dewspec::suite::{DataSource, Suite};
 use dewspec::target::Settings;
+use dewspec::vocabulary::Request;
 
 /// As in the program.
 #[global_allocator]
@@ -98,30 +98,24 @@ fn url(server: &HostedServer) -> String {
 /// The same client without anything around it.
 fn plain_loop(server: &HostedServer) -> f64 {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let sent = Arc::new(AtomicU64::new(0));
+    let client = Client::new(Limits::default(), false).expect("a client");
+    let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let request = Request {
+        operation: "csms.create-secret-tag".to_owned(),
+        method: "POST".to_owned(),
+        url: url(server),
+        headers: vec![field("Content-Type", "application/json"), field("X-Auth-Token", &server.identities().token)],
+        body: Some(BODY.into()),
+    };
     let started = Instant::now();
     let end = started + Duration::from_secs(SECONDS);
-    let client = reqwest::Client::builder().no_proxy().tcp_nodelay(true).build().expect("a client");
-    runtime.block_on(async {
-        let loops = (0..CONNECTIONS).map(|_| {
-            let (client, sent, url, token) =
-                (client.clone(), Arc::clone(&sent), url(server), server.identities().token.clone());
-            async move {
-                while Instant::now() < end {
-                    let request = client
-                        .post(&url)
-                        .header("Content-Type", "application/json")
-                        .header("X-Auth-Token", &token)
-                        .body(BODY);
-                    let answer = request.send().await.expect("an answer");
-                    answer.bytes().await.expect("a body");
-                    sent.fetch_add(1, Ordering::Relaxed);
-                }
-            }
-        });
-        futures_util::future::join_all(loops).await;
+    let loops = (0..CONNECTIONS).map(|_| async {
+        while Instant::now() < end {
+            client.send(request.clone()).await.answer.expect("an answer");
+        }
     });
-    sent.load(Ordering::Relaxed) as f64 / started.elapsed().as_secs_f64()
+    runtime.block_on(futures_util::future::join_all(loops));
+    client.sent() as f64 / started.elapsed().as_secs_f64()
 }
 
 fn oha(server: &HostedServer) -> Option<f64> {

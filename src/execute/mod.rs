@@ -1,6 +1,7 @@
 //! Sending: one client for every request, with time, size and rate limits. Knows nothing of what is expected.
 
 mod client;
+mod connections;
 mod pace;
 mod wire;
 
