@@ -6,8 +6,10 @@ use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rustls::pki_types::PrivatePkcs8KeyDer;
 use serde_json::Value;
 
 fn dewspec(arguments: &[&str]) -> Command {
@@ -369,6 +371,69 @@ fn an_unreachable_target_is_told_at_once() {
     assert_eq!(output.code, 3, "{}{}", output.out, output.err);
     assert!(output.err.contains("could not be reached") && output.err.contains(&url), "{}", output.err);
     assert!(started.elapsed() < Duration::from_secs(20));
+}
+
+/// An encrypted way to a server. Holds the certificate that vouches for it, and what keeps it open.
+struct Encrypted {
+    url: String,
+    certificate: tempfile::NamedTempFile,
+    _runtime: tokio::runtime::Runtime,
+}
+
+impl Encrypted {
+    fn way_to(plain: &str) -> Self {
+        let name = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+        let certificate = tempfile::NamedTempFile::new().expect("a file");
+        std::fs::write(&certificate, name.cert.pem()).expect("a file");
+        let key = PrivatePkcs8KeyDer::from(name.signing_key.serialize_der());
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = rustls::ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .expect("protocols")
+            .with_no_client_auth()
+            .with_single_cert(vec![name.cert.der().clone()], key.into())
+            .expect("a certificate with its key");
+        let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+        let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a free port");
+        let url = format!("https://localhost:{}", listener.local_addr().expect("an address").port());
+        let server = plain.trim_start_matches("http://").to_owned();
+        runtime.spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let (acceptor, server) = (acceptor.clone(), server.clone());
+                tokio::spawn(async move {
+                    // Whoever does not trust the certificate hangs up.
+                    let Ok(mut client) = acceptor.accept(stream).await else { return };
+                    let mut server = tokio::net::TcpStream::connect(server).await.expect("the server");
+                    let _ = tokio::io::copy_bidirectional(&mut client, &mut server).await;
+                });
+            }
+        });
+        Encrypted { url, certificate, _runtime: runtime }
+    }
+}
+
+#[test]
+fn an_encrypted_target_is_checked_if_its_certificate_is_trusted() {
+    let served = Served::start(&[]);
+    let encrypted = Encrypted::way_to(&served.url);
+    let check = |trusted: bool| {
+        let mut command = dewspec(&["run", "kms.create-kms-tag.key", "--endpoint", &encrypted.url]);
+        command.args(&served.options).env("DEWSPEC_TOKEN", &served.token).current_dir(std::env::temp_dir());
+        if trusted {
+            command.env("SSL_CERT_FILE", encrypted.certificate.path());
+        }
+        command.output().expect("the program starts")
+    };
+    let output = check(true);
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{told}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(told.contains("the target conforms"), "{told}");
+    let output = check(false);
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{told}");
+    assert!(told.contains("could not be reached") && told.contains("certificate"), "{told}");
 }
 
 /// A target that reads a request and then does what it likes with the connection.

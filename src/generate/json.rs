@@ -6,7 +6,7 @@ use proptest::sample::select;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value, json};
 
-use super::series::{Series, below};
+use super::series::{Lengths, Series, below};
 use super::{mark, to_bytes};
 use crate::vocabulary::at_mut;
 
@@ -174,7 +174,9 @@ pub(crate) struct Manner(Vec<u8>);
 
 /// Any manner of writing.
 pub(crate) fn manner() -> BoxedStrategy<Manner> {
-    Series::new(1, 48, 0u8, |rng| u8::try_from(below(rng, 256)).unwrap_or(0)).prop_map(Manner).boxed()
+    Series::new(&[Lengths::new(1, 1, 48)], 0u8, |rng| u8::try_from(below(rng, 256)).unwrap_or(0))
+        .prop_map(Manner)
+        .boxed()
 }
 
 impl Manner {

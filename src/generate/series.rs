@@ -12,27 +12,36 @@ type Draw<T> = Arc<dyn Fn(&mut TestRng) -> T + Send + Sync>;
 /// of the list goes, or becomes plain, before single elements do. Every step costs a request.
 #[derive(Clone)]
 pub(super) struct Series<T> {
-    least: usize,
-    most: usize,
+    lengths: Arc<[Lengths]>,
     plain: T,
     draw: Draw<T>,
 }
 
+/// Lengths that a list may have, and how likely they are beside others.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lengths {
+    weight: usize,
+    least: usize,
+    most: usize,
+}
+
+impl Lengths {
+    /// From `least` to `most`, each as likely as every other.
+    pub(super) fn new(weight: usize, least: usize, most: usize) -> Self {
+        Lengths { weight, least, most: most.max(least) }
+    }
+}
+
 impl<T: Clone> Series<T> {
-    /// Lists of `least` to `most` elements; `plain` is the simplest one.
-    pub(super) fn new(
-        least: usize,
-        most: usize,
-        plain: T,
-        draw: impl Fn(&mut TestRng) -> T + Send + Sync + 'static,
-    ) -> Self {
-        Series { least, most: most.max(least), plain, draw: Arc::new(draw) }
+    /// Lists of any of these lengths; `plain` is the simplest element.
+    pub(super) fn new(lengths: &[Lengths], plain: T, draw: impl Fn(&mut TestRng) -> T + Send + Sync + 'static) -> Self {
+        Series { lengths: lengths.into(), plain, draw: Arc::new(draw) }
     }
 }
 
 impl<T> Debug for Series<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Series({}..={})", self.least, self.most)
+        write!(f, "Series({:?})", self.lengths)
     }
 }
 
@@ -42,16 +51,28 @@ pub(crate) fn below(rng: &mut TestRng, bound: usize) -> usize {
     usize::try_from(rng.next_u32()).unwrap_or(0) % bound.max(1)
 }
 
+fn length(rng: &mut TestRng, all: &[Lengths]) -> usize {
+    let mut left = below(rng, all.iter().map(|lengths| lengths.weight).sum());
+    let chosen = all.iter().find(|lengths| match left.checked_sub(lengths.weight) {
+        Some(rest) => {
+            left = rest;
+            false
+        }
+        None => true,
+    });
+    chosen.map_or(0, |lengths| lengths.least + below(rng, lengths.most - lengths.least + 1))
+}
+
 impl<T: Clone + Debug + PartialEq> Strategy for Series<T> {
     type Tree = SeriesTree<T>;
     type Value = Vec<T>;
 
     fn new_tree(&self, runner: &mut TestRunner) -> NewTree<Self> {
         let rng = runner.rng();
-        let length = self.least + below(rng, self.most - self.least + 1);
+        let length = length(rng, &self.lengths);
         let current: Vec<T> = (0..length).map(|_| (self.draw)(rng)).collect();
         Ok(SeriesTree {
-            least: self.least,
+            least: self.lengths.iter().map(|lengths| lengths.least).min().unwrap_or_default(),
             plain: self.plain.clone(),
             stage: Stage::PlainAtOnce,
             size: current.len(),
@@ -181,7 +202,7 @@ mod tests {
 
     /// The simplest form that fails, and how many forms it took.
     fn simplest(least: usize, fails: impl Fn(&[u8]) -> bool) -> (Vec<u8>, usize) {
-        let series = Series::new(least, 200, 0u8, |rng| u8::try_from(below(rng, 256)).unwrap_or(0));
+        let series = Series::new(&[Lengths::new(1, least, 200)], 0u8, |rng| u8::try_from(below(rng, 256)).unwrap_or(0));
         let mut runner = TestRunner::deterministic();
         let mut tree = loop {
             let tree = series.new_tree(&mut runner).unwrap_or_else(|e| unreachable!("{e}"));

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::mark;
 use super::pool;
-use super::series::{Series, below};
+use super::series::{Lengths, Series, below};
 use crate::contract::{FieldFacts, admits, is_invisible};
 use crate::suite::Characters;
 
@@ -55,26 +55,39 @@ impl TextRule {
 
     /// Texts that the facts allow, of these lengths.
     pub(super) fn inside(&self, least: usize, most: usize) -> BoxedStrategy<String> {
+        self.inside_of(&[Lengths::new(1, least, most)])
+    }
+
+    /// Texts that the facts allow, of any of these lengths.
+    fn inside_of(&self, lengths: &[Lengths]) -> BoxedStrategy<String> {
         let rule = self.clone();
-        characters(&self.inside, least, most).prop_map(move |text| rule.finished(text)).boxed()
+        characters(&self.inside, lengths).prop_map(move |text| rule.finished(text)).boxed()
+    }
+
+    /// Texts that the facts allow with room for many characters, and some short ones.
+    pub(super) fn roomy(&self) -> BoxedStrategy<String> {
+        let least = self.least.max(18).min(self.most);
+        let roomy = Lengths::new(3, least, (least + 14).min(self.most));
+        self.inside_of(&[roomy, Lengths::new(1, self.least.max(1), least.min(self.most))])
     }
 
     /// Texts of any length that the facts allow, short ones and those at the bound more often.
     pub(super) fn usual(&self) -> BoxedStrategy<String> {
         let (least, most) = (self.least, self.most);
-        prop_oneof![
-            3 => self.inside(least, (least + 8).min(most)),
-            4 => self.inside(least.max(18).min(most), (least + 30).min(most)),
-            1 => self.inside(least, most),
-            1 => self.inside(most - 1, most),
-        ]
-        .boxed()
+        self.inside_of(&[
+            Lengths::new(3, least, (least + 8).min(most)),
+            Lengths::new(4, least.max(18).min(most), (least + 30).min(most)),
+            Lengths::new(1, least, most),
+            Lengths::new(1, most - 1, most),
+        ])
     }
 
     /// Texts that are too long and otherwise as they should be.
     pub(super) fn too_long(&self, most: usize) -> BoxedStrategy<String> {
         let rule = TextRule { units: None, mark: None, ..self.clone() };
-        characters(&self.inside, most + 1, most * 3).prop_map(move |text| rule.finished(text)).boxed()
+        characters(&self.inside, &[Lengths::new(1, most + 1, most * 3)])
+            .prop_map(move |text| rule.finished(text))
+            .boxed()
     }
 
     /// Texts with one character that does not belong there. `None` if every character does.
@@ -82,7 +95,7 @@ impl TextRule {
         if self.outside.is_empty() {
             return None;
         }
-        let text = || characters(&self.inside, 0, 6);
+        let text = || characters(&self.inside, &[Lengths::new(1, 0, 6)]);
         let rule = TextRule { mark: None, ..self.clone() };
         Some(
             (text(), one_of(&self.outside), text())
@@ -100,7 +113,8 @@ impl TextRule {
     /// Texts with blanks before (or else after) them.
     pub(super) fn padded(&self, before: bool) -> BoxedStrategy<String> {
         let rule = TextRule { mark: None, ..self.clone() };
-        let text = characters(&self.inside, 1, self.most.min(24) - 3).prop_map(move |text| rule.finished(text));
+        let text = characters(&self.inside, &[Lengths::new(1, 1, self.most.min(24) - 3)])
+            .prop_map(move |text| rule.finished(text));
         (text, 1..=3usize)
             .prop_map(move |(text, blanks)| {
                 let blanks = " ".repeat(blanks);
@@ -179,10 +193,10 @@ fn only(passes: impl Fn(char) -> bool) -> Vec<Vec<char>> {
 }
 
 /// Texts: every category of characters as likely as every other.
-fn characters(pool: &Arc<Vec<Vec<char>>>, least: usize, most: usize) -> Series<char> {
+fn characters(pool: &Arc<Vec<Vec<char>>>, lengths: &[Lengths]) -> Series<char> {
     let pool = Arc::clone(pool);
     let plain = pool.first().and_then(|category| category.first()).copied().unwrap_or('a');
-    Series::new(least, most, plain, move |rng| {
+    Series::new(lengths, plain, move |rng| {
         let category = &pool[below(rng, pool.len())];
         category[below(rng, category.len())]
     })

@@ -27,9 +27,9 @@ impl Decider {
     /// The input that these bytes decide; `None` if the facts leave no room for it.
     pub fn instance(&self, bytes: &[u8]) -> Option<Instance> {
         let (seed, steps) = bytes.split_at(SEED.min(bytes.len()));
-        let mut whole = [0; 32];
+        let mut whole = [0; SEED];
         whole[..seed.len()].copy_from_slice(seed);
-        let mut drawn = Drawn::new(&self.0, &whole, REJECTS)?;
+        let mut drawn = Drawn::new(&self.0, u64::from_le_bytes(whole), 0, REJECTS)?;
         let mut bits = steps.iter().flat_map(|byte| (0..8).map(move |bit| byte >> bit & 1 == 0)).take(STEPS);
         let mut more = !steps.is_empty() && drawn.simplify();
         while let Some(failed) = bits.next().filter(|_| more) {

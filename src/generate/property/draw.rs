@@ -135,11 +135,7 @@ impl Generator {
 const REJECTS: u32 = 2_000;
 
 fn drawn(candidates: &Candidates, seed: u64, index: u64) -> Option<Drawn> {
-    let mut bytes = [0; 32];
-    let (first, second) = bytes.split_at_mut(8);
-    first.copy_from_slice(&seed.to_le_bytes());
-    second[..8].copy_from_slice(&index.to_le_bytes());
-    Drawn::new(candidates, &bytes, REJECTS)
+    Drawn::new(candidates, seed, index, REJECTS)
 }
 
 /// Offers simpler forms for as long as somebody says whether they fail, too.

@@ -5,6 +5,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use super::Instance;
+use crate::generate::seed_of;
 
 /// Made-up inputs; `None` in the place of those that are not what their property is about. A filter of proptest
 /// would make up each input once to look at it, and once more to hand it out.
@@ -20,10 +21,11 @@ pub(super) struct Drawn {
 }
 
 impl Drawn {
-    /// The first input that is what its property is about, drawn from this seed. `None` after so many that are not.
-    pub(super) fn new(candidates: &Candidates, seed: &[u8; 32], rejects: u32) -> Option<Self> {
+    /// The first input that is what its property is about, drawn as the `nth` of this seed. `None` after so many that are
+    /// not.
+    pub(super) fn new(candidates: &Candidates, seed: u64, nth: u64, rejects: u32) -> Option<Self> {
         let config = Config { max_local_rejects: rejects, ..CONFIG.clone() };
-        let rng = TestRng::from_seed(RngAlgorithm::ChaCha, seed);
+        let rng = TestRng::from_seed(RngAlgorithm::XorShift, &seed_bytes(seed, nth));
         let mut runner = TestRunner::new_with_rng(config, rng);
         for _ in 0..rejects {
             let tree = candidates.new_tree(&mut runner).ok()?;
@@ -56,4 +58,11 @@ impl Drawn {
             }
         }
     }
+}
+
+/// Seeds that are nearly the same would give numbers that begin alike.
+fn seed_bytes(seed: u64, nth: u64) -> [u8; 16] {
+    let name = nth.to_string();
+    let halves = [seed_of(seed, &name), seed_of(!seed, &name)].map(u64::to_le_bytes);
+    std::array::from_fn(|at| halves[at / 8][at % 8])
 }

@@ -92,12 +92,7 @@ impl<'a> OneField<'a> {
             return self.at_places(text.inside(least.max(text.least), least + 1).prop_map(Value::from).boxed());
         }
         if rule.characters.is_some() || rule.first_not.is_some() || rule.last_not.is_some() {
-            let least = text.least.max(18).min(text.most);
-            let bodies = prop_oneof![
-                3 => text.inside(least, (least + 14).min(text.most)),
-                1 => text.inside(text.least.max(1), least.min(text.most)),
-            ];
-            return self.at_places(bodies.prop_map(Value::from).boxed());
+            return self.at_places(text.roomy().prop_map(Value::from).boxed());
         }
         None
     }
