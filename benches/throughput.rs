@@ -22,7 +22,7 @@ use dewspec::vocabulary::Request;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// How often all of them take turns: a machine that is busy with something else slows down whoever is at work.
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 9;
 /// How long each load generator runs in a round.
 const SECONDS: u64 = 2;
 /// Connections of each.
@@ -47,25 +47,29 @@ fn main() {
         ("wrk", wrk),
     ];
     let mut rates = contestants.map(|_| Vec::new());
+    // A machine whose speed changes is the same for all only as long as a round takes.
+    let mut ratios = contestants.map(|_| Vec::new());
     for _ in 0..ROUNDS {
         let server = host(ServerConfig::default(), SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).expect("a server");
-        for ((_, measure), rates) in contestants.iter().zip(&mut rates) {
-            rates.extend(measure(&server));
+        let mut own = None;
+        for (nth, (_, measure)) in contestants.iter().enumerate() {
+            let Some(rate) = measure(&server) else { continue };
+            rates[nth].push(rate);
+            ratios[nth].push(*own.get_or_insert(rate) / rate);
         }
     }
-    let own = median(&mut rates[0]).unwrap_or_default();
-    println!("{:<30} {:>12} {:>14}   median of {ROUNDS} rounds", "", "requests/s", "dewspec is");
-    for ((name, _), rates) in contestants.iter().zip(&mut rates) {
-        match median(rates) {
-            Some(rate) => println!("{name:<30} {rate:>12.0} {:>13.2}×", own / rate),
+    println!("{:<30} {:>12} {:>14}   medians of {ROUNDS} rounds", "", "requests/s", "dewspec is");
+    for (((name, _), rates), ratios) in contestants.iter().zip(&mut rates).zip(&mut ratios) {
+        match median(rates).zip(median(ratios)) {
+            Some((rate, ratio)) => println!("{name:<30} {rate:>12.0} {ratio:>13.2}×"),
             None => println!("{name:<30} {:>12}", "not installed"),
         }
     }
 }
 
-fn median(rates: &mut [f64]) -> Option<f64> {
-    rates.sort_by(f64::total_cmp);
-    rates.get(rates.len() / 2).copied()
+fn median(numbers: &mut [f64]) -> Option<f64> {
+    numbers.sort_by(f64::total_cmp);
+    numbers.get(numbers.len() / 2).copied()
 }
 
 /// Requests a second of a whole run.

@@ -1,17 +1,19 @@
 //! A reference server on a socket.
 
 use std::net::SocketAddr;
+use std::num::NonZero;
 use std::time::Duration;
 
+use axum::Router;
 use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
 use super::wire::RewritingListener;
 use crate::server::config::ServerConfig;
 use crate::server::identities::Identities;
-use crate::server::router::assemble;
+use crate::server::router::{Assembled, assemble};
 
 /// How long a shutdown waits for requests under way.
 const GRACE: Duration = Duration::from_secs(1);
@@ -62,36 +64,41 @@ impl RunningServer {
 pub async fn start(config: ServerConfig, listen: SocketAddr) -> std::io::Result<RunningServer> {
     let listener = TcpListener::bind(listen).await?;
     let address = listener.local_addr()?;
-    let assembled = assemble(&config, true);
+    let Assembled { router, identities, rewrites, .. } = assemble(&config, true);
     let (stop, stopped) = oneshot::channel::<()>();
     let until_stopped = async move {
         let _ = stopped.await;
     };
-    let router = assembled.router;
-    // Serving ends without an error: accepting retries, and a broken connection is its client's affair.
-    let task = if assembled.rewrites {
-        tokio::spawn(async move {
-            let server = axum::serve(RewritingListener(listener), router);
-            let _ = server.with_graceful_shutdown(until_stopped).await;
-        })
+    let task = tokio::spawn(serve(listener, router, rewrites, until_stopped));
+    Ok(RunningServer { address, identities, stop, task })
+}
+
+/// Serves until told to stop, which ends without an error: accepting retries, and a broken connection is its client's
+/// affair.
+async fn serve(
+    listener: TcpListener,
+    router: Router,
+    rewrites: bool,
+    until_stopped: impl Future<Output = ()> + Send + 'static,
+) {
+    if rewrites {
+        let server = axum::serve(RewritingListener(listener), router);
+        let _ = server.with_graceful_shutdown(until_stopped).await;
     } else {
         let listener = listener.tap_io(|stream| {
             let _ = stream.set_nodelay(true);
         });
-        tokio::spawn(async move {
-            let _ = axum::serve(listener, router).with_graceful_shutdown(until_stopped).await;
-        })
-    };
-    Ok(RunningServer { address, identities: assembled.identities, stop, task })
+        let _ = axum::serve(listener, router).with_graceful_shutdown(until_stopped).await;
+    }
 }
 
-/// A server with a thread of its own, which stops when this is dropped.
+/// A server with threads of its own, which stop when this is dropped.
 #[derive(Debug)]
 pub struct HostedServer {
     url: String,
     identities: Identities,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<std::thread::JoinHandle<()>>,
+    stop: Option<watch::Sender<()>>,
+    threads: Vec<std::thread::JoinHandle<()>>,
 }
 
 impl HostedServer {
@@ -108,41 +115,49 @@ impl HostedServer {
 
 impl Drop for HostedServer {
     fn drop(&mut self) {
-        if let Some(stop) = self.stop.take() {
-            let _ = stop.send(());
-        }
-        if let Some(thread) = self.thread.take() {
+        // The threads notice that nobody can tell them anything any more.
+        self.stop = None;
+        for thread in self.threads.drain(..) {
             let _ = thread.join();
         }
     }
 }
 
-/// Starts a server on a thread of its own, so that it shares nothing with its clients but the network.
+/// Starts a server on threads of its own, so that it shares nothing with its clients but the network: as many as the
+/// machine has processors, each of which takes some of the connections, as servers do.
 ///
 /// # Errors
 ///
 /// Fails if the address cannot be listened on, or no thread can be had.
 pub fn host(config: ServerConfig, listen: SocketAddr) -> std::io::Result<HostedServer> {
-    let (stop, stopped) = oneshot::channel::<()>();
-    let (tell, told) = std::sync::mpsc::channel();
-    let thread = std::thread::Builder::new().name("server".to_owned()).spawn(move || {
-        let started = tokio::runtime::Builder::new_current_thread().enable_all().build().and_then(|runtime| {
-            let server = runtime.block_on(start(config, listen))?;
-            Ok((runtime, server))
-        });
-        match started {
-            Ok((runtime, server)) => {
-                let _ = tell.send(Ok((server.url(), server.identities().clone())));
-                runtime.block_on(async {
-                    let _ = stopped.await;
-                    server.shutdown().await;
-                });
-            }
-            Err(error) => {
-                let _ = tell.send(Err(error));
-            }
-        }
-    })?;
-    let (url, identities) = told.recv().map_err(std::io::Error::other)??;
-    Ok(HostedServer { url, identities, stop: Some(stop), thread: Some(thread) })
+    let listener = std::net::TcpListener::bind(listen)?;
+    listener.set_nonblocking(true)?;
+    let url = format!("http://{}", listener.local_addr()?);
+    let Assembled { router, identities, rewrites, .. } = assemble(&config, true);
+    let (stop, stopped) = watch::channel(());
+    let mut hosted = HostedServer { url, identities, stop: Some(stop), threads: Vec::new() };
+    for _ in 0..std::thread::available_parallelism().map_or(1, NonZero::get) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let listener = {
+            let _within = runtime.enter();
+            TcpListener::from_std(listener.try_clone()?)?
+        };
+        let (router, stopped) = (router.clone(), stopped.clone());
+        let serving = move || {
+            runtime.block_on(async {
+                let serving = tokio::spawn(serve(listener, router, rewrites, told(stopped.clone())));
+                told(stopped).await;
+                let _ = tokio::time::timeout(GRACE, serving).await;
+            });
+        };
+        let thread = std::thread::Builder::new().name("server".to_owned()).spawn(serving)?;
+        hosted.threads.push(thread);
+    }
+    Ok(hosted)
+}
+
+/// Comes to its end when the server is to stop.
+async fn told(mut stopped: watch::Receiver<()>) {
+    // Nothing is ever sent: the sender goes.
+    let _ = stopped.changed().await;
 }
