@@ -72,3 +72,34 @@ impl Spot {
         Some(Spot { before: before.to_owned(), after: after.to_owned(), pointer })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_value_stands_at_its_place_alone() {
+        let base = json!({"tags": [{"key": mark::key(0), "value": "a"}, {"key": mark::key(1), "value": "b"}]});
+        let frame = Frame::new(&base, "/tags/*/value");
+        let pointers = pointers(&base, "/tags/*/value");
+        assert_eq!(frame.places(), pointers.len());
+        for (place, pointer) in pointers.iter().enumerate() {
+            for value in [json!("\"\u{1f600}"), json!(null), json!([{"value": "a"}]), json!(mark::key(3))] {
+                let mut whole = base.clone();
+                *whole.pointer_mut(pointer).expect("a place") = value.clone();
+                let text = compact(&whole);
+                mark::exemplify(&mut whole);
+                assert_eq!(frame.written(place, value, Value::clone), (text, Some(whole)));
+            }
+        }
+        let surrogate: String = mark::surrogates().take(1).collect();
+        assert_eq!(
+            frame.written(0, Value::from(surrogate), |_| ()).1,
+            None,
+            "nothing can be said of what cannot be read"
+        );
+        assert_eq!(frame.written(9, Value::Null, |_| ()), (String::new(), None));
+    }
+}

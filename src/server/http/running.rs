@@ -17,6 +17,8 @@ use crate::server::router::{Assembled, assemble};
 
 /// How long a shutdown waits for requests under way.
 const GRACE: Duration = Duration::from_secs(1);
+/// Threads of a hosted server, at most: there are some dozen connections to share.
+const THREADS: usize = 4;
 
 /// A server that listens until it is shut down or dropped.
 #[derive(Debug)]
@@ -124,7 +126,7 @@ impl Drop for HostedServer {
 }
 
 /// Starts a server on threads of its own, so that it shares nothing with its clients but the network: as many as the
-/// machine has processors, each of which takes some of the connections, as servers do.
+/// machine has processors, if not too many, each of which takes some of the connections, as servers do.
 ///
 /// # Errors
 ///
@@ -136,7 +138,7 @@ pub fn host(config: ServerConfig, listen: SocketAddr) -> std::io::Result<HostedS
     let Assembled { router, identities, rewrites, .. } = assemble(&config, true);
     let (stop, stopped) = watch::channel(());
     let mut hosted = HostedServer { url, identities, stop: Some(stop), threads: Vec::new() };
-    for _ in 0..std::thread::available_parallelism().map_or(1, NonZero::get) {
+    for _ in 0..std::thread::available_parallelism().map_or(1, NonZero::get).min(THREADS) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let listener = {
             let _within = runtime.enter();
