@@ -33,7 +33,11 @@ fn run(arguments: &[&str]) -> Output {
 }
 
 fn run_in(dir: &std::path::Path, arguments: &[&str]) -> Output {
-    let output = dewspec(arguments).current_dir(dir).output().expect("the program starts");
+    finished(dewspec(arguments).current_dir(dir))
+}
+
+fn finished(command: &mut Command) -> Output {
+    let output = command.output().expect("the program starts");
     Output {
         code: output.status.code().expect("an exit code"),
         out: String::from_utf8(output.stdout).expect("UTF-8"),
@@ -76,18 +80,15 @@ impl Served {
     }
 
     fn check(&self, arguments: &[&str]) -> Output {
-        let output = dewspec(&["run", "--endpoint", &self.url])
-            .args(&self.options)
-            .args(arguments)
-            .env("DEWSPEC_TOKEN", &self.token)
-            .current_dir(std::env::temp_dir())
-            .output()
-            .expect("the program starts");
-        Output {
-            code: output.status.code().expect("an exit code"),
-            out: String::from_utf8(output.stdout).expect("UTF-8"),
-            err: String::from_utf8(output.stderr).expect("UTF-8"),
-        }
+        finished(&mut self.command(&self.url, arguments))
+    }
+
+    /// What checks it at another address.
+    fn command(&self, url: &str, arguments: &[&str]) -> Command {
+        let mut command = dewspec(&["run", "--endpoint", url]);
+        command.args(&self.options).args(arguments);
+        command.env("DEWSPEC_TOKEN", &self.token).current_dir(std::env::temp_dir());
+        command
     }
 }
 
@@ -418,22 +419,13 @@ impl Encrypted {
 fn an_encrypted_target_is_checked_if_its_certificate_is_trusted() {
     let served = Served::start(&[]);
     let encrypted = Encrypted::way_to(&served.url);
-    let check = |trusted: bool| {
-        let mut command = dewspec(&["run", "kms.create-kms-tag.key", "--endpoint", &encrypted.url]);
-        command.args(&served.options).env("DEWSPEC_TOKEN", &served.token).current_dir(std::env::temp_dir());
-        if trusted {
-            command.env("SSL_CERT_FILE", encrypted.certificate.path());
-        }
-        command.output().expect("the program starts")
-    };
-    let output = check(true);
-    let told = String::from_utf8_lossy(&output.stdout);
-    assert_eq!(output.status.code(), Some(0), "{told}{}", String::from_utf8_lossy(&output.stderr));
-    assert!(told.contains("the target conforms"), "{told}");
-    let output = check(false);
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(3), "{told}");
-    assert!(told.contains("could not be reached") && told.contains("certificate"), "{told}");
+    let command = || served.command(&encrypted.url, &["kms.create-kms-tag.key"]);
+    let trusting = finished(command().env("SSL_CERT_FILE", encrypted.certificate.path()));
+    assert_eq!(trusting.code, 0, "{}{}", trusting.out, trusting.err);
+    assert!(trusting.out.contains("the target conforms"), "{}", trusting.out);
+    let wary = finished(command().env_remove("SSL_CERT_FILE"));
+    assert_eq!(wary.code, 3, "{}", wary.err);
+    assert!(wary.err.contains("could not be reached") && wary.err.contains("certificate"), "{}", wary.err);
 }
 
 /// A target that reads a request and then does what it likes with the connection.

@@ -56,7 +56,6 @@ pub struct Client {
     pace: Arc<Pace>,
     sent: Arc<AtomicU64>,
     in_vain: Arc<AtomicBool>,
-    encrypted: bool,
 }
 
 impl Client {
@@ -68,16 +67,12 @@ impl Client {
     pub fn new(limits: Limits, encrypted: bool) -> Result<Self, ClientError> {
         let pace = Arc::new(Pace::new(limits.rate));
         let connections = Connections::new(&limits, encrypted)?;
-        Ok(Client { connections, limits, pace, sent: Arc::default(), in_vain: Arc::default(), encrypted })
+        Ok(Client { connections, limits, pace, sent: Arc::default(), in_vain: Arc::default() })
     }
 
     /// A clone that shares pace and count, but no connection.
-    ///
-    /// # Errors
-    /// If TLS cannot be set up.
-    pub fn with_own_connections(&self) -> Result<Self, ClientError> {
-        let connections = Connections::new(&self.limits, self.encrypted)?;
-        Ok(Client { connections, ..self.clone() })
+    pub fn with_own_connections(&self) -> Self {
+        Client { connections: self.connections.fresh(), ..self.clone() }
     }
 
     /// How many requests were sent.

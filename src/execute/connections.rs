@@ -34,6 +34,7 @@ static DEWSPEC: HeaderValue = HeaderValue::from_static(concat!("dewspec/", env!(
 #[derive(Clone, Debug)]
 pub(super) struct Connections {
     http: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    tls: ClientConfig,
     timeout: Duration,
     most: usize,
     uris: Arc<Mutex<HashMap<String, Uri>>>,
@@ -52,17 +53,26 @@ impl Connections {
             true => config.with_platform_verifier()?,
             false => config.with_root_certificates(RootCertStore::empty()),
         };
+        Ok(Self::within(config.with_no_client_auth(), limits.timeout, limits.body))
+    }
+
+    /// Others with the same limits and trust, none of them open yet.
+    pub(super) fn fresh(&self) -> Self {
+        Self::within(self.tls.clone(), self.timeout, self.most)
+    }
+
+    fn within(tls: ClientConfig, timeout: Duration, most: usize) -> Self {
         let mut tcp = HttpConnector::new();
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
-        tcp.set_connect_timeout(Some(limits.timeout));
-        let tls = HttpsConnectorBuilder::new().with_tls_config(config.with_no_client_auth());
-        let connector = tls.https_or_http().enable_http1().wrap_connector(tcp);
+        tcp.set_connect_timeout(Some(timeout));
+        let connector = HttpsConnectorBuilder::new().with_tls_config(tls.clone());
+        let connector = connector.https_or_http().enable_http1().wrap_connector(tcp);
         let http = Client::builder(TokioExecutor::new())
             .pool_idle_timeout(IDLE)
             .pool_timer(TokioTimer::new())
             .build(connector);
-        Ok(Connections { http, timeout: limits.timeout, most: limits.body, uris: Arc::default() })
+        Connections { http, tls, timeout, most, uris: Arc::default() }
     }
 
     /// Sends one request and reads the whole answer, as far as the limits allow.

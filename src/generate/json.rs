@@ -331,18 +331,25 @@ impl Damage {
     /// The text with this damage done.
     pub(crate) fn apply(&self, text: &str) -> String {
         let count = text.chars().count();
-        let at = self.place.checked_rem(count).unwrap_or_default();
-        let (end, new) = match &self.kind {
-            DamageKind::CutOff => (count, String::new()),
-            DamageKind::Leave(count) => (at + count, String::new()),
-            DamageKind::Insert(new) => (at, new.clone()),
-            DamageKind::Replace(new) => (at + 1, new.clone()),
-            DamageKind::Swap => (at + 2, text.chars().skip(at).take(2).collect::<Vec<_>>().into_iter().rev().collect()),
+        if count == 0 {
+            return String::new();
+        }
+        let at = self.place % count;
+        let swapped: String;
+        let (start, end, new) = match &self.kind {
+            // Something is left of every text.
+            DamageKind::CutOff => (at.max(1), count, ""),
+            DamageKind::Leave(gone) => (at, at + gone, ""),
+            DamageKind::Insert(new) => (at, at, new.as_str()),
+            DamageKind::Replace(new) => (at, at + 1, new.as_str()),
+            DamageKind::Swap => {
+                let two: Vec<char> = text.chars().skip(at).take(2).collect();
+                swapped = two.into_iter().rev().collect();
+                (at, at + 2, swapped.as_str())
+            }
         };
-        // Something is left of every text.
-        let at = if let DamageKind::CutOff = self.kind { at.max(1) } else { at };
         let offset = |nth| text.char_indices().nth(nth).map_or(text.len(), |(offset, _)| offset);
-        [&text[..offset(at)], &new, &text[offset(end)..]].concat()
+        [&text[..offset(start)], new, &text[offset(end)..]].concat()
     }
 }
 
@@ -376,6 +383,27 @@ mod tests {
         for (nth, pointer) in all.iter().enumerate() {
             assert_eq!(nth_pointer(&body, nth), *pointer);
         }
+    }
+
+    #[test]
+    fn damage_is_done_to_characters() {
+        let done = |text: &str, place: usize, kind: DamageKind| Damage { place, kind }.apply(text);
+        let new = || "\u{1f600}".to_owned();
+        assert_eq!(done("aéc", 4, DamageKind::CutOff), "a");
+        assert_eq!(done("aéc", 3, DamageKind::CutOff), "a", "something is left");
+        assert_eq!(done("aéc", 1, DamageKind::Leave(1)), "ac");
+        assert_eq!(done("aéc", 2, DamageKind::Leave(3)), "aé");
+        assert_eq!(done("aéc", 1, DamageKind::Insert(new())), "a\u{1f600}éc");
+        assert_eq!(done("aéc", 1, DamageKind::Replace(new())), "a\u{1f600}c");
+        assert_eq!(done("aéc", 1, DamageKind::Swap), "acé");
+        assert_eq!(done("aéc", 2, DamageKind::Swap), "aéc", "nothing to swap with");
+        assert_eq!(done("", 7, DamageKind::Insert(new())), "");
+    }
+
+    #[test]
+    fn what_only_some_readers_refuse_is_not_broken() {
+        assert!(!is_broken("[1e999]") && !is_broken("[NaN]") && !is_broken(r#"["\ud800"]"#));
+        assert!(is_broken("[1e]") && is_broken("[1,]"));
     }
 
     #[test]

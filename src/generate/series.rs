@@ -51,16 +51,16 @@ pub(crate) fn below(rng: &mut TestRng, bound: usize) -> usize {
     usize::try_from(rng.next_u32()).unwrap_or(0) % bound.max(1)
 }
 
+/// One of these lengths.
 fn length(rng: &mut TestRng, all: &[Lengths]) -> usize {
     let mut left = below(rng, all.iter().map(|lengths| lengths.weight).sum());
-    let chosen = all.iter().find(|lengths| match left.checked_sub(lengths.weight) {
-        Some(rest) => {
-            left = rest;
-            false
+    for lengths in all {
+        match left.checked_sub(lengths.weight) {
+            Some(rest) => left = rest,
+            None => return lengths.least + below(rng, lengths.most - lengths.least + 1),
         }
-        None => true,
-    });
-    chosen.map_or(0, |lengths| lengths.least + below(rng, lengths.most - lengths.least + 1))
+    }
+    0
 }
 
 impl<T: Clone + Debug + PartialEq> Strategy for Series<T> {

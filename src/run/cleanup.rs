@@ -171,7 +171,7 @@ impl Resource {
             })
             .collect();
         let body = observer.body.clone().unwrap_or_default().replace("${items}", &items.join(","));
-        match self.request(session, observer, None, Some(body.into_bytes())) {
+        match self.request(session, observer, None, Some(body.into())) {
             Some(request) => self.deleted(session, observer, request, absent).await,
             None => false,
         }

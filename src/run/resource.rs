@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -219,19 +220,13 @@ impl Resource {
         session: &Session,
         observer: &Observer,
         item: Option<&str>,
-        body: Option<Vec<u8>>,
+        body: Option<Bytes>,
     ) -> Option<Request> {
         let url =
             session.addresses.url(&observer.service, &observer.path, self.kind, &self.id, |_| PathChoice::Own, item)?;
         let mut headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
         headers.extend(session.addresses.token(TokenChoice::Valid).map(|t| ("X-Auth-Token".to_owned(), t)));
-        Some(Request {
-            operation: observer.id.clone(),
-            method: observer.method.clone(),
-            url,
-            headers,
-            body: body.map(Into::into),
-        })
+        Some(Request { operation: observer.id.clone(), method: observer.method.clone(), url, headers, body })
     }
 
     /// The whole stored state; `None` if it cannot be had.

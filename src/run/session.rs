@@ -9,7 +9,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use crate::check::{History, Secrets};
 use crate::contract::Contract;
 use crate::evidence::Redactor;
-use crate::execute::{Client, ClientError};
+use crate::execute::Client;
 use crate::generate::Placeholders;
 use crate::plan::PlannedCase;
 use crate::readings::Profile;
@@ -103,8 +103,8 @@ impl Session {
 
     /// The same run for another thread, with connections of its own: a connection serves the runtime that
     /// opened it best.
-    pub(super) fn for_thread(&self) -> Result<Self, ClientError> {
-        Ok(Session { shared: Arc::clone(&self.shared), client: self.client.with_own_connections()? })
+    pub(super) fn for_thread(&self) -> Self {
+        Session { shared: Arc::clone(&self.shared), client: self.client.with_own_connections() }
     }
 }
 

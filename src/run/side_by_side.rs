@@ -108,7 +108,7 @@ impl<L: Lane> Crew<L> {
     /// So many workers on a thread of their own, if there is one to be had.
     fn on_thread(self, session: &Session, workers: usize) -> Option<JoinHandle<()>> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
-        let session = session.for_thread().ok()?;
+        let session = session.for_thread();
         let thread = std::thread::Builder::new().name("lanes".to_owned());
         thread.spawn(move || runtime.block_on(self.run(&session, workers))).ok()
     }

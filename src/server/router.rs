@@ -9,7 +9,8 @@ use super::dispatch::handle;
 use super::identities::Identities;
 use super::state::State;
 
-/// A server before anything listens.
+/// A server before anything listens. Clones share its state.
+#[derive(Clone)]
 pub(crate) struct Assembled {
     pub(crate) router: Router,
     pub(crate) identities: Identities,

@@ -41,7 +41,8 @@ impl Generator {
     /// These inputs with their numbers, in order. An input that the facts leave no room for is left out.
     pub fn instances(&self, seed: u64, range: Range<u64>) -> Vec<(u64, Instance)> {
         let Some(candidates) = self.candidates() else { return Vec::new() };
-        range.filter_map(|index| drawn(&candidates, seed, index).map(|drawn| (index, drawn.current))).collect()
+        let drawn = |index| Drawn::new(&candidates, seed, index, REJECTS);
+        range.filter_map(|index| Some((index, drawn(index)?.current))).collect()
     }
 
     /// Simpler and simpler forms of one input.
@@ -52,7 +53,8 @@ impl Generator {
         // Trees of proptest stay on the thread that made them.
         let thread = std::thread::Builder::new().name("shrink".to_owned());
         let started = thread.spawn(move || {
-            if let Some(drawn) = generator.candidates().and_then(|candidates| drawn(&candidates, seed, index)) {
+            let candidates = generator.candidates();
+            if let Some(drawn) = candidates.and_then(|candidates| Drawn::new(&candidates, seed, index, REJECTS)) {
                 simplify(drawn, &forms, &failed);
             }
         });
@@ -133,10 +135,6 @@ impl Generator {
 
 /// Rejections of one input before it is left out.
 const REJECTS: u32 = 2_000;
-
-fn drawn(candidates: &Candidates, seed: u64, index: u64) -> Option<Drawn> {
-    Drawn::new(candidates, seed, index, REJECTS)
-}
 
 /// Offers simpler forms for as long as somebody says whether they fail, too.
 fn simplify(mut drawn: Drawn, forms: &mpsc::SyncSender<Instance>, failed: &mpsc::Receiver<bool>) {

@@ -5,7 +5,6 @@ use proptest::sample::select;
 use serde_json::{Value, json};
 
 use super::frame::Frame;
-
 use crate::contract::{Contract, FieldFacts, pointers};
 use crate::generate::json::{any_json, compact, damage, manner, remove, stray_byte};
 use crate::generate::text::TextRule;

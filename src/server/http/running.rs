@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::num::NonZero;
 use std::time::Duration;
 
-use axum::Router;
 use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
@@ -64,34 +63,32 @@ impl RunningServer {
 ///
 /// Fails if the address cannot be listened on.
 pub async fn start(config: ServerConfig, listen: SocketAddr) -> std::io::Result<RunningServer> {
-    let listener = TcpListener::bind(listen).await?;
+    run(TcpListener::bind(listen).await?, assemble(&config, true))
+}
+
+/// Takes connections on the current runtime.
+fn run(listener: TcpListener, assembled: Assembled) -> std::io::Result<RunningServer> {
+    let Assembled { router, identities, rewrites, .. } = assembled;
     let address = listener.local_addr()?;
-    let Assembled { router, identities, rewrites, .. } = assemble(&config, true);
     let (stop, stopped) = oneshot::channel::<()>();
     let until_stopped = async move {
         let _ = stopped.await;
     };
-    let task = tokio::spawn(serve(listener, router, rewrites, until_stopped));
-    Ok(RunningServer { address, identities, stop, task })
-}
-
-/// Serves until told to stop, which ends without an error: accepting retries, and a broken connection is its client's
-/// affair.
-async fn serve(
-    listener: TcpListener,
-    router: Router,
-    rewrites: bool,
-    until_stopped: impl Future<Output = ()> + Send + 'static,
-) {
-    if rewrites {
-        let server = axum::serve(RewritingListener(listener), router);
-        let _ = server.with_graceful_shutdown(until_stopped).await;
+    // Serving ends without an error: accepting retries, and a broken connection is its client's affair.
+    let task = if rewrites {
+        tokio::spawn(async move {
+            let server = axum::serve(RewritingListener(listener), router);
+            let _ = server.with_graceful_shutdown(until_stopped).await;
+        })
     } else {
         let listener = listener.tap_io(|stream| {
             let _ = stream.set_nodelay(true);
         });
-        let _ = axum::serve(listener, router).with_graceful_shutdown(until_stopped).await;
-    }
+        tokio::spawn(async move {
+            let _ = axum::serve(listener, router).with_graceful_shutdown(until_stopped).await;
+        })
+    };
+    Ok(RunningServer { address, identities, stop, task })
 }
 
 /// A server with threads of its own, which stop when this is dropped.
@@ -135,31 +132,25 @@ pub fn host(config: ServerConfig, listen: SocketAddr) -> std::io::Result<HostedS
     let listener = std::net::TcpListener::bind(listen)?;
     listener.set_nonblocking(true)?;
     let url = format!("http://{}", listener.local_addr()?);
-    let Assembled { router, identities, rewrites, .. } = assemble(&config, true);
+    let assembled = assemble(&config, true);
     let (stop, stopped) = watch::channel(());
+    let identities = assembled.identities.clone();
     let mut hosted = HostedServer { url, identities, stop: Some(stop), threads: Vec::new() };
     for _ in 0..std::thread::available_parallelism().map_or(1, NonZero::get).min(THREADS) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let listener = {
+        let server = {
             let _within = runtime.enter();
-            TcpListener::from_std(listener.try_clone()?)?
+            run(TcpListener::from_std(listener.try_clone()?)?, assembled.clone())?
         };
-        let (router, stopped) = (router.clone(), stopped.clone());
+        let mut stopped = stopped.clone();
         let serving = move || {
             runtime.block_on(async {
-                let serving = tokio::spawn(serve(listener, router, rewrites, told(stopped.clone())));
-                told(stopped).await;
-                let _ = tokio::time::timeout(GRACE, serving).await;
+                // Nothing is ever sent: the sender goes.
+                let _ = stopped.changed().await;
+                server.shutdown().await;
             });
         };
-        let thread = std::thread::Builder::new().name("server".to_owned()).spawn(serving)?;
-        hosted.threads.push(thread);
+        hosted.threads.push(std::thread::Builder::new().name("server".to_owned()).spawn(serving)?);
     }
     Ok(hosted)
-}
-
-/// Comes to its end when the server is to stop.
-async fn told(mut stopped: watch::Receiver<()>) {
-    // Nothing is ever sent: the sender goes.
-    let _ = stopped.changed().await;
 }
