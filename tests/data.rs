@@ -12,6 +12,7 @@ use dewspec::plan::{Filter, expand, lint_coverage, plan};
 use dewspec::server::{fault, reading};
 use dewspec::suite::{Answer, DataFile, DataSource, Judge, OperationSuite, Suite};
 use dewspec::vocabulary::{Exchange, Level, Request, Response};
+use http::header::{CONTENT_TYPE, HeaderValue};
 use serde_json::Value;
 
 fn suite() -> Suite {
@@ -171,7 +172,7 @@ fn documented_responses_satisfy_our_own_oracles() {
         };
         let response = Response {
             status: fixture.status.expect("a status"),
-            headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+            headers: [(CONTENT_TYPE, HeaderValue::from_static("application/json"))].into_iter().collect(),
             body: fixture.text.clone().into_bytes(),
             capped: false,
         };

@@ -48,30 +48,19 @@ pub fn change_of(operation: &Operation, body: &Value, answer: Option<&Value>) ->
         Effect::Create { name, entity, assigned } => {
             if let Some(name) = at(body, name).and_then(Value::as_str) {
                 // Only what the operation's tables list is stored, and the valid body has all of it.
-                let valid = operation.valid_members();
-                let mut stored = body.as_object().map(|body| reduced(body, valid)).unwrap_or_default();
+                let valid = Some(operation.valid_members());
+                let mut stored = body.as_object().map(|body| members(body, valid)).unwrap_or_default();
                 if let Some(answered) = answer.and_then(|a| at(a, entity)) {
-                    for member in assigned {
-                        stored.extend(answered.get(member).map(|v| (member.clone(), v.clone())));
+                    for (member, value) in assigned.iter().filter_map(|member| Some((member, answered.get(member)?))) {
+                        stored.retain(|(name, _)| name != member);
+                        stored.push((member, value));
                     }
                 }
-                change.put.push((name.to_owned(), canonical(&stored)));
+                change.put.push((name.to_owned(), text_of(stored, valid)));
             }
         }
     }
     change
-}
-
-/// The members that a model has, at every depth.
-pub(super) fn reduced(value: &Map<String, Value>, model: &Map<String, Value>) -> Map<String, Value> {
-    let kept = value.iter().filter_map(|(name, value)| {
-        let value = match (value, model.get(name)?) {
-            (Value::Object(inner), Value::Object(model)) => Value::Object(reduced(inner, model)),
-            _ => value.clone(),
-        };
-        Some((name.clone(), value))
-    });
-    kept.collect()
 }
 
 /// Key and value; no value is as good as an empty one here, since how it is listed is an open clause.
@@ -82,31 +71,74 @@ fn tag(item: &Value) -> Option<(String, String)> {
 }
 
 /// One text for one JSON object, whatever the order of its members and of the texts in its lists: no page speaks of it.
-pub(super) fn canonical(object: &Map<String, Value>) -> String {
-    let mut sorted: Vec<_> = object.iter().collect();
-    sorted.sort_by_key(|(name, _)| name.as_str());
-    let mut out = String::from("{");
-    for (name, value) in sorted {
-        if out.len() > 1 {
-            out.push(',');
+/// If there is a `model`, of the members that it has alone, at every depth.
+pub(super) fn canonical(object: &Map<String, Value>, model: Option<&Map<String, Value>>) -> String {
+    text_of(members(object, model), model)
+}
+
+type Members<'a> = Vec<(&'a str, &'a Value)>;
+
+/// Those of an object that a model has, too.
+fn members<'a>(object: &'a Map<String, Value>, model: Option<&Map<String, Value>>) -> Members<'a> {
+    let kept = object.iter().filter(|(name, _)| model.is_none_or(|model| model.contains_key(*name)));
+    kept.map(|(name, value)| (name.as_str(), value)).collect()
+}
+
+fn text_of(members: Members<'_>, model: Option<&Map<String, Value>>) -> String {
+    let mut out = Vec::with_capacity(SHORT);
+    write(&mut out, members, model);
+    String::from_utf8(out).unwrap_or_default()
+}
+
+/// Bytes of most entities.
+const SHORT: usize = 256;
+
+fn write(out: &mut Vec<u8>, mut sorted: Members<'_>, model: Option<&Map<String, Value>>) {
+    sorted.sort_unstable_by_key(|(name, _)| *name);
+    out.push(b'{');
+    for (nth, (name, value)) in sorted.into_iter().enumerate() {
+        if nth > 0 {
+            out.push(b',');
         }
-        out.push_str(&text(name));
-        out.push(':');
+        write_json(out, name);
+        out.push(b':');
         match value {
-            Value::Object(inner) => out.push_str(&canonical(inner)),
+            Value::Object(inner) => {
+                let model = model.and_then(|model| model.get(name)?.as_object());
+                write(out, members(inner, model), model);
+            }
             Value::Array(items) if items.iter().all(Value::is_string) => {
                 let mut texts: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
                 texts.sort_unstable();
-                out.push_str(&text(&texts));
+                write_json(out, &texts);
             }
-            other => out.push_str(&text(other)),
+            other => write_json(out, other),
         }
     }
-    out.push('}');
-    out
+    out.push(b'}');
 }
 
 /// Nothing can go wrong in writing what came out of JSON, or texts.
-fn text(value: &(impl Serialize + ?Sized)) -> String {
-    serde_json::to_string(value).unwrap_or_default()
+fn write_json(out: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) {
+    let _ = serde_json::to_writer(out, value);
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn entities_have_one_text_each() {
+        let text = |value: &Value, model: Option<&Value>| {
+            canonical(value.as_object().unwrap_or(&Map::new()), model.and_then(Value::as_object))
+        };
+        let entity = json!({"name": "n\"", "types": ["b", "a"], "in": {"z": 1, "a": [2, 1], "x": null}});
+        assert_eq!(text(&entity, None), r#"{"in":{"a":[2,1],"x":null,"z":1},"name":"n\"","types":["a","b"]}"#);
+        let model = json!({"in": {"z": 0, "q": 0}, "types": "whatever", "more": 1});
+        assert_eq!(text(&entity, Some(&model)), r#"{"in":{"z":1},"types":["a","b"]}"#);
+        let flat = json!({"in": 1});
+        assert_eq!(text(&entity, Some(&flat)), r#"{"in":{"a":[2,1],"x":null,"z":1}}"#, "as it is");
+    }
 }

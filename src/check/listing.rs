@@ -1,7 +1,7 @@
 use serde_json::{Map, Value};
 
 use crate::suite::{Observer, ValueForm};
-use crate::vocabulary::at;
+use crate::vocabulary::{at, at_mut};
 
 /// One item of a listing.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,9 +59,9 @@ impl Listing {
 }
 
 /// Reads the items out of an observer's answer; `None` if it is not of the form the observer has.
-pub fn parse_listing(observer: &Observer, body: &Value) -> Option<Listing> {
-    let items = match at(body, observer.items.as_deref()?)? {
-        Value::Array(items) => items.iter().collect(),
+pub fn parse_listing(observer: &Observer, mut body: Value) -> Option<Listing> {
+    let items = match at_mut(&mut body, observer.items.as_deref()?)?.take() {
+        Value::Array(items) => items,
         Value::Null => Vec::new(),
         one @ Value::Object(_) => vec![one],
         _ => return None,
@@ -70,11 +70,13 @@ pub fn parse_listing(observer: &Observer, body: &Value) -> Option<Listing> {
     Some(Listing { items })
 }
 
-fn parse_item(observer: &Observer, item: &Value) -> Option<ListedItem> {
+fn parse_item(observer: &Observer, mut item: Value) -> Option<ListedItem> {
     if let Some(pointer) = observer.members.get("key") {
-        let value = observer.members.get("value").and_then(|pointer| at(item, pointer)).cloned();
-        return Some(ListedItem { key: at(item, pointer)?.as_str()?.to_owned(), value, entity: None });
+        let value = observer.members.get("value").and_then(|pointer| at_mut(&mut item, pointer)).map(Value::take);
+        let Value::String(key) = at_mut(&mut item, pointer)?.take() else { return None };
+        return Some(ListedItem { key, value, entity: None });
     }
-    let name = at(item, observer.members.get("name")?)?.as_str()?.to_owned();
-    Some(ListedItem { key: name, value: None, entity: item.as_object().cloned() })
+    let name = at(&item, observer.members.get("name")?)?.as_str()?.to_owned();
+    let entity = if let Value::Object(entity) = item { Some(entity) } else { None };
+    Some(ListedItem { key: name, value: None, entity })
 }

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::Listing;
-use super::effect::{canonical, reduced};
+use super::effect::canonical;
 
 /// What is stored on one resource: tags by key, or entities (as canonical JSON) by name.
 pub type State = BTreeMap<String, String>;
@@ -19,11 +19,11 @@ pub fn state_of(listing: &Listing, like: &State) -> State {
             let text = match &item.entity {
                 None => item.text(),
                 Some(entity) => {
-                    let whole = canonical(entity);
+                    let whole = canonical(entity, None);
                     // Mostly there is nothing to leave out.
                     let differing = like.get(&item.key).filter(|text| **text != whole);
                     let model = differing.and_then(|text| serde_json::from_str(text).ok());
-                    model.map_or(whole, |model| canonical(&reduced(entity, &model)))
+                    model.map_or(whole, |model| canonical(entity, Some(&model)))
                 }
             };
             (item.key.clone(), text)

@@ -10,19 +10,15 @@ const LONGEST_HEADER: usize = 256;
 /// The exchange as a report may show it.
 pub fn show(exchange: &Exchange, redactor: &Redactor) -> ExchangeReport {
     let request = &exchange.request;
-    let headers = |list: &[(String, String)]| {
-        list.iter()
-            .filter(|(name, _)| redactor.shows(name))
-            .map(|(name, value)| {
-                (name.clone(), redactor.clean(&value.chars().take(LONGEST_HEADER).collect::<String>()))
-            })
-            .collect()
+    let field = |(name, value): (&str, &str)| {
+        let value = || redactor.clean(&value.chars().take(LONGEST_HEADER).collect::<String>());
+        redactor.shows(name).then(|| (name.to_owned(), value()))
     };
     let mut shown = ExchangeReport {
         operation: request.operation.clone(),
         method: request.method.clone(),
         url: redactor.clean(&request.url),
-        request_headers: headers(&request.headers),
+        request_headers: request.headers.iter().filter_map(|(name, value)| field((name, value))).collect(),
         request_body: request.body.as_deref().map(|body| redactor.clean(&readable(body))),
         duration_us: u64::try_from(exchange.elapsed.as_micros()).unwrap_or(u64::MAX),
         ..ExchangeReport::default()
@@ -30,7 +26,8 @@ pub fn show(exchange: &Exchange, redactor: &Redactor) -> ExchangeReport {
     match &exchange.answer {
         Ok(response) => {
             shown.status = Some(response.status);
-            shown.response_headers = headers(&response.headers);
+            let texts = response.headers.iter().map(|(name, value)| (name, String::from_utf8_lossy(value.as_bytes())));
+            shown.response_headers = texts.filter_map(|(name, value)| field((name.as_str(), &value))).collect();
             shown.response_body = (!response.body.is_empty()).then(|| redactor.clean(&readable(&response.body)));
         }
         Err(failure) => shown.failure = Some(redactor.clean(&failure.message)),

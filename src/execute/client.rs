@@ -114,7 +114,7 @@ impl Client {
     /// back meanwhile, and come at a slower pace afterwards.
     pub async fn waits(&self, answer: Option<&Response>, throttling: &mut Throttling) -> bool {
         let Some(answer) = answer else { return false };
-        let named = answer.header("retry-after").and_then(retry_after);
+        let named = answer.header("retry-after").and_then(|text| retry_after(&text));
         let throttled = answer.status == 429 || (answer.status == 503 && named.is_some());
         if !throttled {
             match throttling.since {

@@ -1,11 +1,11 @@
-use std::collections::HashMap;
 use std::error::Error;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::Method;
 use http::header::{ACCEPT, HeaderName, HeaderValue, InvalidHeaderName, USER_AGENT};
-use http::{Method, Uri};
+use http::uri::InvalidUri;
 use http_body_util::{BodyExt, Full};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
@@ -14,15 +14,12 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::BuilderVerifierExt;
 use tokio::time::timeout;
-use url::Url;
 
 use super::client::Limits;
 use crate::vocabulary::{Failure, FailureKind, Request, Response};
 
 /// How long a connection is kept that nothing needs.
 const IDLE: Duration = Duration::from_secs(90);
-/// URLs that are kept in their parsed form: those of a few operations on a few dozen resources.
-const URIS: usize = 256;
 /// What every request has.
 static ANYTHING: HeaderValue = HeaderValue::from_static("*/*");
 static DEWSPEC: HeaderValue = HeaderValue::from_static(concat!("dewspec/", env!("CARGO_PKG_VERSION")));
@@ -37,7 +34,6 @@ pub(super) struct Connections {
     tls: ClientConfig,
     timeout: Duration,
     most: usize,
-    uris: Arc<Mutex<HashMap<String, Uri>>>,
 }
 
 impl Connections {
@@ -72,7 +68,7 @@ impl Connections {
             .pool_idle_timeout(IDLE)
             .pool_timer(TokioTimer::new())
             .build(connector);
-        Connections { http, tls, timeout, most, uris: Arc::default() }
+        Connections { http, tls, timeout, most }
     }
 
     /// Sends one request and reads the whole answer, as far as the limits allow.
@@ -80,7 +76,7 @@ impl Connections {
     /// # Errors
     /// If the request cannot be sent, or no whole answer comes in time.
     pub(super) async fn exchange(&self, request: &Request) -> Result<Response, Failure> {
-        let outgoing = self.outgoing(request)?;
+        let outgoing = Self::outgoing(request)?;
         let mut begun = false;
         let answer = timeout(self.timeout, self.answer(outgoing, &mut begun)).await;
         answer.unwrap_or_else(|_| {
@@ -92,11 +88,12 @@ impl Connections {
         })
     }
 
-    fn outgoing(&self, request: &Request) -> Result<http::Request<Full<Bytes>>, Failure> {
+    fn outgoing(request: &Request) -> Result<http::Request<Full<Bytes>>, Failure> {
         let mut outgoing = http::Request::new(Full::new(request.body.clone().unwrap_or_default()));
         *outgoing.method_mut() = Method::from_bytes(request.method.as_bytes())
             .map_err(|e| garbled(format!("the method cannot be sent: {e}")))?;
-        *outgoing.uri_mut() = self.uri(&request.url)?;
+        *outgoing.uri_mut() =
+            request.url.parse().map_err(|e: InvalidUri| garbled(format!("the URL cannot be sent: {e}")))?;
         let headers = outgoing.headers_mut();
         for (name, value) in &request.headers {
             let name =
@@ -110,28 +107,11 @@ impl Connections {
         Ok(outgoing)
     }
 
-    /// The parsed form of a URL, most of which are used again and again.
-    fn uri(&self, text: &str) -> Result<Uri, Failure> {
-        let mut known = self.uris.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(uri) = known.get(text) {
-            return Ok(uri.clone());
-        }
-        let cannot = |why: &dyn Error| garbled(format!("the URL cannot be sent: {why}"));
-        // Names of hosts may be in any script.
-        let url = Url::parse(text).map_err(|e| cannot(&e))?;
-        let uri: Uri = url.as_str().parse().map_err(|e| cannot(&e))?;
-        if known.len() < URIS {
-            known.insert(text.to_owned(), uri.clone());
-        }
-        Ok(uri)
-    }
-
     /// The answer; `begun` says whether its head came.
     async fn answer(&self, outgoing: http::Request<Full<Bytes>>, begun: &mut bool) -> Result<Response, Failure> {
         let (head, mut incoming) = self.http.request(outgoing).await.map_err(|e| no_answer(&e))?.into_parts();
         *begun = true;
         let status = head.status.as_u16();
-        let headers = head.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text_of(value))).collect();
         let mut body = Vec::new();
         let mut capped = false;
         while let Some(frame) = incoming.frame().await {
@@ -143,7 +123,7 @@ impl Connections {
                 break;
             }
         }
-        Ok(Response { status, headers, body, capped })
+        Ok(Response { status, headers: head.headers, body, capped })
     }
 }
 
@@ -154,11 +134,6 @@ fn header_name(name: &str) -> Result<HeaderName, InvalidHeaderName> {
         "X-Auth-Token" => Ok(TOKEN.clone()),
         _ => HeaderName::from_bytes(name.as_bytes()),
     }
-}
-
-/// The value of a header field; what is no text in it stands as a replacement character.
-fn text_of(value: &HeaderValue) -> String {
-    value.to_str().map_or_else(|_| String::from_utf8_lossy(value.as_bytes()).into_owned(), str::to_owned)
 }
 
 fn garbled(message: String) -> Failure {

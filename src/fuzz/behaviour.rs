@@ -190,12 +190,7 @@ mod tests {
                 headers: Vec::new(),
                 body: Some(body.to_owned().into()),
             },
-            answer: Ok(Response {
-                status: 400,
-                headers: Vec::new(),
-                body: error.to_string().into_bytes(),
-                capped: false,
-            }),
+            answer: Ok(Response { status: 400, body: error.to_string().into_bytes(), ..Response::default() }),
             elapsed: Duration::from_millis(1),
         };
         behaviour(&exchange, Effect::Nothing, Duration::from_secs(1))

@@ -189,7 +189,7 @@ mod tests {
         let (method, url) = ("POST".to_owned(), "http://h/v1".to_owned());
         let request =
             crate::vocabulary::Request { operation: "O".to_owned(), method, url, headers: Vec::new(), body: None };
-        let answer = Ok(Response { status, headers: Vec::new(), body: Vec::new(), capped: false });
+        let answer = Ok(Response { status, ..Response::default() });
         let exchange = Exchange { request, answer, elapsed: Duration::ZERO };
         behaviour(&exchange, SeenEffect::Unseen, Duration::from_secs(1))
     }

@@ -110,15 +110,8 @@ impl Arena {
         }
         let Ok(http) = http.body(Vec::from(request.body.clone().unwrap_or_default())) else { return Ok(None) };
         let answer = self.server.answer(http).ok_or("the server neither answers nor refuses")?;
-        let headers = answer.headers().iter();
-        let response = Response {
-            status: answer.status().as_u16(),
-            headers: headers
-                .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
-                .collect(),
-            body: answer.into_body(),
-            capped: false,
-        };
+        let (head, body) = answer.into_parts();
+        let response = Response { status: head.status.as_u16(), headers: head.headers, body, capped: false };
         Ok(Some(Exchange { request, answer: Ok(response), elapsed: Duration::ZERO }))
     }
 
@@ -152,7 +145,7 @@ impl Arena {
         let (observer, request) = known.map(|(_, both)| &both[usize::from(second)]).ok_or("nothing can be listed")?;
         let exchange = self.send(request.clone())?.ok_or("no listing can be asked for")?;
         let body = exchange.answer.ok().filter(|response| response.status == 200).and_then(|response| response.json());
-        body.and_then(|body| parse_listing(observer, &body)).ok_or_else(|| format!("{} lists nothing", observer.id))
+        body.and_then(|body| parse_listing(observer, body)).ok_or_else(|| format!("{} lists nothing", observer.id))
     }
 
     /// What the server's own readings mean for sequences.

@@ -2,6 +2,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use arbitrary::{Result as Decided, Unstructured};
+use http::header::{HeaderMap, HeaderName, HeaderValue};
 use indexmap::IndexMap;
 use serde_json::Value;
 
@@ -99,10 +100,14 @@ fn scenario(data: &[u8]) -> Decided<Scenario> {
     let [repeated, transient, gateway, answered] =
         [u.arbitrary()?, u.arbitrary()?, u.arbitrary()?, u.ratio(15u8, 16u8)?];
     let status = if u.ratio(7u8, 8u8)? { *u.choose(&STATUSES)? } else { u.int_in_range(100..=999u16)? };
-    let mut headers = Vec::new();
+    let mut headers = HeaderMap::new();
     for _ in 0..u.int_in_range(0..=3usize)? {
         let value = u.arbitrary::<&str>()?.replace("{token}", TOKEN);
-        headers.push(((*u.choose(&NAMES)?).to_owned(), value));
+        let name = HeaderName::from_static(u.choose(&NAMES)?);
+        // What no header field can hold does not come from a target either.
+        if let Ok(value) = HeaderValue::try_from(value) {
+            headers.append(name, value);
+        }
     }
     let body = with_token(u.take_rest());
     let message = String::from_utf8_lossy(&body).into_owned();
@@ -175,7 +180,10 @@ fn case(op: &OperationSuite, exchange: &Exchange, redactor: &Redactor, judged: V
 /// A request that says what the response says, so that command lines are made of any text, too.
 fn echo(exchange: &Exchange) -> Request {
     let answer = exchange.answer.as_ref().ok();
-    let headers = answer.map(|response| response.headers.clone()).unwrap_or_default();
+    let fields = answer.into_iter().flat_map(|response| &response.headers);
+    let headers = fields
+        .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        .collect();
     let body = answer.map(|response| response.body.clone());
     Request { headers, body: body.map(Into::into), ..exchange.request.clone() }
 }

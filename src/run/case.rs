@@ -264,7 +264,7 @@ impl<'a, 'r> Running<'a, 'r> {
 
     /// The case's own items on the first resource and on the addressed one, if the step went as `expect` says.
     fn predicted(&mut self, op: &OperationSuite, step: &StepSpec, expect: &Expect, sent: &Sent) -> [State; 2] {
-        let (states, change) = predicted(self.session, self.case, op, step, expect, sent, &self.own);
+        let (states, change) = predicted(self.session, self.case, op, step, expect, sent, self.own.clone());
         self.remember(&change, step.second);
         states
     }

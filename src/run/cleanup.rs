@@ -1,6 +1,6 @@
 use std::time::Instant;
 
-use serde_json::Value;
+use serde::Serialize;
 
 use crate::check::{Listing, State};
 use crate::suite::{Observer, Purpose, ResourceKind};
@@ -13,13 +13,19 @@ use super::session::Session;
 /// Tags deleted by one request, at most.
 const CHUNK: usize = 20;
 
+/// One of them, as the list has it.
+#[derive(Serialize)]
+struct Item<'a> {
+    key: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<&'a String>,
+}
+
 impl Resource {
     /// Deletes what dewspec wrote under these keys; what was there before is never touched. What cannot
     /// be deleted is remembered as residue.
     pub(super) async fn remove(&mut self, session: &Session, tags: &State) {
-        let theirs = self.theirs();
-        let ours: Vec<(String, String)> =
-            tags.iter().filter(|(key, _)| !theirs.contains(*key)).map(|(k, v)| (k.clone(), v.clone())).collect();
+        let ours: Vec<(&String, &String)> = tags.iter().filter(|(key, _)| !self.is_theirs(key)).collect();
         if ours.is_empty() {
             return;
         }
@@ -27,10 +33,10 @@ impl Resource {
         let mut left = Vec::new();
         match &many {
             // A batch delete is itself on trial: beside somebody's own tags it has to have proven itself.
-            Some(observer) if single.is_none() || (ours.len() > 1 && (theirs.is_empty() || self.many_is_careful)) => {
+            Some(observer) if single.is_none() || (ours.len() > 1 && (!self.has_theirs() || self.many_is_careful)) => {
                 for chunk in ours.chunks(CHUNK) {
                     if !self.delete_chunk(session, observer, chunk, &[]).await {
-                        left.extend(chunk.to_vec());
+                        left.extend_from_slice(chunk);
                     }
                 }
             }
@@ -43,15 +49,15 @@ impl Resource {
         for ((key, value), mut gone) in left.into_iter().zip(gone) {
             if !gone && jostled && !session.silence.lasts() {
                 // Others at the same time may have been in its way.
-                gone = self.delete_alone(session, single.as_deref(), &key, many.is_some()).await;
+                gone = self.delete_alone(session, single.as_deref(), key, many.is_some()).await;
             }
             if !gone && let Some(observer) = &many {
-                gone = self.delete_chunk(session, observer, &[(key.clone(), value.clone())], &observer.absent).await;
+                gone = self.delete_chunk(session, observer, &[(key, value)], &observer.absent).await;
             }
             if !gone && session.silence.lasts() {
-                self.unsettled.insert(key, value);
+                self.unsettled.insert(key.clone(), value.clone());
             } else if !gone {
-                kept.insert(key, value);
+                kept.insert(key.clone(), value.clone());
             }
         }
         if !kept.is_empty() && self.can_list() {
@@ -64,8 +70,8 @@ impl Resource {
         }
         self.residue.append(&mut kept);
         for (key, _) in ours {
-            if !self.residue.contains_key(&key) && !self.unsettled.contains_key(&key) {
-                self.fading.insert(key);
+            if !self.residue.contains_key(key) && !self.unsettled.contains_key(key) {
+                self.fading.insert(key.clone());
             }
         }
     }
@@ -89,7 +95,7 @@ impl Resource {
                     Some(request) => self.deleted(session, &observer, request, &[]).await,
                     None => false,
                 },
-                _ => self.delete_chunk(session, &observer, &[(key.clone(), value.clone())], &[]).await,
+                _ => self.delete_chunk(session, &observer, &[(key, value)], &[]).await,
             };
             if !answered {
                 return false;
@@ -132,45 +138,38 @@ impl Resource {
         &self,
         session: &Session,
         observer: &Observer,
-        chunk: &[(String, String)],
+        chunk: &[(&String, &String)],
         absent: &[u16],
     ) -> bool {
-        let deleted = self.delete_as(session, observer, chunk, absent, "").await;
+        let deleted = self.delete_as(session, observer, chunk, absent, false).await;
         if session.silence.is_gone() {
             return deleted;
         }
-        let bare: Vec<(String, String)> = chunk.iter().filter(|(_, value)| value.is_empty()).cloned().collect();
+        let bare: Vec<_> = chunk.iter().filter(|(_, value)| value.is_empty()).copied().collect();
         if bare.is_empty() {
             return deleted;
         }
-        let again = self.delete_as(session, observer, &bare, &observer.absent, ",\"value\":\"\"").await;
+        let again = self.delete_as(session, observer, &bare, &observer.absent, true).await;
         deleted || (again && bare.len() == chunk.len())
     }
 
-    /// `empty`: how an empty value is written.
+    /// `empty`: whether an empty value is written, too.
     async fn delete_as(
         &self,
         session: &Session,
         observer: &Observer,
-        chunk: &[(String, String)],
+        chunk: &[(&String, &String)],
         absent: &[u16],
-        empty: &str,
+        empty: bool,
     ) -> bool {
         if self.kind == ResourceKind::Events {
             return false;
         }
-        let items: Vec<String> = chunk
-            .iter()
-            .map(|(key, value)| {
-                let value = if value.is_empty() {
-                    empty.to_owned()
-                } else {
-                    format!(",\"value\":{}", Value::from(value.as_str()))
-                };
-                format!("{{\"key\":{}{value}}}", Value::from(key.as_str()))
-            })
-            .collect();
-        let body = observer.body.clone().unwrap_or_default().replace("${items}", &items.join(","));
+        let items =
+            chunk.iter().map(|(key, value)| Item { key, value: Some(*value).filter(|v| empty || !v.is_empty()) });
+        let list = serde_json::to_string(&items.collect::<Vec<_>>()).unwrap_or_default();
+        let items = list.trim_start_matches('[').trim_end_matches(']');
+        let body = observer.body.as_deref().unwrap_or_default().replace("${items}", items);
         match self.request(session, observer, None, Some(body.into())) {
             Some(request) => self.deleted(session, observer, request, absent).await,
             None => false,

@@ -17,9 +17,9 @@ pub(super) fn predicted(
     step: &StepSpec,
     expect: &Expect,
     sent: &Sent,
-    own: &[State; 2],
+    own: [State; 2],
 ) -> ([State; 2], Change) {
-    let mut states = own.clone();
+    let mut states = own;
     let places = || session.placeholders(case);
     let accepted = match expect.answer {
         Answer::Accepted => true,
@@ -29,7 +29,9 @@ pub(super) fn predicted(
     let home = step.path.values().all(|p| *p == PathChoice::Own);
     let mut change = Change::default();
     if accepted && home {
-        let answer = sent.exchange.answer.as_ref().ok().and_then(|r| r.json());
+        // Only what a target creates has members that it assigns.
+        let creates = matches!(op.operation.effect, Effect::Create { .. });
+        let answer = sent.exchange.answer.as_ref().ok().filter(|_| creates).and_then(|r| r.json());
         // The request may count as if one member of the valid body had another value.
         let altered = expect.member.as_ref().map(|member| {
             let mut body: Value = serde_json::from_str(&places().fill(&op.operation.valid)).ok()?;

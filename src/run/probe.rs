@@ -38,7 +38,7 @@ impl Prospect {
         for (reading, expect) in &step.readings {
             let statuses = session.profile().statuses(&expect.status);
             let answer = judge_answer(&op.operation, expect, &statuses, &sent.exchange, sent.after_head.as_deref());
-            let (states, change) = predicted(session, case, op, step, expect, sent, own);
+            let (states, change) = predicted(session, case, op, step, expect, sent, own.clone());
             let (reading, expect) = (reading.clone(), expect.clone());
             prospects.push(Prospect { reading, expect, statuses, answers: answer.is_ok(), states, change });
         }

@@ -1,6 +1,6 @@
 use std::ops::Range;
 
-use crate::generate::{Doing, Generator, Instance, Property, seed_of};
+use crate::generate::{Doing, Drawing, Generator, Instance, Property, seed_of};
 use crate::plan::PlannedCase;
 use crate::report::{CaseReport, GeneratedFailure, GeneratedReport};
 use crate::suite::{Effect, Expect, StepSpec};
@@ -180,6 +180,7 @@ pub(super) struct Inputs<'a> {
     session: &'a Session,
     case: &'a PlannedCase,
     generator: Generator,
+    drawing: Drawing,
     seed: u64,
 }
 
@@ -189,11 +190,12 @@ impl<'a> Inputs<'a> {
         let known = known(session, &case.op, &ops, resource);
         let places = session.placeholders(case);
         let generator = Generator::new(&case.op, &ops, property.clone(), known, &places);
-        Inputs { session, case, generator, seed: seed_of(session.settings.seed, &case.spec.id) }
+        let drawing = generator.drawing();
+        Inputs { session, case, generator, drawing, seed: seed_of(session.settings.seed, &case.spec.id) }
     }
 
     fn cases(&self, range: Range<u64>) -> Vec<(u64, PlannedCase)> {
-        let instances = self.generator.instances(self.seed, range);
+        let instances = self.drawing.instances(self.seed, range);
         instances.into_iter().map(|(index, instance)| (index, self.case(&index.to_string(), instance))).collect()
     }
 
@@ -223,7 +225,7 @@ impl<'a> Inputs<'a> {
 
     /// One input as it was made up.
     pub(super) fn instance(&self, input: u64) -> Option<Instance> {
-        self.generator.instances(self.seed, input..input + 1).pop().map(|(_, instance)| instance)
+        self.drawing.instances(self.seed, input..input + 1).pop().map(|(_, instance)| instance)
     }
 
     fn shrinking(&self, input: u64) -> Shrinking<'_> {

@@ -188,6 +188,11 @@ impl Resource {
         self.baseline.items.iter().map(|i| &i.key).chain(self.strangers.keys()).cloned().collect()
     }
 
+    /// Whether anything of somebody else's is there.
+    pub(super) fn has_theirs(&self) -> bool {
+        !self.baseline.items.is_empty() || !self.strangers.is_empty()
+    }
+
     /// Whether somebody else's item has this key.
     pub(super) fn is_theirs(&self, key: &str) -> bool {
         self.strangers.contains_key(key) || self.baseline.items.iter().any(|item| item.key == key)
@@ -260,22 +265,26 @@ impl Resource {
                 .ok()
                 .filter(|r| observer.success.contains(&r.status) && !r.capped)
                 .and_then(|r| r.json());
-            let parsed = body.as_ref().and_then(|b| parse_listing(observer, b));
-            self.looks.push(exchange);
-            let listing = parsed?;
             let next = observer
                 .page
                 .as_ref()
                 .and_then(|page| body.as_ref()?.pointer(&page.next)?.as_str().map(str::to_owned))
                 .filter(|next| !next.is_empty() && marker.as_deref() != Some(next));
+            let parsed = body.and_then(|body| parse_listing(observer, body));
+            self.looks.push(exchange);
+            let listing = parsed?;
+            let Some(next) = next else {
+                all.items.extend(listing.items);
+                return Some(all);
+            };
             let known: BTreeSet<&String> = all.items.iter().map(|i| &i.key).collect();
             let news = listing.items.iter().any(|i| !known.contains(&i.key));
             all.items.extend(listing.items);
             // A target that ignores the marker would send the same page for ever.
-            match next {
-                Some(next) if news => marker = Some(next),
-                _ => return Some(all),
+            if !news {
+                return Some(all);
             }
+            marker = Some(next);
         }
         None
     }

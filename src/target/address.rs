@@ -8,8 +8,23 @@ use crate::vocabulary::{PathChoice, TokenChoice};
 
 /// Everything but unreserved characters is encoded in a path segment.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
-/// Identifiers given by the user stand in URLs as they are, but for what would break the line.
-const IDENTIFIER: &AsciiSet = &CONTROLS.add(b' ').add(b'/').add(b'?').add(b'#');
+/// Bytes that identifiers mostly take in a URL.
+const ROOM: usize = 80;
+/// Identifiers given by the user stand in URLs as they are, but for what would break the line or is in no URL.
+const IDENTIFIER: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'/')
+    .add(b'?')
+    .add(b'#')
+    .add(b'"')
+    .add(b'<')
+    .add(b'>')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
 
 /// Chooses identifiers and credentials for requests.
 #[derive(Clone, Debug)]
@@ -38,7 +53,9 @@ impl Addresses {
         choice: impl Fn(&str) -> PathChoice,
         item: Option<&str>,
     ) -> Option<String> {
-        let mut out = self.target.endpoint(service)?.to_owned();
+        let endpoint = self.target.endpoint(service)?;
+        let mut out = String::with_capacity(endpoint.len() + template.len() + ROOM);
+        out.push_str(endpoint);
         let mut rest = template;
         while let Some(start) = rest.find('{') {
             let end = start + rest[start..].find('}')?;

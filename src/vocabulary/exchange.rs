@@ -1,4 +1,7 @@
+use std::borrow::Cow;
 use std::time::Duration;
+
+use http::HeaderMap;
 
 use super::Request;
 
@@ -7,8 +10,8 @@ use super::Request;
 pub struct Response {
     /// HTTP status code.
     pub status: u16,
-    /// Header fields, names in lower case, in the order received.
-    pub headers: Vec<(String, String)>,
+    /// Header fields.
+    pub headers: HeaderMap,
     /// Body bytes, up to the cap of the client.
     pub body: Vec<u8>,
     /// The body went on past the cap, and reading stopped there.
@@ -16,9 +19,9 @@ pub struct Response {
 }
 
 impl Response {
-    /// The first header of that name (lower case).
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+    /// The first header field of that name; what is no text in it stands as a replacement character.
+    pub fn header(&self, name: &str) -> Option<Cow<'_, str>> {
+        self.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()))
     }
 
     /// The body as JSON, or `None` if it is not JSON that can be read here. A byte order mark before it is passed over,
@@ -115,7 +118,7 @@ mod tests {
     use super::*;
 
     fn json(body: &[u8]) -> Option<serde_json::Value> {
-        Response { status: 200, headers: Vec::new(), body: body.to_vec(), capped: false }.json()
+        Response { status: 200, body: body.to_vec(), ..Response::default() }.json()
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub(super) fn recent(scene: &Scene<'_>, pointer: &str, within: u64) -> Judgement
     let date = scene
         .success()
         .and_then(|r| r.header("date"))
-        .and_then(|text| httpdate::parse_http_date(text).ok())
+        .and_then(|text| httpdate::parse_http_date(&text).ok())
         .and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok())
         .and_then(|d| i64::try_from(d.as_secs()).ok());
     let distance = |clock: i64| seconds(value).abs_diff(clock);

@@ -58,7 +58,7 @@ pub(super) fn json_content_type(scene: &Scene<'_>) -> Judgement {
     if response.body.is_empty() || scene.json().is_none_or(|body| !body.is_object()) {
         return Judgement::NotApplicable;
     }
-    let announced = response.header("content-type").unwrap_or("nothing");
+    let announced = response.header("content-type").unwrap_or("nothing".into());
     Judgement::when(announced.to_ascii_lowercase().contains("json"), || "application/json", || announced)
 }
 

@@ -40,9 +40,12 @@ impl Generator {
 
     /// These inputs with their numbers, in order. An input that the facts leave no room for is left out.
     pub fn instances(&self, seed: u64, range: Range<u64>) -> Vec<(u64, Instance)> {
-        let Some(candidates) = self.candidates() else { return Vec::new() };
-        let drawn = |index| Drawn::new(&candidates, seed, index, REJECTS);
-        range.filter_map(|index| Some((index, drawn(index)?.current))).collect()
+        self.drawing().instances(seed, range)
+    }
+
+    /// Ready for many inputs.
+    pub fn drawing(&self) -> Drawing {
+        Drawing(self.candidates())
     }
 
     /// Simpler and simpler forms of one input.
@@ -130,6 +133,18 @@ impl Generator {
                 Instance { clause, ..Instance::of(text, answer) }
             })
             .boxed()
+    }
+}
+
+/// What the inputs of a property are drawn from; it stays on the thread that made it.
+pub struct Drawing(Option<Candidates>);
+
+impl Drawing {
+    /// These inputs with their numbers, in order. An input that the facts leave no room for is left out.
+    pub fn instances(&self, seed: u64, range: Range<u64>) -> Vec<(u64, Instance)> {
+        let Some(candidates) = &self.0 else { return Vec::new() };
+        let drawn = |index| Drawn::new(candidates, seed, index, REJECTS);
+        range.filter_map(|index| Some((index, drawn(index)?.current))).collect()
     }
 }
 

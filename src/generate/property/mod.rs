@@ -15,7 +15,7 @@ mod tests;
 
 pub use decide::Decider;
 pub use derive::properties;
-pub use draw::{Generator, Shrinker};
+pub use draw::{Drawing, Generator, Shrinker};
 pub use instance::{Doing, Instance, Move};
 pub use kind::{Known, Property};
 pub(crate) use sequence::{FULL, TAKEN};

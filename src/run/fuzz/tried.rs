@@ -109,7 +109,7 @@ fn behaviours(session: &Session, finished: &Finished<'_>, prepared: &Prepared, s
         .filter(|exchange| observer.is_some_and(|o| o.id == exchange.request.operation))
         .map(|exchange| {
             let body: Option<Value> = exchange.answer.as_ref().ok().and_then(|r| r.json());
-            parse_listing(observer?, &body?)
+            parse_listing(observer?, body?)
         })
         .collect();
     let count = prepared.sent.requests.len();

@@ -245,7 +245,7 @@ impl<'a> Member<'a> {
             return true;
         }
         let own = [self.own.clone(), State::new()];
-        let ([state, _], change) = predicted(session, case, op, step, expect, &sent, &own);
+        let ([state, _], change) = predicted(session, case, op, step, expect, &sent, own);
         // What the target has assigned is part of what is stored.
         resource.written.extend(change.put);
         self.claim = Claim::Exactly(state);

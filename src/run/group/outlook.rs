@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use crate::check::{Listing, State};
 use crate::generate::Placeholders;
 
-use super::super::prediction::{agrees, resource_state, whole};
+use super::super::prediction::{agrees, resource_state};
 use super::super::probe::{Prospect, states_differ};
 use super::super::readback::{stand, unnamed};
 use super::super::resource::Resource;
@@ -50,20 +50,24 @@ impl Open {
 
 impl Outlook {
     pub(super) fn of(resource: &Resource, members: &[Member<'_>]) -> Self {
-        let mut own = State::new();
+        let mut sure = resource.standing();
+        let mut stores = false;
         let mut open = Vec::new();
         for member in members {
-            match &member.claim {
-                Claim::Exactly(state) => own.extend(state.clone()),
-                Claim::Readings(_, prospects) if states_differ(prospects) => open.push(Open::of(prospects, member)),
-                Claim::Readings(_, prospects) => {
-                    let state = prospects.iter().find(|p| p.answers).map_or(member.own(), |p| &p.states[0]);
-                    own.extend(state.clone());
+            let own = match &member.claim {
+                Claim::Exactly(state) => state,
+                Claim::Readings(_, prospects) if states_differ(prospects) => {
+                    open.push(Open::of(prospects, member));
+                    continue;
                 }
-                Claim::Nothing(_) => own.extend(member.own().clone()),
-            }
+                Claim::Readings(_, prospects) => {
+                    prospects.iter().find(|p| p.answers).map_or(member.own(), |p| &p.states[0])
+                }
+                Claim::Nothing(_) => member.own(),
+            };
+            stores |= !own.is_empty();
+            sure.extend(own.iter().map(|(key, value)| (key.clone(), value.clone())));
         }
-        let sure = whole(resource, &own);
         let mut others: Option<State> = None;
         for member in members {
             if let Claim::Nothing(sent) = &member.claim {
@@ -71,7 +75,7 @@ impl Outlook {
             }
         }
         let states_differ = !open.is_empty();
-        Outlook { sure, open, others, states_differ, stores: !own.is_empty() }
+        Outlook { sure, open, others, states_differ, stores }
     }
 
     /// Takes out what somebody else keeps changing.
@@ -84,6 +88,9 @@ impl Outlook {
 
     /// The state that a listing shows.
     pub(super) fn seen(&self, listing: &Listing) -> State {
+        if self.open.is_empty() {
+            return resource_state(listing, &self.sure);
+        }
         let mut like = self.sure.clone();
         like.extend(
             self.open.iter().filter_map(|open| open.states.first()).flatten().map(|(k, v)| (k.clone(), v.clone())),
@@ -91,16 +98,14 @@ impl Outlook {
         resource_state(listing, &like)
     }
 
-    /// Whether a listing shows what it should.
-    pub(super) fn fits(&self, listing: &Listing) -> bool {
-        let mut seen = resource_state(listing, &self.sure);
+    /// Whether a listing, and the state that it shows, are as they should be.
+    pub(super) fn fits(&self, listing: &Listing, seen: &State) -> bool {
         if let Some(others) = &self.others {
-            return stand(others, &seen);
+            return stand(others, seen);
         }
-        if !self.open.is_empty() {
-            seen.retain(|key, _| self.sure.contains_key(key) || !self.open.iter().any(|open| open.keys.contains(key)));
-        }
-        agrees(&self.sure, seen) && self.open.iter().all(|open| open.fits(listing))
+        let decided = |key: &String| self.sure.contains_key(key) || !self.open.iter().any(|o| o.keys.contains(key));
+        let sure = seen.iter().filter(|(key, _)| self.open.is_empty() || decided(key));
+        sure.eq(&self.sure) && self.open.iter().all(|open| open.fits(listing))
     }
 
     /// Whether something is there that should not be.

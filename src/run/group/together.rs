@@ -89,10 +89,10 @@ async fn round(
             *clean &= member.judge(resource, sent, touched).await;
         }
     }
-    let looked = look(session, members, resource, clean).await;
-    if let Some((listing, seen)) = &looked.state {
-        mend(session, resource, seen).await;
-        let own = resource.own_of(session, seen.clone());
+    let (looked, state) = look(session, members, resource, clean).await;
+    if let Some((listing, seen)) = state {
+        mend(session, resource, &seen).await;
+        let own = resource.own_of(session, seen);
         if *clean && resource.lag.is_zero() {
             *touched = own;
         } else {
@@ -100,7 +100,7 @@ async fn round(
             touched.extend(own);
         }
         if *clean {
-            members.iter_mut().for_each(|member| member.advance(Outlook::holds(session, member, Some(listing)), true));
+            members.iter_mut().for_each(|member| member.advance(Outlook::holds(session, member, Some(&listing)), true));
         }
     } else if *clean {
         members.iter_mut().for_each(|member| member.advance(Outlook::holds(session, member, None), false));
@@ -108,21 +108,25 @@ async fn round(
     looked
 }
 
-/// What was read back.
+/// What is known from reading back.
 #[derive(Default)]
 struct Looked {
-    /// The last look, and the state it shows.
-    state: Option<(Listing, State)>,
     /// Something is stored that should not be.
     crowded: bool,
     /// There is a state to be had, and it could not be read.
     unread: bool,
 }
 
-/// Looks until everything is as it should be; `clean` ends as false if it is not.
-async fn look(session: &Session, members: &[Member<'_>], resource: &mut Resource, clean: &mut bool) -> Looked {
+/// Looks until everything is as it should be; `clean` ends as false if it is not. The last look comes with it, and the
+/// state that it shows.
+async fn look(
+    session: &Session,
+    members: &[Member<'_>],
+    resource: &mut Resource,
+    clean: &mut bool,
+) -> (Looked, Option<(Listing, State)>) {
     if !resource.can_list() {
-        return Looked::default();
+        return (Looked::default(), None);
     }
     let mut outlook = Outlook::of(resource, members);
     if outlook.states_differ && !resource.lag.is_zero() {
@@ -133,21 +137,21 @@ async fn look(session: &Session, members: &[Member<'_>], resource: &mut Resource
     }
     // A group that is amiss runs again anyway, one case after the other: no need to be patient with it.
     let patience = if *clean { resource.usual_patience().min(session.settings.settle) } else { Duration::ZERO };
-    let listing = resource.look_until(session, patience, |listing| outlook.fits(listing)).await;
+    let listing = resource.look_until(session, patience, |listing| outlook.fits(listing, &outlook.seen(listing))).await;
     outlook.leave_out_restless(resource);
     let Some(listing) = listing else {
         *clean = false;
-        return Looked { unread: session.silence.lasts(), ..Looked::default() };
+        return (Looked { unread: session.silence.lasts(), ..Looked::default() }, None);
     };
     let repeated = resource.kind != ResourceKind::Events && !listing.repeated().is_empty();
-    *clean &= outlook.fits(&listing) && !repeated;
+    let seen = outlook.seen(&listing);
+    *clean &= outlook.fits(&listing, &seen) && !repeated;
     // A tag listed in a form that no reading has is looked at alone.
     *clean &= members.iter().all(|member| {
         let holds = Outlook::holds(session, member, Some(&listing));
         holds.is_empty() || holds.contains(&true) || member.is_unexplained()
     });
-    let seen = outlook.seen(&listing);
-    Looked { crowded: outlook.is_crowded(&seen), unread: false, state: Some((listing, seen)) }
+    (Looked { crowded: outlook.is_crowded(&seen), unread: false }, Some((listing, seen)))
 }
 
 /// Closes a case, or runs it again by itself.
