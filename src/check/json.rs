@@ -7,7 +7,8 @@ use serde_json::Value;
 /// A request body as JSON, read as leniently as a target might: a byte order mark is skipped.
 pub fn parse_request(body: &[u8]) -> Option<Value> {
     let text = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
-    serde_json::from_slice(text).ok()
+    // Quicker than to look at each of its texts.
+    serde_json::from_str(std::str::from_utf8(text).ok()?).ok()
 }
 
 /// Whether some object of a JSON text has two members of the same name, so that readers may differ.

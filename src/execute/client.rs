@@ -102,7 +102,7 @@ impl Client {
             self.pace.turn().await;
             let started = Instant::now();
             self.count_one();
-            let answer = self.connections.exchange(&request).await;
+            let answer = self.connections.exchange(&request, started).await;
             let elapsed = started.elapsed();
             if !self.waits(answer.as_ref().ok(), &mut throttling).await {
                 return Exchange { request, answer, elapsed };

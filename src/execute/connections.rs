@@ -1,25 +1,26 @@
+use std::cell::Cell;
 use std::error::Error;
+use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::Method;
-use http::header::{ACCEPT, HeaderName, HeaderValue, InvalidHeaderName, USER_AGENT};
+use http::header::{
+    ACCEPT, CONTENT_TYPE, HOST, HeaderName, HeaderValue, InvalidHeaderName, InvalidHeaderValue, USER_AGENT,
+};
 use http::uri::InvalidUri;
 use http_body_util::{BodyExt, Full};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::BuilderVerifierExt;
 use tokio::time::timeout;
 
 use super::client::Limits;
+use super::pool::{BoxError, Origin, Pool};
 use crate::vocabulary::{Failure, FailureKind, Request, Response};
 
-/// How long a connection is kept that nothing needs.
-const IDLE: Duration = Duration::from_secs(90);
+/// Header fields that most requests have.
+const FIELDS: usize = 6;
 /// What every request has.
 static ANYTHING: HeaderValue = HeaderValue::from_static("*/*");
 static DEWSPEC: HeaderValue = HeaderValue::from_static(concat!("dewspec/", env!("CARGO_PKG_VERSION")));
@@ -30,7 +31,7 @@ static DEWSPEC: HeaderValue = HeaderValue::from_static(concat!("dewspec/", env!(
 /// The layer below most HTTP clients does all that is needed here, and a run is a sixth shorter for it.
 #[derive(Clone, Debug)]
 pub(super) struct Connections {
-    http: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    pool: Pool,
     tls: ClientConfig,
     timeout: Duration,
     most: usize,
@@ -58,29 +59,19 @@ impl Connections {
     }
 
     fn within(tls: ClientConfig, timeout: Duration, most: usize) -> Self {
-        let mut tcp = HttpConnector::new();
-        tcp.enforce_http(false);
-        tcp.set_nodelay(true);
-        tcp.set_connect_timeout(Some(timeout));
-        let connector = HttpsConnectorBuilder::new().with_tls_config(tls.clone());
-        let connector = connector.https_or_http().enable_http1().wrap_connector(tcp);
-        let http = Client::builder(TokioExecutor::new())
-            .pool_idle_timeout(IDLE)
-            .pool_timer(TokioTimer::new())
-            .build(connector);
-        Connections { http, tls, timeout, most }
+        Connections { pool: Pool::new(tls.clone(), timeout), tls, timeout, most }
     }
 
     /// Sends one request and reads the whole answer, as far as the limits allow.
     ///
     /// # Errors
     /// If the request cannot be sent, or no whole answer comes in time.
-    pub(super) async fn exchange(&self, request: &Request) -> Result<Response, Failure> {
+    pub(super) async fn exchange(&self, request: &Request, now: Instant) -> Result<Response, Failure> {
         let outgoing = Self::outgoing(request)?;
-        let mut begun = false;
-        let answer = timeout(self.timeout, self.answer(outgoing, &mut begun)).await;
-        answer.unwrap_or_else(|_| {
-            let (kind, what) = match begun {
+        let begun = Cell::new(false);
+        let answer = pin!(self.answer(outgoing, now, &begun));
+        timeout(self.timeout, answer).await.unwrap_or_else(|_| {
+            let (kind, what) = match begun.get() {
                 true => (FailureKind::Garbled, "the answer did not end"),
                 false => (FailureKind::Silent, "no answer came"),
             };
@@ -95,10 +86,11 @@ impl Connections {
         *outgoing.uri_mut() =
             request.url.parse().map_err(|e: InvalidUri| garbled(format!("the URL cannot be sent: {e}")))?;
         let headers = outgoing.headers_mut();
+        headers.reserve(FIELDS);
         for (name, value) in &request.headers {
             let name =
                 header_name(name).map_err(|e| garbled(format!("the header name {name:?} cannot be sent: {e}")))?;
-            let value = HeaderValue::from_bytes(value.as_bytes())
+            let value = header_value(value)
                 .map_err(|_| garbled(format!("the value of {name} holds bytes that cannot be sent")))?;
             headers.append(name, value);
         }
@@ -108,9 +100,30 @@ impl Connections {
     }
 
     /// The answer; `begun` says whether its head came.
-    async fn answer(&self, outgoing: http::Request<Full<Bytes>>, begun: &mut bool) -> Result<Response, Failure> {
-        let (head, mut incoming) = self.http.request(outgoing).await.map_err(|e| no_answer(&e))?.into_parts();
-        *begun = true;
+    async fn answer(
+        &self,
+        mut outgoing: http::Request<Full<Bytes>>,
+        now: Instant,
+        begun: &Cell<bool>,
+    ) -> Result<Response, Failure> {
+        let (origin, path) = Origin::of(std::mem::take(outgoing.uri_mut()))
+            .ok_or_else(|| garbled("the URL names no host".to_owned()))?;
+        *outgoing.uri_mut() = path;
+        let (connection, answer) = loop {
+            let unreachable = |e: BoxError| Failure { kind: FailureKind::Unreachable, message: chain(&*e) };
+            let mut connection = self.pool.take(&origin, now).await.map_err(unreachable)?;
+            outgoing.headers_mut().entry(HOST).or_insert_with(|| connection.host.clone());
+            match connection.sender.try_send_request(outgoing).await {
+                Ok(answer) => break (connection, answer),
+                Err(mut error) => match error.take_message().filter(|_| connection.used) {
+                    // The other end has given up the connection, and nothing has been sent on it.
+                    Some(unsent) => outgoing = unsent,
+                    None => return Err(no_answer(&error.into_error())),
+                },
+            }
+        };
+        let (head, mut incoming) = answer.into_parts();
+        begun.set(true);
         let status = head.status.as_u16();
         let mut body = Vec::new();
         let mut capped = false;
@@ -123,6 +136,9 @@ impl Connections {
                 break;
             }
         }
+        if !capped {
+            self.pool.put(connection);
+        }
         Ok(Response { status, headers: head.headers, body, capped })
     }
 }
@@ -132,7 +148,17 @@ fn header_name(name: &str) -> Result<HeaderName, InvalidHeaderName> {
     static TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
     match name {
         "X-Auth-Token" => Ok(TOKEN.clone()),
+        "Content-Type" => Ok(CONTENT_TYPE),
         _ => HeaderName::from_bytes(name.as_bytes()),
+    }
+}
+
+/// The value of a header field, as well.
+fn header_value(value: &str) -> Result<HeaderValue, InvalidHeaderValue> {
+    static JSON: HeaderValue = HeaderValue::from_static("application/json");
+    match value {
+        "application/json" => Ok(JSON.clone()),
+        _ => HeaderValue::from_bytes(value.as_bytes()),
     }
 }
 
@@ -143,11 +169,10 @@ fn garbled(message: String) -> Failure {
 /// How the HTTP library says that the connection went away before an answer began.
 const CLOSED: [&str; 2] = ["connection closed before message completed", "onnection reset"];
 
-/// Tells a target that is not there from one that answers nonsense.
-fn no_answer(error: &hyper_util::client::legacy::Error) -> Failure {
-    // The outermost error says which part of the library failed, its causes say why.
-    let message = error.source().map_or_else(|| error.to_string(), chain);
-    let gone = error.is_connect() || CLOSED.iter().any(|text| message.contains(text));
+/// Tells a target that has gone from one that answers nonsense.
+fn no_answer(error: &hyper::Error) -> Failure {
+    let message = chain(error);
+    let gone = CLOSED.iter().any(|text| message.contains(text));
     Failure { kind: if gone { FailureKind::Unreachable } else { FailureKind::Garbled }, message }
 }
 

@@ -3,6 +3,7 @@
 mod client;
 mod connections;
 mod pace;
+mod pool;
 mod wire;
 
 pub use client::{Client, ClientError, Limits, Throttling};

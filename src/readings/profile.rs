@@ -65,20 +65,26 @@ impl Profile {
 
     /// The readings that explain every observation; empty if none does.
     pub fn remaining(&self, clause: &str) -> Vec<String> {
-        let all = self.clauses.get(clause).map_or(&[][..], Vec::as_slice);
+        self.explaining(clause).cloned().collect()
+    }
+
+    /// The same, one after the other.
+    pub fn explaining(&self, clause: &str) -> impl Iterator<Item = &String> {
         let seen = self.observations(clause);
-        all.iter().filter(|r| seen.iter().all(|o| o.explained_by(r))).cloned().collect()
+        let all = self.clauses.get(clause).into_iter().flatten();
+        all.filter(move |reading| seen.iter().all(|observation| observation.explained_by(reading)))
     }
 
     /// Whether a clause is known to have one of these readings. Where no reading is left, all are possible:
     /// the clause itself is reported then, and nothing else shall be accused on its account.
     pub fn is_among(&self, clause: &str, readings: &[String]) -> bool {
-        self.possible(clause).iter().all(|r| readings.contains(r))
+        self.possible(clause).all(|reading| readings.contains(reading))
     }
 
-    fn possible(&self, clause: &str) -> Vec<String> {
-        let remaining = self.remaining(clause);
-        if remaining.is_empty() { self.clauses.get(clause).cloned().unwrap_or_default() } else { remaining }
+    fn possible(&self, clause: &str) -> impl Iterator<Item = &String> {
+        let any = self.explaining(clause).next().is_none();
+        let all = self.clauses.get(clause).into_iter().flatten().filter(move |_| any);
+        self.explaining(clause).chain(all)
     }
 
     /// The statuses that a rule permits, given what is known.
@@ -86,7 +92,7 @@ impl Profile {
         match rule {
             StatusRule::Fixed(statuses) => statuses.clone(),
             StatusRule::ByClause(reference) => {
-                self.possible(reference.trim_start_matches('@')).iter().filter_map(|name| name.parse().ok()).collect()
+                self.possible(reference.trim_start_matches('@')).filter_map(|name| name.parse().ok()).collect()
             }
         }
     }

@@ -129,8 +129,9 @@ pub(super) fn limit(session: &Session, case: &PlannedCase, resource: &Resource) 
     match case.op.operation.capacity.as_ref()? {
         Capacity::Fixed(limit) => Some(*limit),
         Capacity::Clause(topic) => {
-            let remaining = session.profile().remaining(&case.op.id(topic));
-            remaining.iter().filter_map(|r| r.parse().ok()).filter(|limit| *limit >= resource.carries()).min()
+            let (clause, profile, there) = (case.op.id(topic), session.profile(), resource.carries());
+            let limits = profile.explaining(&clause).filter_map(|reading| reading.parse().ok());
+            limits.filter(|limit| *limit >= there).min()
         }
     }
 }

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -41,13 +41,13 @@ pub(super) struct Resource {
     /// What was there before the run, as listed.
     pub(super) baseline: Listing,
     /// Everything written in this run, with the last value.
-    pub(super) written: State,
+    pub(super) written: HashMap<String, String>,
     /// A tag that stands here for no other purpose than to be missed; see `watch`.
     pub(super) watched: State,
     /// It did not work.
     pub(super) unwatchable: bool,
     /// Deleted, but not yet seen to be gone.
-    pub(super) fading: BTreeSet<String>,
+    pub(super) fading: HashSet<String>,
     /// Written, and still there because nothing deletes it.
     pub(super) residue: State,
     /// Written, and perhaps still there: the target did not answer when it was deleted.
@@ -82,10 +82,10 @@ impl Resource {
             delete_many: find(Purpose::DeleteMany),
             many_is_careful: false,
             baseline: Listing::default(),
-            written: State::new(),
+            written: HashMap::new(),
             watched: State::new(),
             unwatchable: false,
-            fading: BTreeSet::new(),
+            fading: HashSet::new(),
             residue: State::new(),
             unsettled: State::new(),
             strangers: State::new(),
@@ -364,7 +364,7 @@ impl Resource {
         let listing = self.look(session).await;
         let stays = |key: &String| theirs.contains(key) || self.watched.contains_key(key);
         if listing.is_some_and(|l| l.items.iter().all(|item| stays(&item.key))) {
-            self.written.clone_from(&self.watched);
+            self.written = self.watched.clone().into_iter().collect();
             self.fading.clear();
         }
         self.looks.clear();

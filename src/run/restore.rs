@@ -37,7 +37,7 @@ pub(super) async fn restore(session: &Session, selected: &[Arc<OperationSuite>],
         let Some(listing) = resource.look_patiently(session).await else {
             // What was written last is all that is known then.
             session.note(format!("what {place} carries could not be listed at the end of the run"));
-            let written = resource.written.clone();
+            let written = resource.written.clone().into_iter().collect();
             resource.remove(session, &written).await;
             break;
         };

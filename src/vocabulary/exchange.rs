@@ -28,9 +28,10 @@ impl Response {
     /// and half a surrogate pair, which no text here can hold, read as a replacement character.
     pub fn json(&self) -> Option<serde_json::Value> {
         let body = self.body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&self.body);
-        let whole = serde_json::from_slice(body);
-        let halves = || std::str::from_utf8(body).ok().filter(|text| text.contains("\\ud") || text.contains("\\uD"));
-        whole.ok().or_else(|| serde_json::from_str(&without_halves(halves()?)).ok())
+        let text = std::str::from_utf8(body).ok()?;
+        let halves = || text.contains("\\ud") || text.contains("\\uD");
+        let read = |text: &str| serde_json::from_str(text).ok();
+        read(text).or_else(|| halves().then(|| read(&without_halves(text)))?)
     }
 
     /// Whether the body begins with a byte order mark.

@@ -159,6 +159,11 @@ impl<'a> Member<'a> {
         }
     }
 
+    /// Whether all that can be said of it is known, if nothing is amiss with the state.
+    pub(super) fn is_settled(&self) -> bool {
+        !self.alone && self.turned_away.is_none()
+    }
+
     /// What it has stored, as far as is known.
     pub(super) fn own(&self) -> &State {
         &self.own

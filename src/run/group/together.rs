@@ -54,7 +54,10 @@ async fn run_group<'a>(
     resource.looks.clear();
     let mut finished = Vec::with_capacity(members.len());
     for member in members {
-        finished.push(conclude(session, member, resource, clean, &looked).await);
+        finished.push(match clean && member.is_settled() {
+            true => member.close().finish(),
+            false => conclude(session, member, resource, &looked).await,
+        });
     }
     finished
 }
@@ -154,17 +157,13 @@ async fn look(
     (Looked { crowded: outlook.is_crowded(&seen), unread: false }, Some((listing, seen)))
 }
 
-/// Closes a case, or runs it again by itself.
+/// Closes a case of which something may be amiss, or runs it again by itself.
 async fn conclude<'a>(
     session: &'a Session,
     mut member: Member<'a>,
     resource: &mut Resource,
-    clean: bool,
     looked: &Looked,
 ) -> Finished<'a> {
-    if clean && !member.alone && member.turned_away.is_none() {
-        return member.close().finish();
-    }
     let known = member.record.has_wrong_answer() || member.is_unexplained();
     if looked.unread && !member.record.is_over() && !known {
         member.record.error("the target stopped answering before its state could be read back");
