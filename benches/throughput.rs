@@ -22,13 +22,13 @@ use dewspec::vocabulary::Request;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// How often all of them take turns: a machine that is busy with something else slows down whoever is at work.
-const ROUNDS: usize = 9;
+const ROUNDS: usize = 7;
 /// How long each load generator runs in a round.
-const SECONDS: u64 = 2;
+const SECONDS: u64 = 4;
 /// Connections of each.
 const CONNECTIONS: usize = 16;
 /// Generated inputs of each property.
-const CASES: u64 = 1000;
+const CASES: u64 = 2000;
 /// A body that is refused, so that it changes nothing.
 const BODY: &str = r#"{"tag":{"key":"dewspec-00000000!","value":"v-1"}}"#;
 

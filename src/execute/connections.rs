@@ -189,3 +189,92 @@ fn chain(error: &dyn Error) -> String {
     }
     parts.join(": ")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::*;
+
+    type Outcome = Result<(), Box<dyn Error>>;
+
+    /// A server that answers each connection with these bodies, one a request, and then closes it without a word; with
+    /// its URL, and how many connections it has taken.
+    async fn served(bodies: &'static [&'static str]) -> Result<(String, Arc<AtomicUsize>), Box<dyn Error>> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let url = format!("http://{}/", listener.local_addr()?);
+        let taken = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&taken);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                count.fetch_add(1, Ordering::Relaxed);
+                tokio::spawn(answer_each(stream, bodies));
+            }
+        });
+        Ok((url, taken))
+    }
+
+    async fn answer_each(mut stream: TcpStream, bodies: &[&str]) {
+        for body in bodies {
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                match stream.read_u8().await {
+                    Ok(byte) => head.push(byte),
+                    Err(_) => return,
+                }
+            }
+            let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+            if stream.write_all(answer.as_bytes()).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// What comes of so many requests one after the other, with time for either side to close a connection.
+    async fn answers(url: &str, requests: usize) -> Result<Vec<Response>, Box<dyn Error>> {
+        let connections = Connections::new(&Limits { body: 4, ..Limits::default() }, false)?;
+        let request = Request {
+            operation: String::new(),
+            method: "GET".to_owned(),
+            url: url.to_owned(),
+            headers: Vec::new(),
+            body: None,
+        };
+        let mut all = Vec::new();
+        for _ in 0..requests {
+            all.push(connections.exchange(&request, Instant::now()).await.map_err(|failure| failure.message)?);
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Ok(all)
+    }
+
+    #[tokio::test]
+    async fn connections_are_kept() -> Outcome {
+        let (url, taken) = served(&["a", "", "bc"]).await?;
+        let bodies: Vec<_> = answers(&url, 3).await?.into_iter().map(|answer| answer.body).collect();
+        assert_eq!(bodies, [&b"a"[..], b"", b"bc"]);
+        assert_eq!(taken.load(Ordering::Relaxed), 1);
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn what_the_other_end_has_closed_is_not_used_again() -> Outcome {
+        let (url, taken) = served(&["a", "b"]).await?;
+        let bodies: Vec<_> = answers(&url, 5).await?.into_iter().map(|answer| answer.body).collect();
+        assert_eq!(bodies, [b"a", b"b", b"a", b"b", b"a"]);
+        assert_eq!(taken.load(Ordering::Relaxed), 3);
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn what_has_more_to_say_is_not_used_again() -> Outcome {
+        let (url, taken) = served(&["12345", "b"]).await?;
+        let all: Vec<_> = answers(&url, 2).await?.into_iter().map(|answer| (answer.body, answer.capped)).collect();
+        assert_eq!(all, [(b"1234".to_vec(), true), (b"1234".to_vec(), true)]);
+        assert_eq!(taken.load(Ordering::Relaxed), 2);
+        Ok(())
+    }
+}

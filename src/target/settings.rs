@@ -134,7 +134,7 @@ impl Settings {
     /// For the embedded server: it has nothing else to do, takes many requests at once to one resource, and what is
     /// written to it shows at once. More connections than keep it busy only cost.
     pub fn embedded() -> Self {
-        Settings { cases: 32, concurrency: 8, width: 8, settle: Duration::from_millis(100), ..Settings::default() }
+        Settings { cases: 32, concurrency: 4, width: 16, settle: Duration::from_millis(100), ..Settings::default() }
     }
 }
 
