@@ -186,13 +186,13 @@ fn holds(constraint: &Constraint, mandatory: Option<bool>, place: &Place<'_>) ->
 }
 
 fn text_holds(constraint: &Constraint, text: &str) -> bool {
-    let length = text.chars().count();
+    let length = || text.chars().count();
     let edge = |class: Option<EdgeClass>, character: Option<char>| match (class, character) {
         (Some(EdgeClass::Whitespace), Some(character)) => !character.is_ascii_whitespace(),
         _ => true,
     };
-    constraint.min_length.is_none_or(|least| length >= least)
-        && constraint.max_length.is_none_or(|most| length <= most)
+    constraint.min_length.is_none_or(|least| length() >= least)
+        && constraint.max_length.is_none_or(|most| length() <= most)
         && constraint.characters.as_ref().is_none_or(|facts| text.chars().all(|c| admits(facts, c)))
         && edge(constraint.first_not, text.chars().next())
         && edge(constraint.last_not, text.chars().next_back())

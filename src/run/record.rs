@@ -19,7 +19,7 @@ pub(super) struct Record<'a> {
     error: Option<String>,
     upheld: Vec<String>,
     /// The same of oracles that look at every exchange, by the places of their clauses in the operation.
-    judged: Vec<usize>,
+    judged: Vec<bool>,
     wrong_answer: bool,
     /// How many of the findings are about nothing but what dewspec has not written.
     of_others: usize,
@@ -66,7 +66,7 @@ impl<'a> Record<'a> {
         self.skip = self.skip.take().or(other.skip);
         self.error = self.error.take().or(other.error);
         self.upheld.extend(other.upheld);
-        self.judged.extend(other.judged);
+        self.hold_at_all(&other.judged);
         self.wrong_answer |= other.wrong_answer;
         self.of_others += other.of_others;
         before
@@ -88,7 +88,19 @@ impl<'a> Record<'a> {
 
     /// An oracle of the case's operation found nothing amiss; the place is that of its clause.
     pub(super) fn held_at(&mut self, place: usize) {
-        self.judged.push(place);
+        if self.judged.is_empty() {
+            self.judged = vec![false; self.case.op.clauses.len()];
+        }
+        if let Some(held) = self.judged.get_mut(place) {
+            *held = true;
+        }
+    }
+
+    fn hold_at_all(&mut self, held: &[bool]) {
+        if self.judged.len() < held.len() {
+            self.judged.resize(held.len(), false);
+        }
+        self.judged.iter_mut().zip(held).for_each(|(all, one)| *all |= one);
     }
 
     /// What held in a case over one input held in the property, too.
@@ -98,11 +110,7 @@ impl<'a> Record<'a> {
                 self.upheld.push(clause.clone());
             }
         }
-        for place in &input.record.judged {
-            if !self.judged.contains(place) {
-                self.judged.push(*place);
-            }
-        }
+        self.hold_at_all(&input.record.judged);
     }
 
     /// An answer is not the one expected.
@@ -194,7 +202,7 @@ impl<'a> Record<'a> {
 
     fn upheld(&self) -> impl Iterator<Item = &str> {
         let clauses = &self.case.op.clauses;
-        let judged = self.judged.iter().filter_map(|place| clauses.get(*place)).map(|clause| clause.id.as_str());
+        let judged = clauses.iter().zip(&self.judged).filter(|(_, held)| **held).map(|(clause, _)| clause.id.as_str());
         self.upheld.iter().map(String::as_str).chain(judged)
     }
 

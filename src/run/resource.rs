@@ -469,7 +469,7 @@ mod tests {
         let session = session();
         let mut resource = Resource::new(&Suite::default(), ResourceKind::Secret, "s");
         assert!(!resource.is_ours(&session, "dewspec-99999999"), "another run's");
-        session.sends("{'key':'dewspec-99999999!'}");
+        session.sends(b"{'key':'dewspec-99999999!'}");
         assert!(resource.is_ours(&session, "dewspec-99999999"), "meant for another resource");
         resource.written.insert("dewspec-0011aabbX".to_owned(), "v-1".to_owned());
         assert!(resource.is_ours(&session, "v-1"), "key and value were swapped");

@@ -248,7 +248,7 @@ pub(super) fn keep(record: &mut Record<'_>, out: &Outgoing<'_>, exchange: &Arc<E
 /// Whatever the answer, what a request names may now be stored, if perhaps not where it should be.
 fn take_note(session: &Session, exchange: &Exchange, payload: Option<&Payload>) {
     if let Some(body) = &exchange.request.body {
-        session.sends(&String::from_utf8_lossy(body));
+        session.sends(body);
     }
     if let Some(payload) = payload.filter(|_| !exchange.is_refused())
         && let Some(json) = &payload.json

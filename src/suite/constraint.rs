@@ -85,9 +85,9 @@ impl JsonType {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Characters {
-    /// General category groups that are allowed: `L`, `N`, `Z` … or `ascii-alphanumeric`.
+    /// Classes that are allowed.
     #[serde(default)]
-    pub classes: Vec<String>,
+    pub classes: Vec<CharacterClass>,
     /// Single characters that are allowed besides.
     #[serde(default)]
     pub also: String,
@@ -99,6 +99,23 @@ pub struct Characters {
     pub forbidden_ranges: Vec<(u32, u32)>,
     /// The documented expression, verbatim: an independent check of the facts above, never their source.
     pub pattern: Option<String>,
+}
+
+/// A class of characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CharacterClass {
+    /// `a` to `z`, `A` to `Z` and `0` to `9`.
+    #[serde(rename = "ascii-alphanumeric")]
+    AsciiAlphanumeric,
+    /// The general categories of letters.
+    #[serde(rename = "L")]
+    Letters,
+    /// The general categories of numbers.
+    #[serde(rename = "N")]
+    Numbers,
+    /// The general categories of separators.
+    #[serde(rename = "Z")]
+    Separators,
 }
 
 /// What may not stand at an edge of a string.

@@ -20,7 +20,7 @@ pub use case::{
     WireBody,
 };
 pub use clause::{Clause, Source};
-pub use constraint::{Characters, Constraint, EdgeClass, JsonType};
+pub use constraint::{CharacterClass, Characters, Constraint, EdgeClass, JsonType};
 pub use disputed::Disputed;
 pub use document::Document;
 pub use error::{DataError, Origin};
