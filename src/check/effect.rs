@@ -65,8 +65,8 @@ pub fn change_of(operation: &Operation, body: &Value, answer: Option<&Value>) ->
 
 /// Key and value; no value is as good as an empty one here, since how it is listed is an open clause.
 fn tag(item: &Value) -> Option<(String, String)> {
-    let key = item.get("key")?.as_str()?.to_owned();
-    let value = item.get("value").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let key = at(item, "/key")?.as_str()?.to_owned();
+    let value = at(item, "/value").and_then(Value::as_str).unwrap_or_default().to_owned();
     Some((key, value))
 }
 

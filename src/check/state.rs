@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use super::Listing;
 use super::effect::canonical;
@@ -12,23 +13,26 @@ const TOLD: usize = 4;
 /// The state that a listing shows. Entities are reduced to the members that `like` has, so that what the
 /// target adds to them does not count.
 pub fn state_of(listing: &Listing, like: &State) -> State {
-    listing
-        .items
-        .iter()
-        .map(|item| {
-            let text = match &item.entity {
-                None => item.text(),
-                Some(entity) => {
-                    let whole = canonical(entity, None);
-                    // Mostly there is nothing to leave out.
-                    let differing = like.get(&item.key).filter(|text| **text != whole);
-                    let model = differing.and_then(|text| serde_json::from_str(text).ok());
-                    model.map_or(whole, |model| canonical(entity, Some(&model)))
-                }
-            };
-            (item.key.clone(), text)
-        })
-        .collect()
+    let mut state = State::new();
+    for item in &listing.items {
+        let text = match &item.entity {
+            None => item.text(),
+            Some(entity) => {
+                let whole = canonical(entity, None);
+                // Mostly there is nothing to leave out.
+                let differing = like.get(&item.key).filter(|text| **text != whole);
+                let model = differing.and_then(|text| serde_json::from_str(text).ok());
+                model.map_or(whole, |model| canonical(entity, Some(&model)))
+            }
+        };
+        match state.entry(item.key.clone()) {
+            Entry::Vacant(place) => drop(place.insert(text)),
+            // Of several entities of one name, the one that is looked for counts.
+            Entry::Occupied(known) if item.entity.is_some() && like.get(&item.key) == Some(known.get()) => {}
+            Entry::Occupied(mut known) => drop(known.insert(text)),
+        }
+    }
+    state
 }
 
 /// How `seen` differs from `expected`, in words; `None` if it does not.
@@ -66,6 +70,20 @@ fn exact(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check::ListedItem;
+
+    #[test]
+    fn of_entities_of_one_name_the_one_that_is_looked_for_counts() {
+        let entity = |kind: &str| {
+            let members = serde_json::Map::from_iter([("kind".to_owned(), serde_json::Value::from(kind))]);
+            (canonical(&members, None), ListedItem { key: "a".to_owned(), value: None, entity: Some(members) })
+        };
+        let (both, first, second) = (|| [entity("old").1, entity("new").1], entity("old").0, entity("new").0);
+        for (items, wanted) in [(both(), &first), (both(), &second)] {
+            let like = State::from([("a".to_owned(), wanted.clone())]);
+            assert_eq!(state_of(&Listing { items: items.into() }, &like), like);
+        }
+    }
 
     #[test]
     fn what_looks_alike_is_spelled_out() {

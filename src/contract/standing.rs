@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{FieldFacts, admits, fields, is_invisible};
 use crate::suite::{Constraint, Disputed, EdgeClass, Effect, OperationSuite};
-use crate::vocabulary::at;
+use crate::vocabulary::{at, member};
 
 /// How a body stands to the documented rules.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -93,7 +93,7 @@ impl Contract {
     fn is_no_ordinary_list(&self, body: &Value) -> bool {
         let Effect::Batch { items, action, delete, .. } = &self.op.operation.effect else { return false };
         let listed = at(body, items).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-        let keys: Vec<&Value> = listed.iter().filter_map(|item| item.get("key")).collect();
+        let keys: Vec<&Value> = listed.iter().filter_map(|item| at(item, "/key")).collect();
         let twice = keys.iter().enumerate().any(|(i, key)| keys[..i].contains(key));
         twice || at(body, action).and_then(Value::as_str) == Some(delete)
     }
@@ -152,9 +152,9 @@ fn below<'a>(value: &'a Value, steps: &str, see: &mut impl FnMut(Place<'a>)) {
         return;
     }
     match (value, steps.split_once('/')) {
-        (Value::Object(object), None) => see(object.get(steps).map_or(Place::Absent, Place::Value)),
+        (Value::Object(object), None) => see(member(object, steps).map_or(Place::Absent, Place::Value)),
         (Value::Object(object), Some((step, rest))) => {
-            if let Some(value) = object.get(step) {
+            if let Some(value) = member(object, step) {
                 below(value, rest, see);
             }
         }
@@ -212,7 +212,7 @@ fn is_uuid(text: &str) -> bool {
 fn strange(value: &Value, model: &Value) -> bool {
     match (value, model) {
         (Value::Object(object), Value::Object(model)) => {
-            object.iter().any(|(name, value)| model.get(name).is_none_or(|model| strange(value, model)))
+            object.iter().any(|(name, value)| member(model, name).is_none_or(|model| strange(value, model)))
         }
         (Value::Array(items), Value::Array(model)) => {
             items.is_empty() || model.first().is_some_and(|model| items.iter().any(|item| strange(item, model)))

@@ -67,9 +67,8 @@ impl Connections {
     /// # Errors
     /// If the request cannot be sent, or no whole answer comes in time.
     pub(super) async fn exchange(&self, request: &Request, now: Instant) -> Result<Response, Failure> {
-        let outgoing = Self::outgoing(request)?;
         let begun = Cell::new(false);
-        let answer = pin!(self.answer(outgoing, now, &begun));
+        let answer = pin!(self.answer(request, now, &begun));
         timeout(self.timeout, answer).await.unwrap_or_else(|_| {
             let (kind, what) = match begun.get() {
                 true => (FailureKind::Garbled, "the answer did not end"),
@@ -100,12 +99,8 @@ impl Connections {
     }
 
     /// The answer; `begun` says whether its head came.
-    async fn answer(
-        &self,
-        mut outgoing: http::Request<Full<Bytes>>,
-        now: Instant,
-        begun: &Cell<bool>,
-    ) -> Result<Response, Failure> {
+    async fn answer(&self, request: &Request, now: Instant, begun: &Cell<bool>) -> Result<Response, Failure> {
+        let mut outgoing = Self::outgoing(request)?;
         let (origin, path) = Origin::of(std::mem::take(outgoing.uri_mut()))
             .ok_or_else(|| garbled("the URL names no host".to_owned()))?;
         *outgoing.uri_mut() = path;

@@ -87,7 +87,8 @@ impl Pool {
                 return Ok(connection);
             }
         }
-        self.connect(origin, now).await
+        // It happens once in a while, and every request would carry the room that it takes.
+        Box::pin(self.connect(origin, now)).await
     }
 
     /// Keeps one whose answer has come to its end.

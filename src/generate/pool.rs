@@ -15,6 +15,7 @@ const BLOCKS: &[(u32, u32, usize)] = &[
     (0x0900, 0x0DFF, 3),     // scripts of India
     (0x0E00, 0x0FFF, 3),     // Thai, Lao, Tibetan
     (0x10A0, 0x13F4, 5),     // Georgian, Hangul Jamo, Ethiopic, Cherokee
+    (0x1680, 0x1680, 1),     // the one space that lies apart from all others
     (0x1E00, 0x1FFF, 3),     // Latin and Greek with marks, titlecase letters among them
     (0x2000, 0x20F0, 1),     // spaces, separators, bidi controls, punctuation, currencies, enclosing marks
     (0x2100, 0x23FF, 2),     // letterlike symbols, number forms, arrows, operators

@@ -10,6 +10,6 @@ mod verdict;
 pub use exchange::{Exchange, Failure, FailureKind, Response};
 pub use level::Level;
 pub use outcome::Outcome;
-pub use pointer::{at, at_mut};
+pub use pointer::{at, at_mut, member};
 pub use request::{Identity, PathChoice, Request, TokenChoice};
 pub use verdict::Verdict;

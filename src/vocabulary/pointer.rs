@@ -1,4 +1,15 @@
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+/// An object with more members than this finds them by their hashes.
+const FEW: usize = 16;
+
+/// A member of an object: among a few, comparing names is quicker than hashing one.
+pub fn member<'a>(members: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    if members.len() > FEW {
+        return members.get(name);
+    }
+    members.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+}
 
 /// What stands at a JSON pointer, as [`Value::pointer`] has it, which copies every name on its way. Names in
 /// documents need no escapes, and those in `~` are left to it.
@@ -8,7 +19,7 @@ pub fn at<'a>(body: &'a Value, pointer: &str) -> Option<&'a Value> {
     }
     let Some(path) = pointer.strip_prefix('/') else { return pointer.is_empty().then_some(body) };
     path.split('/').try_fold(body, |value, name| match value {
-        Value::Object(members) => members.get(name),
+        Value::Object(members) => member(members, name),
         Value::Array(items) => items.get(index(name)?),
         _ => None,
     })
@@ -21,10 +32,17 @@ pub fn at_mut<'a>(body: &'a mut Value, pointer: &str) -> Option<&'a mut Value> {
     }
     let Some(path) = pointer.strip_prefix('/') else { return pointer.is_empty().then_some(body) };
     path.split('/').try_fold(body, |value, name| match value {
-        Value::Object(members) => members.get_mut(name),
+        Value::Object(members) => member_mut(members, name),
         Value::Array(items) => items.get_mut(index(name)?),
         _ => None,
     })
+}
+
+fn member_mut<'a>(members: &'a mut Map<String, Value>, name: &str) -> Option<&'a mut Value> {
+    if members.len() > FEW {
+        return members.get_mut(name);
+    }
+    members.iter_mut().find(|(known, _)| *known == name).map(|(_, value)| value)
 }
 
 /// A place in a list: digits alone, and no zero before others.
@@ -38,6 +56,17 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn members_are_found_among_few_and_many() {
+        for count in [0, 1, FEW, FEW + 1, 4 * FEW] {
+            let mut members: Map<String, Value> = (0..count).map(|n| (n.to_string(), json!(n))).collect();
+            for name in (0..=count).map(|n| n.to_string()) {
+                assert_eq!(member(&members, &name), members.clone().get(&name));
+                assert_eq!(member_mut(&mut members, &name).cloned(), members.get(&name).cloned());
+            }
+        }
+    }
 
     #[test]
     fn pointers_mean_what_they_mean_to_serde_json() {

@@ -15,7 +15,11 @@ pub(super) fn field(scene: &Scene<'_>, status: u16, pointer: &str, kind: JsonTyp
     }
     let allowed = || format!("`{pointer}`, of type {kind}{}", if non_empty { ", not empty" } else { "" });
     let Some(body) = body else {
-        let seen = if response.body.is_empty() { "no body".to_owned() } else { excerpt(&response.body) };
+        let seen = match std::str::from_utf8(&response.body) {
+            Ok("") => "no body".to_owned(),
+            Ok(_) => format!("no JSON: {}", excerpt(&response.body)),
+            Err(_) => format!("no JSON, since it is not UTF-8: {}", excerpt(&response.body)),
+        };
         return Judgement::broken(allowed(), seen);
     };
     match at(body, pointer) {

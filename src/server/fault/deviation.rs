@@ -88,6 +88,7 @@ deviations! {
         AcceptsLeadingSpaceInKey "key.first-character" "a key that starts with a space is accepted";
         AcceptsTrailingSpaceInKey "key.last-character" "a key that ends with a space is accepted";
         IgnoresReservedPrefix "key.reserved-prefix" "no prefix of a key is reserved";
+        AcceptsReservedPrefixAlone "key.reserved-prefix" "a key that is the reserved prefix and nothing more is accepted";
         ReservesPrefixInAnyCase "key.reserved-prefix" "a key that starts with `SYS` is refused too";
         ReservesPrefixAnywhere "key.reserved-prefix" "a key with `sys` anywhere inside is refused";
         AcceptsValueOneTooLong "value.max-length" "a value of one character more than the maximum is accepted";
@@ -157,6 +158,7 @@ deviations! {
         StoresRefusedAtLimit "refused-unchanged" "what the tag limit refuses is stored all the same";
         StoresUnauthenticated "refused-unchanged" "a request with a refused token is carried out all the same";
         ForgetsOnDeepNesting "stored" "an unknown member nested 30 deep makes all tags of the resource vanish";
+        KeepsValueThatCountsAlike "stored" "a value that is the same number as the stored one does not take its place";
         KeepsOldValue "key.one-value" "another value for an existing key is answered with success but dropped";
         KeepsBothValues "key.one-value" "another value for an existing key is listed beside the old one";
     }
@@ -171,6 +173,7 @@ deviations! {
         DeletesOnlyFirstItem "delete.removes" "only the first item of a delete is removed";
         DeletesEverything "delete.removes" "a delete removes every tag of the secret";
         DeletesEverythingOnEmptyList "delete.empty-batch" "a delete of nothing removes every tag of the secret";
+        RefusesDeletingLongest "delete.removes" "deleting a key of the greatest length is refused";
         DeletesByPrefix "delete.removes" "a delete also removes tags whose key only starts with the given one";
         DeletesInAnyCase "delete.removes" "a delete also removes tags whose key differs in case";
         AlwaysCreates "delete.removes" "a delete creates its items instead";
@@ -242,6 +245,7 @@ deviations! {
         SendsNumericEventId "response.event_id" "`event_id` is a number";
         SendsEmptyEventId "response.event_id" "`event_id` is empty";
         ShowsOtherEventId "response.event_id" "the `event_id` of the response is not the one shown later";
+        AnswersWithFirstOfName "stored" "a second event of a name is answered with the first one, which stays";
         SendsConstantEventId "response.event_id.distinct" "every event has the `event_id` of the documented example";
         ReversesTypes "response.event_types.order" "the event types are answered in reverse order";
         SortsTypes "response.event_types.order" "the event types are answered in alphabetical order";
@@ -296,6 +300,7 @@ deviations! {
         FailsOnWrongType "server-error" "a top-level member given as a number is answered with 500";
         FailsOnEmptyArray "server-error" "an empty array is answered with 500";
         FailsOnEmoji "server-error" "a character beyond U+FFFF in a string is answered with 500";
+        FailsOnUnknownCharset "server-error" "a character set other than UTF-8 is answered with 500";
         FailsOnLongString "server-error" "a string of more than 4,000 bytes is answered with 500";
         FailsOnNulCharacter "server-error" "a NUL character in a string is answered with 500";
         FailsOnUnknownId "server-error" "an unknown id is answered with 500";

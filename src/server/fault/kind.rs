@@ -52,7 +52,7 @@ faults! {
         CsmsCreateAcceptsSlashInKey AcceptsSlashInKey; CsmsCreateAcceptsMarkInKey AcceptsMarkInKey; CsmsCreateAcceptsAnyCharacterInKey AcceptsAnyCharacterInKey;
         CsmsCreateChecksOnlyFirstKeyCharacter ChecksOnlyFirstKeyCharacter; CsmsCreateAcceptsFinalNewlineInKey AcceptsFinalNewlineInKey;
         CsmsCreateAcceptsLeadingSpaceInKey AcceptsLeadingSpaceInKey; CsmsCreateAcceptsTrailingSpaceInKey AcceptsTrailingSpaceInKey;
-        CsmsCreateIgnoresReservedPrefix IgnoresReservedPrefix; CsmsCreateReservesPrefixInAnyCase ReservesPrefixInAnyCase;
+        CsmsCreateIgnoresReservedPrefix IgnoresReservedPrefix; CsmsCreateAcceptsReservedPrefixAlone AcceptsReservedPrefixAlone; CsmsCreateReservesPrefixInAnyCase ReservesPrefixInAnyCase;
         CsmsCreateReservesPrefixAnywhere ReservesPrefixAnywhere; CsmsCreateAcceptsValueOneTooLong AcceptsValueOneTooLong;
         CsmsCreateRefusesValueOfMaximumLength RefusesValueOfMaximumLength; CsmsCreateCountsValueInBytes CountsValueInBytes;
         CsmsCreateLimitsValueToOldMaximum LimitsValueToOldMaximum; CsmsCreateRequiresValue RequiresValue; CsmsCreateRefusesEmptyValue RefusesEmptyValue;
@@ -70,7 +70,7 @@ faults! {
         CsmsCreateStoresValueTruncated StoresValueTruncated; CsmsCreateLosesAstralInValue LosesAstralInValue;
         CsmsCreateManglesNonAsciiInValue ManglesNonAsciiInValue; CsmsCreateDecodesPlusInValue DecodesPlusInValue; CsmsCreateLosesValue LosesValue;
         CsmsCreateSwapsKeyAndValue SwapsKeyAndValue; CsmsCreateStoresNothing StoresNothing; CsmsCreateForgetsOnDeepNesting ForgetsOnDeepNesting; CsmsCreateStoresRefused StoresRefused;
-        CsmsCreateStoresRefusedAtLimit StoresRefusedAtLimit; CsmsCreateStoresUnauthenticated StoresUnauthenticated; CsmsCreateKeepsOldValue KeepsOldValue;
+        CsmsCreateStoresRefusedAtLimit StoresRefusedAtLimit; CsmsCreateStoresUnauthenticated StoresUnauthenticated; CsmsCreateKeepsOldValue KeepsOldValue; CsmsCreateKeepsValueThatCountsAlike KeepsValueThatCountsAlike;
         CsmsCreateKeepsBothValues KeepsBothValues; CsmsCreateLimitOneTooLow LimitOneTooLow; CsmsCreateLimitOneTooHigh LimitOneTooHigh;
         CsmsCreateHasNoLimit HasNoLimit; CsmsCreateCountsLimitPerProject CountsLimitPerProject; CsmsCreateCountsDeletedTags CountsDeletedTags;
         CsmsCreateExceedsLimitInRace ExceedsLimitInRace; CsmsCreateAcceptsMissingToken AcceptsMissingToken; CsmsCreateAcceptsEmptyToken AcceptsEmptyToken;
@@ -80,7 +80,7 @@ faults! {
         CsmsCreateWritesForeignResource WritesForeignResource; CsmsCreateLeaksToNeighbour LeaksToNeighbour; CsmsCreateStoresOnNeighbour StoresOnNeighbour;
         CsmsCreateSharesKeysInProject SharesKeysInProject; CsmsCreateFailsOnEmptyBody FailsOnEmptyBody; CsmsCreateFailsOnMalformedJson FailsOnMalformedJson;
         CsmsCreateFailsOnDeepNesting FailsOnDeepNesting; CsmsCreateFailsOnArrayBody FailsOnArrayBody; CsmsCreateFailsOnNull FailsOnNull;
-        CsmsCreateFailsOnWrongType FailsOnWrongType; CsmsCreateFailsOnEmoji FailsOnEmoji; CsmsCreateFailsOnLongString FailsOnLongString;
+        CsmsCreateFailsOnWrongType FailsOnWrongType; CsmsCreateFailsOnEmoji FailsOnEmoji; CsmsCreateFailsOnLongString FailsOnLongString; CsmsCreateFailsOnUnknownCharset FailsOnUnknownCharset;
         CsmsCreateFailsOnNulCharacter FailsOnNulCharacter; CsmsCreateFailsOnUnknownId FailsOnUnknownId; CsmsCreateFailsOnMissingToken FailsOnMissingToken;
         CsmsCreateFailsNowAndThen FailsNowAndThen; CsmsCreateLosesUpstreamNowAndThen LosesUpstreamNowAndThen; CsmsCreateRefusesNowAndThen RefusesNowAndThen;
         CsmsCreateForgetsNowAndThen ForgetsNowAndThen; CsmsCreateLosesConcurrentUpdates LosesConcurrentUpdates;
@@ -105,7 +105,7 @@ faults! {
         CsmsBatchRefusesPlusInKey RefusesPlusInKey; CsmsBatchAcceptsSlashInKey AcceptsSlashInKey; CsmsBatchAcceptsMarkInKey AcceptsMarkInKey;
         CsmsBatchAcceptsAnyCharacterInKey AcceptsAnyCharacterInKey; CsmsBatchChecksOnlyFirstKeyCharacter ChecksOnlyFirstKeyCharacter;
         CsmsBatchAcceptsFinalNewlineInKey AcceptsFinalNewlineInKey; CsmsBatchAcceptsLeadingSpaceInKey AcceptsLeadingSpaceInKey;
-        CsmsBatchAcceptsTrailingSpaceInKey AcceptsTrailingSpaceInKey; CsmsBatchIgnoresReservedPrefix IgnoresReservedPrefix;
+        CsmsBatchAcceptsTrailingSpaceInKey AcceptsTrailingSpaceInKey; CsmsBatchIgnoresReservedPrefix IgnoresReservedPrefix; CsmsBatchAcceptsReservedPrefixAlone AcceptsReservedPrefixAlone;
         CsmsBatchReservesPrefixInAnyCase ReservesPrefixInAnyCase; CsmsBatchReservesPrefixAnywhere ReservesPrefixAnywhere;
         CsmsBatchAcceptsValueOneTooLong AcceptsValueOneTooLong; CsmsBatchRefusesValueOfMaximumLength RefusesValueOfMaximumLength;
         CsmsBatchCountsValueInBytes CountsValueInBytes; CsmsBatchLimitsValueToOldMaximum LimitsValueToOldMaximum; CsmsBatchRequiresValue RequiresValue;
@@ -126,12 +126,12 @@ faults! {
         CsmsBatchStoresValueTruncated StoresValueTruncated; CsmsBatchLosesAstralInValue LosesAstralInValue;
         CsmsBatchManglesNonAsciiInValue ManglesNonAsciiInValue; CsmsBatchDecodesPlusInValue DecodesPlusInValue; CsmsBatchLosesValue LosesValue;
         CsmsBatchSwapsKeyAndValue SwapsKeyAndValue; CsmsBatchStoresNothing StoresNothing; CsmsBatchStoresRefusedAtLimit StoresRefusedAtLimit;
-        CsmsBatchStoresUnauthenticated StoresUnauthenticated; CsmsBatchKeepsOldValue KeepsOldValue; CsmsBatchKeepsBothValues KeepsBothValues;
+        CsmsBatchStoresUnauthenticated StoresUnauthenticated; CsmsBatchKeepsOldValue KeepsOldValue; CsmsBatchKeepsValueThatCountsAlike KeepsValueThatCountsAlike; CsmsBatchKeepsBothValues KeepsBothValues;
         CsmsBatchAppliesOnlyFirstItem AppliesOnlyFirstItem; CsmsBatchAppliesOnlyLastItem AppliesOnlyLastItem; CsmsBatchDropsLastItem DropsLastItem;
         CsmsBatchStopsAfterTenItems StopsAfterTenItems; CsmsBatchKeepsBothRepeatedKeys KeepsBothRepeatedKeys;
         CsmsBatchAppliesRefusedBatchPartly AppliesRefusedBatchPartly; CsmsBatchIgnoresDelete IgnoresDelete; CsmsBatchDeletesOnlyFirstItem DeletesOnlyFirstItem;
         CsmsBatchDeletesEverythingOnEmptyList DeletesEverythingOnEmptyList;
-        CsmsBatchDeletesEverything DeletesEverything; CsmsBatchDeletesByPrefix DeletesByPrefix; CsmsBatchDeletesInAnyCase DeletesInAnyCase;
+        CsmsBatchDeletesEverything DeletesEverything; CsmsBatchDeletesByPrefix DeletesByPrefix; CsmsBatchRefusesDeletingLongest RefusesDeletingLongest; CsmsBatchDeletesInAnyCase DeletesInAnyCase;
         CsmsBatchAlwaysCreates AlwaysCreates; CsmsBatchKeepsDeletedKeysReserved KeepsDeletedKeysReserved; CsmsBatchLimitOneTooLow LimitOneTooLow;
         CsmsBatchLimitOneTooHigh LimitOneTooHigh; CsmsBatchHasNoLimit HasNoLimit; CsmsBatchCountsLimitPerProject CountsLimitPerProject;
         CsmsBatchIgnoresExistingAtLimit IgnoresExistingAtLimit; CsmsBatchCountsDeletedTags CountsDeletedTags; CsmsBatchExceedsLimitInRace ExceedsLimitInRace;
@@ -142,7 +142,7 @@ faults! {
         CsmsBatchLeaksToNeighbour LeaksToNeighbour; CsmsBatchStoresOnNeighbour StoresOnNeighbour; CsmsBatchSharesKeysInProject SharesKeysInProject;
         CsmsBatchFailsOnEmptyBody FailsOnEmptyBody; CsmsBatchFailsOnMalformedJson FailsOnMalformedJson; CsmsBatchFailsOnDeepNesting FailsOnDeepNesting;
         CsmsBatchFailsOnArrayBody FailsOnArrayBody; CsmsBatchFailsOnNull FailsOnNull; CsmsBatchFailsOnWrongType FailsOnWrongType;
-        CsmsBatchFailsOnEmptyArray FailsOnEmptyArray; CsmsBatchFailsOnEmoji FailsOnEmoji; CsmsBatchFailsOnLongString FailsOnLongString;
+        CsmsBatchFailsOnEmptyArray FailsOnEmptyArray; CsmsBatchFailsOnEmoji FailsOnEmoji; CsmsBatchFailsOnLongString FailsOnLongString; CsmsBatchFailsOnUnknownCharset FailsOnUnknownCharset;
         CsmsBatchFailsOnNulCharacter FailsOnNulCharacter; CsmsBatchFailsOnUnknownId FailsOnUnknownId; CsmsBatchFailsOnMissingToken FailsOnMissingToken;
         CsmsBatchFailsNowAndThen FailsNowAndThen; CsmsBatchTimesOutNowAndThen TimesOutNowAndThen; CsmsBatchRefusesNowAndThen RefusesNowAndThen;
         CsmsBatchForgetsNowAndThen ForgetsNowAndThen; CsmsBatchLosesConcurrentUpdates LosesConcurrentUpdates;
@@ -187,7 +187,7 @@ faults! {
         KmsCreateEscapesHtmlInValue EscapesHtmlInValue; KmsCreateLosesValue LosesValue; KmsCreateSwapsKeyAndValue SwapsKeyAndValue;
         KmsCreateForgetsOnDeepNesting ForgetsOnDeepNesting;
         KmsCreateStoresNothing StoresNothing; KmsCreateStoresRefused StoresRefused; KmsCreateStoresUnauthenticated StoresUnauthenticated;
-        KmsCreateKeepsOldValue KeepsOldValue; KmsCreateKeepsBothValues KeepsBothValues; KmsCreateLimitOneTooLow LimitOneTooLow;
+        KmsCreateKeepsOldValue KeepsOldValue; KmsCreateKeepsValueThatCountsAlike KeepsValueThatCountsAlike; KmsCreateKeepsBothValues KeepsBothValues; KmsCreateLimitOneTooLow LimitOneTooLow;
         KmsCreateLimitIsFifteen LimitIsFifteen; KmsCreateAcceptsMissingToken AcceptsMissingToken; KmsCreateAcceptsEmptyToken AcceptsEmptyToken;
         KmsCreateAcceptsAnyToken AcceptsAnyToken; KmsCreateAcceptsTokenPrefix AcceptsTokenPrefix; KmsCreateAcceptsTokenInAnyCase AcceptsTokenInAnyCase;
         KmsCreateWritesWithReadOnlyToken WritesWithReadOnlyToken; KmsCreateAcceptsForeignToken AcceptsForeignToken;
@@ -195,7 +195,7 @@ faults! {
         KmsCreateLeaksToNeighbour LeaksToNeighbour; KmsCreateStoresOnNeighbour StoresOnNeighbour; KmsCreateSharesKeysInProject SharesKeysInProject;
         KmsCreateFailsOnEmptyBody FailsOnEmptyBody; KmsCreateFailsOnMalformedJson FailsOnMalformedJson; KmsCreateFailsOnDeepNesting FailsOnDeepNesting;
         KmsCreateFailsOnArrayBody FailsOnArrayBody; KmsCreateFailsOnNull FailsOnNull; KmsCreateFailsOnWrongType FailsOnWrongType;
-        KmsCreateFailsOnEmoji FailsOnEmoji; KmsCreateFailsOnLongString FailsOnLongString; KmsCreateFailsOnNulCharacter FailsOnNulCharacter;
+        KmsCreateFailsOnEmoji FailsOnEmoji; KmsCreateFailsOnLongString FailsOnLongString; KmsCreateFailsOnUnknownCharset FailsOnUnknownCharset; KmsCreateFailsOnNulCharacter FailsOnNulCharacter;
         KmsCreateFailsOnUnknownId FailsOnUnknownId; KmsCreateFailsOnMissingToken FailsOnMissingToken; KmsCreateFailsNowAndThen FailsNowAndThen;
         KmsCreateLosesUpstreamNowAndThen LosesUpstreamNowAndThen; KmsCreateRefusesNowAndThen RefusesNowAndThen; KmsCreateForgetsNowAndThen ForgetsNowAndThen;
         KmsCreateLosesConcurrentUpdates LosesConcurrentUpdates; KmsCreateDuplicatesKeysInRace DuplicatesKeysInRace; KmsCreateRefusesConcurrentWrites RefusesConcurrentWrites;
@@ -233,7 +233,7 @@ faults! {
         EventCreateChecksTargetExists ChecksTargetExists; EventCreateLeavesResponseUnwrapped LeavesResponseUnwrapped;
         EventCreateSendsEventArray SendsEventArray; EventCreateSendsEmptyResponse SendsEmptyResponse; EventCreateEchoesExampleName EchoesExampleName;
         EventCreateLowerCasesName LowerCasesName; EventCreateOmitsEventId OmitsEventId; EventCreateSendsNumericEventId SendsNumericEventId;
-        EventCreateSendsEmptyEventId SendsEmptyEventId; EventCreateShowsOtherEventId ShowsOtherEventId; EventCreateSendsConstantEventId SendsConstantEventId;
+        EventCreateSendsEmptyEventId SendsEmptyEventId; EventCreateShowsOtherEventId ShowsOtherEventId; EventCreateSendsConstantEventId SendsConstantEventId; EventCreateAnswersWithFirstOfName AnswersWithFirstOfName;
         EventCreateReversesTypes ReversesTypes; EventCreateSortsTypes SortsTypes; EventCreateDropsLastType DropsLastType; EventCreateJoinsTypes JoinsTypes;
         EventCreateEnablesAlways EnablesAlways; EventCreateSendsBooleanState SendsBooleanState; EventCreateSendsCreateTimeAsString SendsCreateTimeAsString;
         EventCreateSendsCreateTimeAsFloat SendsCreateTimeAsFloat; EventCreateOmitsCreateTime OmitsCreateTime;
@@ -250,7 +250,7 @@ faults! {
         EventCreateShowsEventToOtherTenant ShowsEventToOtherTenant; EventCreateFailsOnEmptyBody FailsOnEmptyBody;
         EventCreateFailsOnMalformedJson FailsOnMalformedJson; EventCreateFailsOnDeepNesting FailsOnDeepNesting; EventCreateFailsOnArrayBody FailsOnArrayBody;
         EventCreateFailsOnNull FailsOnNull; EventCreateFailsOnWrongType FailsOnWrongType; EventCreateFailsOnEmptyArray FailsOnEmptyArray;
-        EventCreateFailsOnEmoji FailsOnEmoji; EventCreateFailsOnLongString FailsOnLongString; EventCreateFailsOnNulCharacter FailsOnNulCharacter;
+        EventCreateFailsOnEmoji FailsOnEmoji; EventCreateFailsOnLongString FailsOnLongString; EventCreateFailsOnUnknownCharset FailsOnUnknownCharset; EventCreateFailsOnNulCharacter FailsOnNulCharacter;
         EventCreateFailsOnMissingToken FailsOnMissingToken; EventCreateFailsNowAndThen FailsNowAndThen; EventCreateTimesOutNowAndThen TimesOutNowAndThen;
         EventCreateRefusesNowAndThen RefusesNowAndThen; EventCreateForgetsNowAndThen ForgetsNowAndThen;
         EventCreateFailsOnTemplate FailsOnTemplate; EventCreateFailsOnFormat FailsOnFormat;

@@ -75,9 +75,18 @@ pub(crate) fn read_text<'a>(rules: &Rules, headers: &HeaderMap, body: &'a [u8]) 
     text.map(Cow::Borrowed).map_err(|_| Failure::invalid(Reason::Json, "body: must be UTF-8"))
 }
 
+/// Whether a media type comes with a character set other than that of JSON.
+fn names_unknown_charset(content_type: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(content_type).to_ascii_lowercase();
+    text.split_once("charset=").is_some_and(|(_, name)| name.trim_matches('"') != "utf-8")
+}
+
 fn check_content_type(rules: &Rules, headers: &HeaderMap) -> Result<(), Failure> {
     let readings = rules.access.content_types;
     let content_type = headers.get(header::CONTENT_TYPE).map(|value| value.as_bytes()).unwrap_or_default();
+    if rules.bends(Deviation::FailsOnUnknownCharset) && names_unknown_charset(content_type) {
+        return Err(Failure::internal());
+    }
     let essence = content_type.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
     let refused = if essence.is_empty() {
         readings.missing_refused

@@ -85,6 +85,12 @@ pub(crate) async fn put(call: Call<'_>, place: Place<'_>, tags: Vec<Tag>) -> Res
     Ok(())
 }
 
+/// Whether both values are the same number.
+fn count_alike(stored: &Tag, tag: &Tag) -> bool {
+    let number = |tag: &Tag| tag.value.text().parse::<u64>().ok();
+    number(stored).is_some() && number(stored) == number(tag)
+}
+
 /// Decides without changing anything.
 fn decide(rules: &Rules, basis: Basis<'_>, tags: Vec<Tag>) -> Plan {
     let mut plan = Plan::default();
@@ -99,6 +105,7 @@ fn decide(rules: &Rules, basis: Basis<'_>, tags: Vec<Tag>) -> Plan {
                 }
             }
             Some(_) if rules.bends(Deviation::KeepsOldValue) => {}
+            Some(stored) if rules.bends(Deviation::KeepsValueThatCountsAlike) && count_alike(stored, &tag) => {}
             Some(_) if rules.bends(Deviation::KeepsBothValues) => plan.appends.push(tag),
             Some(_) if rules.tag.existing_key_refused => {
                 return Plan::refused(duplicate(rules, &tag, "with another value"));

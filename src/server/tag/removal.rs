@@ -14,6 +14,9 @@ use crate::server::http::{Failure, Reason};
 use crate::server::reading::Disposal;
 use crate::server::rules::Rules;
 
+/// The greatest length of a key.
+const LONGEST: usize = 128;
+
 /// Removes the tags that the items name.
 pub(crate) fn remove(call: Call<'_>, place: Place<'_>, items: &[TagItem<'_>]) -> Result<(), Failure> {
     let rules = call.rules;
@@ -23,6 +26,9 @@ pub(crate) fn remove(call: Call<'_>, place: Place<'_>, items: &[TagItem<'_>]) ->
     }
     let mut doomed = HashSet::with_capacity(items.len());
     for item in items {
+        if rules.bends(Deviation::RefusesDeletingLongest) && item.key.chars().count() == LONGEST {
+            return Err(Failure::invalid(Reason::Key, format!("{}: is too long", item.field("key"))));
+        }
         if is_removed(rules, &set, item)? {
             doomed.insert(&*item.key);
             if rules.bends(Deviation::DeletesOnlyFirstItem) {

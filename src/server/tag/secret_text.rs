@@ -55,7 +55,9 @@ fn check_prefix(rules: &Rules, field: Field, key: &str) -> Result<(), Failure> {
         ReservedPrefix::Literal => "sys",
         ReservedPrefix::Sdk => "_sys_",
     };
-    let reserved = key.starts_with(prefix) && !rules.bends(Deviation::IgnoresReservedPrefix)
+    let excused = rules.bends(Deviation::IgnoresReservedPrefix)
+        || rules.bends(Deviation::AcceptsReservedPrefixAlone) && key == prefix;
+    let reserved = key.starts_with(prefix) && !excused
         || rules.bends(Deviation::ReservesPrefixInAnyCase) && starts_with_capital_sys(key)
         || rules.bends(Deviation::ReservesPrefixAnywhere) && key.rfind("sys") > Some(1);
     if reserved {

@@ -146,6 +146,9 @@ fn otherwise(bench: &Bench, operation: Operation, plain: &[u8]) -> Vec<Ask> {
         Ask::new("POST", bench.path(operation, 397))
             .content_type(Some("Application/JSON"))
             .body(renamed(plain, "type")),
+        Ask::new("POST", bench.path(operation, 399))
+            .content_type(Some("application/json; charset=x-unheard-of"))
+            .body(renamed(plain, "charset")),
     ];
     let other = match operation {
         Operation::CreateSecretEvent => return asks,
@@ -220,6 +223,8 @@ fn texts() -> Vec<String> {
         " a",
         "a ",
         "sysx",
+        "sys",
+        "_sys_",
         "_sys_x",
         "SYSx",
         "mysysx",
@@ -264,6 +269,7 @@ fn single_bodies() -> Vec<Vec<Vec<u8>>> {
     let tag = json!({ "key": "k", "value": "v" });
     bodies.push(vec![body(&tag), body(&json!({ "key": "k", "value": "w" }))]);
     bodies.push(vec![body(&tag), body(&tag)]);
+    bodies.push(["7", "07"].map(|number| body(&json!({ "key": "k", "value": number }))).to_vec());
     bodies.push((0..22).map(numbered).collect());
     for sequence in [json!(1), json!("919c82d4-8046-4722-9094-35c3c6524cff"), json!("x"), json!(null)] {
         bodies.push(vec![json!({ "tag": tag, "sequence": sequence }).to_string().into_bytes()]);
@@ -288,6 +294,8 @@ fn batch_bodies() -> Vec<Vec<Vec<u8>>> {
     let mut bodies: Vec<Vec<Vec<u8>>> = tags().iter().map(|tag| vec![create(json!([tag]))]).collect();
     bodies.extend([
         vec![create(tag()), create(json!([{ "key": "k", "value": "w" }]))],
+        ["7", "07"].map(|number| create(json!([{ "key": "k", "value": number }]))).to_vec(),
+        ["create", "delete"].map(|action| body(action, json!([{ "key": "k".repeat(128), "value": "v" }]))).to_vec(),
         vec![create(many(0, 20)), create(many(20, 21))],
         vec![create(many(0, 19)), create(many(19, 20))],
         vec![create(many(0, 21))],

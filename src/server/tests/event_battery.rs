@@ -19,6 +19,9 @@ pub(super) fn bodies() -> Vec<Vec<Vec<u8>>> {
         events.push(event);
     }
     let mut bodies: Vec<Vec<Vec<u8>>> = events.iter().map(|event| vec![event.to_string().into_bytes()]).collect();
+    let mut again = event("twice");
+    again["state"] = json!("DISABLED");
+    bodies.push([event("twice"), again].map(|event| event.to_string().into_bytes()).to_vec());
     let text = event("lenient").to_string();
     let comma = text.replace("}}", "},}");
     let invalid = text.replace("SMN", "S\u{1}").into_bytes();
