@@ -23,15 +23,10 @@ pub(super) fn write_failures(page: &mut Page, report: &Report) {
         return;
     }
     page.heading("Failures", &summary(&deviations));
-    for deviation in &deviations {
-        write_clause(page, deviation, Tint::Bad);
-        write_case(page, report, deviation);
-        write_more(page, deviation);
-        page.blank();
-    }
+    deviations.iter().for_each(|deviation| write_deviation(page, report, deviation, Tint::Bad));
 }
 
-/// Every broken should: what was allowed, what came, and how to have it again.
+/// Every broken should, with its first case in full, too.
 pub(super) fn write_warnings(page: &mut Page, report: &Report) {
     let deviations = warnings(report);
     if deviations.is_empty() {
@@ -41,20 +36,7 @@ pub(super) fn write_warnings(page: &mut Page, report: &Report) {
     // The totals count such a case as failed: said here, so that the two numbers do not seem to disagree.
     let besides = if failing > 0 { format!(", {failing} of them failed by another clause") } else { String::new() };
     page.heading("Warnings", &format!("{}{besides}", summary(&deviations)));
-    for deviation in &deviations {
-        write_clause(page, deviation, Tint::Warn);
-        if let Some(case) = deviation.cases.first() {
-            page.field(2, "case", &case.id, Tint::Strong);
-            page.field(2, "allowed", &deviation.first.allowed, Tint::Good);
-            page.field(2, "seen", &deviation.first.seen, Tint::Warn);
-            if let Some(input) = input_text(case) {
-                page.field(2, "input", &input, Tint::Plain);
-            }
-            page.command(2, "replay", &case.replay);
-        }
-        write_more(page, deviation);
-        page.blank();
-    }
+    deviations.iter().for_each(|deviation| write_deviation(page, report, deviation, Tint::Warn));
 }
 
 fn summary(deviations: &[Deviation<'_>]) -> String {
@@ -70,6 +52,13 @@ fn cases<'a>(deviations: &'a [Deviation<'a>]) -> IndexMap<&'a str, Outcome> {
     all.map(|case| (case.id.as_str(), case.outcome)).collect()
 }
 
+fn write_deviation(page: &mut Page, report: &Report, deviation: &Deviation<'_>, tint: Tint) {
+    write_clause(page, deviation, tint);
+    write_case(page, report, deviation, tint);
+    write_more(page, deviation);
+    page.blank();
+}
+
 fn write_clause(page: &mut Page, deviation: &Deviation<'_>, tint: Tint) {
     let finding = &deviation.first;
     page.paragraph(0, &format!("{} ({})", finding.clause, finding.level), tint);
@@ -77,7 +66,7 @@ fn write_clause(page: &mut Page, deviation: &Deviation<'_>, tint: Tint) {
     page.field(2, "source", &finding.source, Tint::Plain);
 }
 
-fn write_case(page: &mut Page, report: &Report, deviation: &Deviation<'_>) {
+fn write_case(page: &mut Page, report: &Report, deviation: &Deviation<'_>, tint: Tint) {
     let Some(case) = deviation.cases.first() else { return };
     let finding = &deviation.first;
     let body_columns = page.width().saturating_sub(11) * BODY_LINES;
@@ -93,7 +82,7 @@ fn write_case(page: &mut Page, report: &Report, deviation: &Deviation<'_>) {
         page.field(2, "input", &input, Tint::Plain);
     }
     page.field(2, "allowed", &finding.allowed, Tint::Good);
-    page.field(2, "seen", &finding.seen, Tint::Bad);
+    page.field(2, "seen", &finding.seen, tint);
     if let Some(reason) = case.reason.as_ref().filter(|reason| **reason != finding.seen && **reason != finding.wording)
     {
         page.field(2, "reason", reason, Tint::Plain);
