@@ -1,5 +1,4 @@
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 
 use super::Listing;
 use super::effect::canonical;
@@ -25,11 +24,10 @@ pub fn state_of(listing: &Listing, like: &State) -> State {
                 model.map_or(whole, |model| canonical(entity, Some(&model)))
             }
         };
-        match state.entry(item.key.clone()) {
-            Entry::Vacant(place) => drop(place.insert(text)),
-            // Of several entities of one name, the one that is looked for counts.
-            Entry::Occupied(known) if item.entity.is_some() && like.get(&item.key) == Some(known.get()) => {}
-            Entry::Occupied(mut known) => drop(known.insert(text)),
+        // Of several entities of one name, the one that is looked for counts.
+        let known = state.get(&item.key).filter(|_| item.entity.is_some());
+        if known.is_none() || known != like.get(&item.key) {
+            state.insert(item.key.clone(), text);
         }
     }
     state

@@ -60,7 +60,7 @@ mod tests {
     #[test]
     fn members_are_found_among_few_and_many() {
         for count in [0, 1, FEW, FEW + 1, 4 * FEW] {
-            let mut members: Map<String, Value> = (0..count).map(|n| (n.to_string(), json!(n))).collect();
+            let mut members: Map<String, Value> = (0..count).rev().map(|n| (n.to_string(), json!(n))).collect();
             for name in (0..=count).map(|n| n.to_string()) {
                 assert_eq!(member(&members, &name), members.clone().get(&name));
                 assert_eq!(member_mut(&mut members, &name).cloned(), members.get(&name).cloned());

@@ -36,3 +36,50 @@ fn is_gateway(body: &Value) -> bool {
     body.get("error_code").and_then(Value::as_str).is_some_and(|code| code.starts_with("APIG"))
         && body.get("error_msg").is_some_and(Value::is_string)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::OnceCell;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::suite::{DataSource, Suite};
+    use crate::vocabulary::{Exchange, Request, Response};
+
+    #[test]
+    fn what_is_no_json_is_called_so() -> Result<(), Box<dyn std::error::Error>> {
+        let suite = Suite::load(&DataSource::embedded()?).map_err(|errors| format!("{errors:?}"))?;
+        let operation = &suite.operations[0].operation;
+        let cases: [(&[u8], &str); 3] = [
+            (b"", "no body"),
+            (b"<html>", "no JSON: `<html>`"),
+            (b"{\"error\":{\"error_msg\":\"\xff\"}}", "no JSON, since it is not UTF-8: "),
+        ];
+        for (body, told) in cases {
+            let request = Request {
+                operation: String::new(),
+                method: "POST".to_owned(),
+                url: String::new(),
+                headers: Vec::new(),
+                body: None,
+            };
+            let answer = Response { status: 400, headers: http::HeaderMap::new(), body: body.to_vec(), capped: false };
+            let scene = Scene {
+                operation,
+                exchange: &Exchange { request, answer: Ok(answer), elapsed: Duration::ZERO },
+                request: None,
+                repeated_server_error: false,
+                transient_server_error: false,
+                gateway_territory: false,
+                secrets: &super::super::Secrets::default(),
+                answered: OnceCell::new(),
+                now: 0,
+            };
+            let Judgement::Broken { seen, .. } = field(&scene, 400, "/error", JsonType::Object, false) else {
+                return Err(format!("{told}: not found").into());
+            };
+            assert!(seen.starts_with(told), "{seen}");
+        }
+        Ok(())
+    }
+}

@@ -31,9 +31,10 @@ pub(crate) fn create(call: Call<'_>, body: &Json<'_>) -> Result<Success, Failure
     if rules.bends(Deviation::SendsConstantEventId) {
         EXAMPLE_ID.clone_into(&mut event.event_id);
     }
-    let first = call.tenant.events().get(&event.draft.name).cloned();
-    if let Some(first) = first.filter(|_| rules.bends(Deviation::AnswersWithFirstOfName)) {
-        return render::created(rules, &first);
+    if rules.bends(Deviation::AnswersWithFirstOfName)
+        && let Some(first) = call.tenant.events().get(&event.draft.name)
+    {
+        return render::created(rules, first);
     }
     store(call, &event)?;
     render::created(rules, &event)

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 
 use super::item::TagItem;
 use super::rare;
+use super::secret_text::KEY;
 use super::set::{Tag, TagSet};
 use super::shelf::Place;
 use crate::server::dispatch::Call;
@@ -13,9 +14,6 @@ use crate::server::fault::Deviation;
 use crate::server::http::{Failure, Reason};
 use crate::server::reading::Disposal;
 use crate::server::rules::Rules;
-
-/// The greatest length of a key.
-const LONGEST: usize = 128;
 
 /// Removes the tags that the items name.
 pub(crate) fn remove(call: Call<'_>, place: Place<'_>, items: &[TagItem<'_>]) -> Result<(), Failure> {
@@ -26,7 +24,7 @@ pub(crate) fn remove(call: Call<'_>, place: Place<'_>, items: &[TagItem<'_>]) ->
     }
     let mut doomed = HashSet::with_capacity(items.len());
     for item in items {
-        if rules.bends(Deviation::RefusesDeletingLongest) && item.key.chars().count() == LONGEST {
+        if rules.bends(Deviation::RefusesDeletingLongest) && item.key.chars().count() == KEY.maximum {
             return Err(Failure::invalid(Reason::Key, format!("{}: is too long", item.field("key"))));
         }
         if is_removed(rules, &set, item)? {

@@ -9,7 +9,7 @@ use crate::server::http::{Failure, Reason};
 use crate::server::reading::{ReservedPrefix, Whitespace};
 use crate::server::rules::Rules;
 
-const KEY: Limit = Limit { maximum: 128, instead: [(Deviation::LimitsKeyToOldMaximum, 36)] };
+pub(super) const KEY: Limit = Limit { maximum: 128, instead: [(Deviation::LimitsKeyToOldMaximum, 36)] };
 const VALUE: Limit = Limit { maximum: 255, instead: [(Deviation::LimitsValueToOldMaximum, 43)] };
 
 /// Punctuation that keys and values share.
