@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::Ending;
 use super::args::{EngineArgs, TargetArgs};
 use super::config::Config;
-use crate::target::{Foreign, Settings, Target};
+use crate::target::{Foreign, Network, Settings, Target};
 
 /// Longest run id: it becomes part of event names, which have 64 characters.
 const RUN_ID_MOST: usize = 20;
@@ -46,6 +46,7 @@ pub(super) fn target(args: &TargetArgs, config: &Config) -> Result<Option<Target
         token: token(args, config)?,
         read_only_token,
         foreign,
+        network: Network::default(),
     }))
 }
 
@@ -143,6 +144,7 @@ pub(super) fn settings(args: &EngineArgs, config: &Config, embedded: bool) -> Re
         rate,
         fail_fast: args.fail_fast || config.fail_fast.unwrap_or_default(),
         strict: args.strict || config.strict.unwrap_or_default(),
+        ..usual
     })
 }
 

@@ -208,6 +208,7 @@ fn report(cases: Vec<CaseReport>) -> Report {
         duration_ms: 0,
         exit_code: 0,
         conclusion: String::new(),
+        preflight: Vec::new(),
         summary: CaseTally::of(&cases).summary(1),
         cases,
         clauses: Vec::new(),

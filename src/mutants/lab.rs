@@ -8,7 +8,7 @@ use crate::report::Report;
 use crate::run::{Assignment, RunError, Silent, run};
 use crate::server::{Identities, ServerConfig};
 use crate::suite::Suite;
-use crate::target::{Foreign, Settings, Target};
+use crate::target::{Foreign, Network, Settings, Target};
 
 /// The reference server shows what it stores at once, so nothing is gained by waiting for it.
 const AT_ONCE: Duration = Duration::from_millis(20);
@@ -139,5 +139,6 @@ pub fn embedded_target(url: &str, who: &Identities) -> Target {
             key_id: Some(who.foreign_key_id.clone()),
             token: Some(who.foreign_token.clone()),
         },
+        network: Network::default(),
     }
 }

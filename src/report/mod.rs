@@ -24,7 +24,7 @@ pub use error::ReportError;
 pub use failure_text::failure_text;
 pub use model::{
     CaseReport, ClauseReport, ExchangeReport, FindingReport, FuzzReport, GeneratedFailure, GeneratedReport,
-    ReadingReport, Report, SCHEMA, Summary, TargetSummary,
+    PreflightStep, ReadingReport, Report, SCHEMA, Summary, TargetSummary,
 };
 pub use schema::{schema, schema_text};
 pub use tally::{CaseTally, VerdictTally};

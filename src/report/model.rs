@@ -31,6 +31,9 @@ pub struct Report {
     pub exit_code: u8,
     /// Why the exit code is what it is, in one sentence.
     pub conclusion: String,
+    /// What was found out before the first case, in order; the run ends at the first step that is not `ok`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub preflight: Vec<PreflightStep>,
     /// Counts.
     pub summary: Summary,
     /// Every selected case, in plan order.
@@ -44,6 +47,20 @@ pub struct Report {
     pub fuzz: Option<FuzzReport>,
     /// Things the user should know: capabilities missing, things left behind.
     pub notes: Vec<String>,
+}
+
+/// One step of the preflight.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PreflightStep {
+    /// What was looked at, such as `reach csms`, `credentials` or `secret 0d04…`.
+    pub step: String,
+    /// Whether a run can build on it.
+    pub ok: bool,
+    /// What came of it, in one sentence.
+    pub detail: String,
+    /// What to do about it, where it is not `ok`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub advice: Option<String>,
 }
 
 /// What fuzzing came to. The finds are among the cases, too.

@@ -35,6 +35,7 @@ pub(super) fn report() -> Report {
         duration_ms: 1_234,
         exit_code: 1,
         conclusion: "the target does not conform: 4 must clauses are broken".to_owned(),
+        preflight: Vec::new(),
         summary,
         cases,
         clauses: clauses(),

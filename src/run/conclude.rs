@@ -47,6 +47,7 @@ pub(super) fn conclude(session: &Session, plan: &Plan, mut cases: Vec<CaseReport
         duration_ms: u64::try_from(findings.duration.as_millis()).unwrap_or(u64::MAX),
         exit_code,
         conclusion,
+        preflight: Vec::new(),
         summary,
         cases,
         clauses,

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use super::Network;
 use crate::suite::ResourceKind;
 
 /// What is tested.
@@ -23,6 +24,8 @@ pub struct Target {
     pub read_only_token: Option<String>,
     /// Another tenant.
     pub foreign: Foreign,
+    /// How to connect to it.
+    pub network: Network,
 }
 
 /// Another tenant, for isolation checks.
@@ -128,6 +131,12 @@ pub struct Settings {
     pub fail_fast: bool,
     /// A broken should fails the run.
     pub strict: bool,
+    /// The longest time in all that a run may be held up by a target that throttles or is in maintenance.
+    pub max_wait: Duration,
+    /// After this time the run ends with what it knows.
+    pub max_time: Option<Duration>,
+    /// How long to wait at the beginning for a target that does not answer yet.
+    pub wait_for: Duration,
 }
 
 impl Settings {
@@ -151,6 +160,9 @@ impl Default for Settings {
             rate: None,
             fail_fast: false,
             strict: false,
+            max_wait: Duration::from_secs(300),
+            max_time: None,
+            wait_for: Duration::ZERO,
         }
     }
 }

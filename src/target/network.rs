@@ -1,0 +1,82 @@
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// How connections to a target are made: what its address alone does not say.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Network {
+    /// Header fields for every request, over the usual ones: name and value.
+    pub headers: Vec<(String, String)>,
+    /// The value of `User-Agent`; `dewspec/VERSION` without it.
+    pub user_agent: Option<String>,
+    /// The way through a proxy, if there is one.
+    pub proxy: Proxy,
+    /// Certificates of further authorities to trust, as PEM.
+    pub ca_certificates: Vec<Vec<u8>>,
+    /// The client's certificate chain and its private key, both as PEM.
+    pub client_certificate: Option<(Vec<u8>, Vec<u8>)>,
+    /// Whether certificates are taken as they come.
+    pub insecure: bool,
+    /// Addresses to use instead of what a name resolves to.
+    pub resolve: Vec<Resolve>,
+    /// The longest wait for one connection, TLS included.
+    pub connect_timeout: Duration,
+}
+
+/// Which proxy requests take.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Proxy {
+    /// None.
+    #[default]
+    Direct,
+    /// This one: `http://host:port`, with `user:password@` before the host if it asks for that.
+    Url(String),
+    /// What `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` say.
+    Environment,
+}
+
+/// One name with the address to use for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resolve {
+    /// The host as it stands in a URL.
+    pub host: String,
+    /// The port as it stands there, or the scheme's.
+    pub port: u16,
+    /// Where to connect instead.
+    pub address: SocketAddr,
+}
+
+impl Default for Network {
+    fn default() -> Self {
+        Network {
+            headers: Vec::new(),
+            user_agent: None,
+            proxy: Proxy::Direct,
+            ca_certificates: Vec::new(),
+            client_certificate: None,
+            insecure: false,
+            resolve: Vec::new(),
+            connect_timeout: Duration::from_secs(10),
+        }
+    }
+}
+
+impl Network {
+    /// Where to connect for a host and port, if the user has said so.
+    pub fn address_of(&self, host: &str, port: u16) -> Option<SocketAddr> {
+        let named = |r: &&Resolve| r.port == port && r.host.eq_ignore_ascii_case(host);
+        self.resolve.iter().find(named).map(|r| r.address)
+    }
+}
+
+impl std::fmt::Debug for Network {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Header values, the proxy's password and the private key are left out, so that no debug print can leak them.
+        f.debug_struct("Network")
+            .field("headers", &self.headers.iter().map(|(name, _)| name).collect::<Vec<_>>())
+            .field("user_agent", &self.user_agent)
+            .field("insecure", &self.insecure)
+            .field("resolve", &self.resolve)
+            .field("connect_timeout", &self.connect_timeout)
+            .finish_non_exhaustive()
+    }
+}
