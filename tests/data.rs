@@ -175,8 +175,9 @@ fn documented_responses_satisfy_our_own_oracles() {
             headers: [(CONTENT_TYPE, HeaderValue::from_static("application/json"))].into_iter().collect(),
             body: fixture.text.clone().into_bytes(),
             capped: false,
+            cut_from: 0,
         };
-        let exchange = Exchange { request, answer: Ok(response), elapsed: std::time::Duration::ZERO };
+        let exchange = Exchange::new(request, Ok(response), std::time::Duration::ZERO);
         let scene = Scene {
             operation: &op.operation,
             exchange: &exchange,

@@ -190,7 +190,7 @@ mod tests {
         let request =
             crate::vocabulary::Request { operation: "O".to_owned(), method, url, headers: Vec::new(), body: None };
         let answer = Ok(Response { status, ..Response::default() });
-        let exchange = Exchange { request, answer, elapsed: Duration::ZERO };
+        let exchange = Exchange::new(request, answer, Duration::ZERO);
         behaviour(&exchange, SeenEffect::Unseen, Duration::from_secs(1))
     }
 

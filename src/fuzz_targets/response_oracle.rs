@@ -112,7 +112,7 @@ fn scenario(data: &[u8]) -> Decided<Scenario> {
     let body = with_token(u.take_rest());
     let message = String::from_utf8_lossy(&body).into_owned();
     let answer = match answered {
-        true => Ok(Response { status, headers, body, capped: false }),
+        true => Ok(Response { status, headers, body, capped: false, ..Response::default() }),
         false => Err(Failure { kind: FailureKind::Garbled, message }),
     };
     let request = Request {
@@ -122,7 +122,7 @@ fn scenario(data: &[u8]) -> Decided<Scenario> {
         headers: vec![("X-Auth-Token".to_owned(), TOKEN.to_owned())],
         body: None,
     };
-    let exchange = Exchange { request, answer, elapsed: Duration::ZERO };
+    let exchange = Exchange::new(request, answer, Duration::ZERO);
     Ok(Scenario { place, forms, width, exchange, repeated, transient, gateway })
 }
 

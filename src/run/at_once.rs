@@ -23,11 +23,12 @@ async fn in_places<S, F: Future>(
     // Each place takes up one thing after the other: there need not be room for all of them.
     let place = || async {
         let mut done = Vec::new();
-        loop {
+        // Work first, then a slot for it: who has none to do must not wait behind others for a slot.
+        while let Some((nth, thing)) = next() {
             let _slot = slot().await;
-            let Some((nth, thing)) = next() else { break done };
             done.push((nth, thing.await));
         }
+        done
     };
     // In boxes, since they are large and would be copied again and again on their way into the queue.
     let places: FuturesUnordered<_> = (0..places).map(|_| Box::pin(place())).collect();

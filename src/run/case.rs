@@ -13,6 +13,7 @@ use super::record::{Finished, Record};
 use super::resource::Resource;
 use super::session::Session;
 use super::step::{Sent, payload_of};
+use super::surprise::is_shaken;
 use super::watch::watch;
 
 /// More tries where what was found may be the doing of somebody else who uses the target, too.
@@ -26,6 +27,9 @@ pub(super) async fn run_case<'a>(
     mut second: Option<&mut Resource>,
 ) -> Finished<'a> {
     let mut finished = run_once(session, case, resource, second.as_deref_mut()).await;
+    if is_shaken(session, resource, std::iter::once(&finished)).await {
+        finished = run_once(session, case, resource, second.as_deref_mut()).await;
+    }
     for _ in 0..TRIES {
         if !finished.may_be_chance() {
             break;

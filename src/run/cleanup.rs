@@ -1,5 +1,3 @@
-use std::time::Instant;
-
 use serde::Serialize;
 
 use crate::check::{Listing, State};
@@ -21,6 +19,23 @@ struct Item<'a> {
     value: Option<&'a String>,
 }
 
+/// What a delete came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Deletion {
+    /// It is gone, or was not there.
+    Gone,
+    /// It was refused.
+    Kept,
+    /// Nobody can tell: there was no answer, or only that the target will not be asked just now.
+    Unsettled,
+}
+
+impl Deletion {
+    fn is_gone(self) -> bool {
+        self == Deletion::Gone
+    }
+}
+
 impl Resource {
     /// Deletes what dewspec wrote under these keys; what was there before is never touched. What cannot
     /// be deleted is remembered as residue.
@@ -35,7 +50,7 @@ impl Resource {
             // A batch delete is itself on trial: beside somebody's own tags it has to have proven itself.
             Some(observer) if single.is_none() || (ours.len() > 1 && (!self.has_theirs() || self.many_is_careful)) => {
                 for chunk in ours.chunks(CHUNK) {
-                    if !self.delete_chunk(session, observer, chunk, &[]).await {
+                    if !self.delete_chunk(session, observer, chunk, &[]).await.is_gone() {
                         left.extend_from_slice(chunk);
                     }
                 }
@@ -47,17 +62,17 @@ impl Resource {
         let mut kept = State::new();
         let jostled = session.width() > 1 && left.len() > 1;
         for ((key, value), mut gone) in left.into_iter().zip(gone) {
-            if !gone && jostled && !session.silence.lasts() {
+            if gone == Deletion::Kept && jostled {
                 // Others at the same time may have been in its way.
                 gone = self.delete_alone(session, single.as_deref(), key, many.is_some()).await;
             }
-            if !gone && let Some(observer) = &many {
+            if !gone.is_gone() && let Some(observer) = &many {
                 gone = self.delete_chunk(session, observer, &[(key, value)], &observer.absent).await;
             }
-            if !gone && session.silence.lasts() {
-                self.unsettled.insert(key.clone(), value.clone());
-            } else if !gone {
-                kept.insert(key.clone(), value.clone());
+            match gone {
+                Deletion::Gone => {}
+                Deletion::Unsettled => drop(self.unsettled.insert(key.clone(), value.clone())),
+                Deletion::Kept => drop(kept.insert(key.clone(), value.clone())),
             }
         }
         if !kept.is_empty() && self.can_list() {
@@ -78,7 +93,7 @@ impl Resource {
 
     /// Deletes once more what a target that did not answer has kept.
     pub(super) async fn remove_again(&mut self, session: &Session) {
-        if !self.unsettled.is_empty() && !session.silence.lasts() {
+        if !self.unsettled.is_empty() && !session.is_ended() {
             let unsettled = std::mem::take(&mut self.unsettled);
             self.remove(session, &unsettled).await;
         }
@@ -93,11 +108,11 @@ impl Resource {
             let answered = match purpose {
                 Purpose::Delete => match self.request(session, &observer, Some(key), None) {
                     Some(request) => self.deleted(session, &observer, request, &[]).await,
-                    None => false,
+                    None => Deletion::Kept,
                 },
                 _ => self.delete_chunk(session, &observer, &[(key, value)], &[]).await,
             };
-            if !answered {
+            if !answered.is_gone() {
                 return false;
             }
         }
@@ -115,20 +130,20 @@ impl Resource {
     }
 
     /// By a request of its own, if there is one.
-    async fn delete_alone(&self, session: &Session, by: Option<&Observer>, key: &str, or_by_list: bool) -> bool {
+    async fn delete_alone(&self, session: &Session, by: Option<&Observer>, key: &str, or_by_list: bool) -> Deletion {
         // Such keys would vanish from the path, and what is left of it names something else.
         match by.filter(|_| !["", ".", ".."].contains(&key)) {
             Some(observer) => self.delete_one(session, observer, key, or_by_list).await,
-            None => false,
+            None => Deletion::Kept,
         }
     }
 
     /// Where a list can be sent instead, a bad request may be one for its path's sake, and says nothing of the item.
-    async fn delete_one(&self, session: &Session, observer: &Observer, key: &str, or_by_list: bool) -> bool {
+    async fn delete_one(&self, session: &Session, observer: &Observer, key: &str, or_by_list: bool) -> Deletion {
         let absent: Vec<u16> = observer.absent.iter().copied().filter(|status| *status != 400 || !or_by_list).collect();
         match self.request(session, observer, Some(key), None) {
             Some(request) => self.deleted(session, observer, request, &absent).await,
-            None => false,
+            None => Deletion::Kept,
         }
     }
 
@@ -140,9 +155,9 @@ impl Resource {
         observer: &Observer,
         chunk: &[(&String, &String)],
         absent: &[u16],
-    ) -> bool {
+    ) -> Deletion {
         let deleted = self.delete_as(session, observer, chunk, absent, false).await;
-        if session.silence.is_gone() {
+        if deleted == Deletion::Unsettled {
             return deleted;
         }
         let bare: Vec<_> = chunk.iter().filter(|(_, value)| value.is_empty()).copied().collect();
@@ -150,7 +165,7 @@ impl Resource {
             return deleted;
         }
         let again = self.delete_as(session, observer, &bare, &observer.absent, true).await;
-        deleted || (again && bare.len() == chunk.len())
+        if again.is_gone() && bare.len() == chunk.len() { again } else { deleted }
     }
 
     /// `empty`: whether an empty value is written, too.
@@ -161,9 +176,9 @@ impl Resource {
         chunk: &[(&String, &String)],
         absent: &[u16],
         empty: bool,
-    ) -> bool {
+    ) -> Deletion {
         if self.kind == ResourceKind::Events {
-            return false;
+            return Deletion::Kept;
         }
         let items =
             chunk.iter().map(|(key, value)| Item { key, value: Some(*value).filter(|v| empty || !v.is_empty()) });
@@ -172,23 +187,23 @@ impl Resource {
         let body = observer.body.as_deref().unwrap_or_default().replace("${items}", items);
         match self.request(session, observer, None, Some(body.into())) {
             Some(request) => self.deleted(session, observer, request, absent).await,
-            None => false,
+            None => Deletion::Kept,
         }
     }
 
-    /// Sends a delete, again if the connection broke, since deleting twice does no harm.
-    async fn deleted(&self, session: &Session, observer: &Observer, request: Request, absent: &[u16]) -> bool {
-        let sent = Instant::now();
-        let mut exchange = session.client.send(request).await;
-        let broke = exchange.answer.is_err();
-        if broke || exchange.status().is_some_and(|s| s >= 500) {
-            exchange = session.client.send(exchange.request).await;
-        }
-        session.silence.answered(exchange.answer.is_ok(), sent);
+    /// Sends a delete, and again if there is no usable answer, since deleting twice does no harm.
+    async fn deleted(&self, session: &Session, observer: &Observer, request: Request, absent: &[u16]) -> Deletion {
+        let exchange = session.client.send(request).await;
         // After a broken connection, "not there" may be the effect of the first try.
-        let status = exchange.status();
-        status.is_some_and(|s| {
-            observer.success.contains(&s) || absent.contains(&s) || (broke && observer.absent.contains(&s))
-        })
+        let is_gone = |status: u16| {
+            observer.success.contains(&status)
+                || absent.contains(&status)
+                || (exchange.is_second_try() && observer.absent.contains(&status))
+        };
+        match exchange.status() {
+            Some(status) if is_gone(status) => Deletion::Gone,
+            None | Some(401 | 429 | 503) => Deletion::Unsettled,
+            Some(_) => Deletion::Kept,
+        }
     }
 }

@@ -1,13 +1,17 @@
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use crate::exit;
 use crate::plan::Plan;
 use crate::readings::Observation;
-use crate::report::{CaseReport, CaseTally, ClauseReport, FindingReport, ReadingReport, Report, SCHEMA, TargetSummary};
+use crate::report::{
+    CaseReport, CaseTally, ClauseReport, FindingReport, PreflightStep, ReadingReport, Report, SCHEMA, TargetSummary,
+};
 use crate::suite::{Clause, OperationSuite};
 use crate::vocabulary::{Level, Outcome, Verdict};
 
+use super::lanes::{is_left_out, why_left_out};
 use super::runner::order;
 use super::session::Session;
 
@@ -17,25 +21,47 @@ pub(super) struct Findings {
     pub(super) duration: Duration,
     pub(super) filters: Vec<String>,
     pub(super) target: TargetSummary,
-    pub(super) interrupted: bool,
-    pub(super) operations: Vec<String>,
+    pub(super) interruption: Option<Interruption>,
+    /// The operations of which cases were selected.
+    pub(super) operations: Vec<Arc<OperationSuite>>,
+    pub(super) preflight: Vec<PreflightStep>,
+}
+
+/// Who ended a run before its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Interruption {
+    /// A signal.
+    ByUser,
+    /// `--max-time`.
+    TimeUp,
 }
 
 /// Makes the report: conflicts of open clauses, verdicts, counts, exit code.
 pub(super) fn conclude(session: &Session, plan: &Plan, mut cases: Vec<CaseReport>, findings: Findings) -> Report {
     let places = order(plan);
     cases.sort_by_key(|c| places.get(&c.id).copied().unwrap_or(usize::MAX));
-    blame_conflicts(session, &mut cases);
-    let clauses: Vec<ClauseReport> = session
-        .suite
-        .operations
+    let shaken = retract(session, &mut cases);
+    blame_conflicts(session, &mut cases, &shaken);
+    let (left_out, checked): (Vec<_>, Vec<_>) =
+        findings.operations.iter().partition(|op| is_left_out(session, &op.operation));
+    // Where nothing is left, what was asked for is what nothing is known about.
+    let checked = if checked.is_empty() { left_out.clone() } else { checked };
+    let began = findings.preflight.iter().all(|step| step.ok);
+    let clauses: Vec<ClauseReport> = checked
         .iter()
-        .filter(|op| findings.operations.contains(&op.operation.id))
+        .filter(|_| began)
         .flat_map(|op| op.clauses.iter().map(|clause| verdict(session, op, clause)))
         .collect();
-    let readings = readings(session, &findings.operations);
+    let readings = readings(session, &checked);
     let summary = CaseTally::of(&cases).summary(session.client.sent());
-    let (exit_code, conclusion) = exit_code(session, &cases, &clauses, &findings);
+    let outcome = Outcomes { session, cases: &cases, clauses: &clauses, findings: &findings, checked: &checked };
+    let (exit_code, conclusion) = outcome.conclusion();
+    name_suspects(session);
+    if exit_code == exit::CONFORMS && !left_out.is_empty() {
+        left_out.iter().for_each(|op| {
+            session.note(format!("{} was left out: {}", op.operation.id, why_left_out(session, &op.operation)));
+        });
+    }
     Report {
         schema: SCHEMA.to_owned(),
         dewspec_version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -47,7 +73,7 @@ pub(super) fn conclude(session: &Session, plan: &Plan, mut cases: Vec<CaseReport
         duration_ms: u64::try_from(findings.duration.as_millis()).unwrap_or(u64::MAX),
         exit_code,
         conclusion,
-        preflight: Vec::new(),
+        preflight: findings.preflight,
         summary,
         cases,
         clauses,
@@ -57,11 +83,36 @@ pub(super) fn conclude(session: &Session, plan: &Plan, mut cases: Vec<CaseReport
     }
 }
 
+/// What was found after the last time that the target was seen to be well may be due to what ended the run: it accuses
+/// nobody. Returns the cases concerned.
+fn retract(session: &Session, cases: &mut [CaseReport]) -> BTreeSet<String> {
+    let Some(ended) = session.client.health().ended() else { return BTreeSet::new() };
+    let shaken = session.found_after(ended.since);
+    for case in cases.iter_mut().filter(|case| shaken.contains(&case.id)) {
+        case.outcome = Outcome::Error;
+        case.reason = Some(ended.why.clone());
+        case.findings.clear();
+        (case.allowed, case.seen) = (None, None);
+    }
+    shaken.iter().for_each(|case| session.tally().retract(case));
+    shaken
+}
+
+/// The requests that may have stopped the target.
+fn name_suspects(session: &Session) {
+    for suspect in session.client.health().ended().map(|ended| ended.suspects).unwrap_or_default() {
+        session.note(format!("under way when the target stopped answering: {suspect}"));
+    }
+}
+
 /// Where no reading explains what was seen, the smallest set of probes that shows it fails.
-fn blame_conflicts(session: &Session, cases: &mut [CaseReport]) {
+fn blame_conflicts(session: &Session, cases: &mut [CaseReport], shaken: &BTreeSet<String>) {
     let profile = session.profile();
     for clause_id in profile.open_clauses() {
         let Some(conflict) = profile.conflict(clause_id) else { continue };
+        if conflict.iter().any(|observation| shaken.contains(&observation.case)) {
+            continue;
+        }
         let Some((_, clause)) = session.suite.clause(clause_id) else { continue };
         let ids: Vec<&str> = conflict.iter().map(|o| o.case.as_str()).collect();
         for observation in &conflict {
@@ -146,13 +197,10 @@ fn never(clause: &Clause) -> String {
     }
 }
 
-fn readings(session: &Session, operations: &[String]) -> Vec<ReadingReport> {
+fn readings(session: &Session, operations: &[&Arc<OperationSuite>]) -> Vec<ReadingReport> {
     let profile = session.profile();
-    session
-        .suite
-        .operations
+    operations
         .iter()
-        .filter(|op| operations.contains(&op.operation.id))
         .flat_map(|op| op.clauses.iter())
         .filter(|c| c.level == Level::Open && !profile.observations(&c.id).is_empty())
         .map(|clause| {
@@ -172,50 +220,126 @@ fn readings(session: &Session, operations: &[String]) -> Vec<ReadingReport> {
         .collect()
 }
 
-fn exit_code(session: &Session, cases: &[CaseReport], clauses: &[ClauseReport], findings: &Findings) -> (u8, String) {
-    let count = |outcome| cases.iter().filter(|c| c.outcome == outcome).count();
-    let broken = |open: bool| {
-        clauses.iter().filter(|c| c.verdict == Verdict::Violated && (c.level == Level::Should) == open).count()
-    };
-    let (fails, warns, errors) = (count(Outcome::Fail), count(Outcome::Warn), count(Outcome::Error));
-    if fails > 0 {
-        return (exit::NONCONFORMING, format!("the target does not conform: {} clause(s) broken", broken(false)));
+/// What the exit code is made of.
+struct Outcomes<'a> {
+    session: &'a Session,
+    cases: &'a [CaseReport],
+    clauses: &'a [ClauseReport],
+    findings: &'a Findings,
+    /// The operations that the target was given with all they need.
+    checked: &'a [&'a Arc<OperationSuite>],
+}
+
+impl Outcomes<'_> {
+    fn count(&self, outcome: Outcome) -> usize {
+        self.cases.iter().filter(|c| c.outcome == outcome).count()
     }
-    if warns > 0 && session.settings.strict {
-        return (
-            exit::NONCONFORMING,
-            format!("the target does not conform: {} should clause(s) broken, and --strict is on", broken(true)),
-        );
+
+    /// Clauses found broken: shoulds, or all others.
+    fn broken(&self, shoulds: bool) -> usize {
+        let is_broken =
+            |c: &&ClauseReport| c.verdict == Verdict::Violated && (c.level == Level::Should) == shoulds;
+        self.clauses.iter().filter(is_broken).count()
     }
-    if findings.interrupted {
-        let end = if session.silence.lasts() {
-            "the target did not answer when it was to be restored"
-        } else {
-            "the target was restored as far as the notes say"
-        };
-        return (exit::BROKEN, format!("the run was interrupted; {end}"));
+
+    /// The exit code, and why it is that. What was proven before a disturbance beats it, and that beats that nothing was
+    /// proven.
+    fn conclusion(&self) -> (u8, String) {
+        if let Some(step) = self.findings.preflight.iter().find(|step| !step.ok) {
+            return (exit::BROKEN, format!("no verdict: {}: {}", step.step, step.detail));
+        }
+        let (fails, warns) = (self.count(Outcome::Fail), self.count(Outcome::Warn));
+        if fails > 0 {
+            let early = self.ended().map(|why| format!("; the run ended early: {why}")).unwrap_or_default();
+            let broken = self.broken(false);
+            return (exit::NONCONFORMING, format!("the target does not conform: {broken} clause(s) broken{early}"));
+        }
+        if warns > 0 && self.session.settings.strict {
+            let broken = self.broken(true);
+            return (
+                exit::NONCONFORMING,
+                format!("the target does not conform: {broken} should clause(s) broken, and --strict is on"),
+            );
+        }
+        if let Some(why) = self.ended() {
+            let code = if self.findings.interruption == Some(Interruption::TimeUp) { exit::VACUOUS } else { exit::BROKEN };
+            return (code, format!("no verdict: {why}"));
+        }
+        self.lost().or_else(|| self.nothing_proven()).unwrap_or_else(|| self.conforms(warns))
     }
-    if errors > 0 {
-        return (exit::BROKEN, format!("{errors} case(s) could not be run: the target or the network broke"));
-    }
-    if cases.is_empty() {
-        return (exit::VACUOUS, "no case was selected".to_owned());
-    }
-    if fails + warns + count(Outcome::Pass) == 0 {
-        return (exit::VACUOUS, "no selected case could be judged".to_owned());
-    }
-    let mut proven: BTreeMap<&str, bool> = findings.operations.iter().map(|op| (op.as_str(), false)).collect();
-    for clause in clauses {
-        if matches!(clause.verdict, Verdict::Upheld | Verdict::Violated | Verdict::Determined) {
-            proven.insert(clause.operation.as_str(), true);
+
+    /// Why the run ended before its end, if it did.
+    fn ended(&self) -> Option<String> {
+        let health = self.session.client.health();
+        match (health.ended(), self.findings.interruption) {
+            (Some(ended), _) => Some(ended.why),
+            (None, Some(Interruption::ByUser)) => {
+                Some("the run was interrupted; the target was restored as far as the notes say".to_owned())
+            }
+            (None, Some(Interruption::TimeUp)) => Some("--max-time was reached, and nothing found by then".to_owned()),
+            (None, None) => None,
         }
     }
-    let vacuous: Vec<&str> = proven.into_iter().filter(|(_, p)| !p).map(|(op, _)| op).collect();
-    if !vacuous.is_empty() {
-        return (exit::VACUOUS, format!("nothing was proven about {}", vacuous.join(", ")));
+
+    /// Clauses of which nothing is known but that requests about them came to nothing.
+    fn lost(&self) -> Option<(u8, String)> {
+        let errors = self.count(Outcome::Error);
+        if errors == 0 {
+            return None;
+        }
+        let tally = self.session.tally();
+        let is_lost = |c: &&ClauseReport| {
+            tally.get(&c.id).lost > 0 && matches!(c.verdict, Verdict::Unobservable | Verdict::Vacuous)
+        };
+        let lost = self.clauses.iter().filter(is_lost).count();
+        if lost > 0 {
+            let why = self.cases.iter().find(|c| c.outcome == Outcome::Error).and_then(|c| c.reason.clone());
+            let why = why.unwrap_or_else(|| "the target or the network broke".to_owned());
+            let told = format!("no verdict: {errors} case(s) could not be run, and {lost} clause(s) judged: {why}");
+            return Some((exit::BROKEN, told));
+        }
+        self.session.note(format!("{errors} case(s) could not be run to their end; others judged their clauses"));
+        None
     }
-    let notice = if warns > 0 { format!(", but {} should clause(s) are broken", broken(true)) } else { String::new() };
-    (exit::CONFORMS, format!("the target conforms{notice}"))
+
+    fn nothing_proven(&self) -> Option<(u8, String)> {
+        let nothing = |why: String| Some((exit::VACUOUS, why));
+        if self.cases.is_empty() {
+            return nothing("no case was selected".to_owned());
+        }
+        if self.count(Outcome::Warn) + self.count(Outcome::Pass) == 0 {
+            return nothing("no selected case could be judged".to_owned());
+        }
+        let proven = |op: &OperationSuite| {
+            let is_proven = |c: &&ClauseReport| {
+                c.operation == op.operation.id
+                    && matches!(c.verdict, Verdict::Upheld | Verdict::Violated | Verdict::Determined)
+            };
+            self.session.last_accepted(&op.operation.id).is_some() && self.clauses.iter().any(|c| is_proven(&c))
+        };
+        let vacuous: Vec<&str> =
+            self.checked.iter().filter(|op| !proven(op)).map(|op| op.operation.id.as_str()).collect();
+        if vacuous.is_empty() {
+            return None;
+        }
+        let names = vacuous.join(", ");
+        nothing(format!("nothing was proven about {names}: no valid request was accepted, or none judged"))
+    }
+
+    fn conforms(&self, warns: usize) -> (u8, String) {
+        let scope = if self.findings.filters.is_empty() { "" } else { " in what was selected" };
+        let left_out: Vec<&str> = self
+            .findings
+            .operations
+            .iter()
+            .filter(|op| !self.checked.iter().any(|checked| checked.operation.id == op.operation.id))
+            .map(|op| op.operation.id.as_str())
+            .collect();
+        let left_out = if left_out.is_empty() { String::new() } else { format!("; left out: {}", left_out.join(", ")) };
+        let notice =
+            if warns > 0 { format!(", but {} should clause(s) are broken", self.broken(true)) } else { String::new() };
+        (exit::CONFORMS, format!("the target conforms{scope}{notice}{left_out}"))
+    }
 }
 
 /// Seconds since 1970 as a UTC time stamp.

@@ -5,7 +5,7 @@ use tokio::sync::Mutex;
 
 use crate::plan::PlannedCase;
 use crate::report::CaseReport;
-use crate::suite::{Need, ResourceKind};
+use crate::suite::{Need, Operation, ResourceKind};
 use crate::vocabulary::Outcome;
 
 use super::case::run_case;
@@ -78,6 +78,7 @@ pub(super) async fn run_lanes(
 ) -> Vec<CaseReport> {
     let mut reports = Vec::with_capacity(cases.len());
     side_by_side(session, assign(cases, leases), |report| {
+        session.client.health().case_done();
         progress.finished(&report);
         reports.push(report);
     })
@@ -175,6 +176,7 @@ fn stop_if_wanted(session: &Session, report: &CaseReport) {
 
 pub(super) fn deliver(session: &Session, report: CaseReport, progress: &dyn Observer, reports: &mut Vec<CaseReport>) {
     stop_if_wanted(session, &report);
+    session.client.health().case_done();
     progress.finished(&report);
     reports.push(report);
 }
@@ -182,21 +184,34 @@ pub(super) fn deliver(session: &Session, report: CaseReport, progress: &dyn Obse
 /// A report for a case that has nothing to run on.
 pub(super) fn without_resource(session: &Session, case: &PlannedCase) -> CaseReport {
     let mut record = Record::new(session, case);
-    let kind = case.op.operation.resource;
-    if session.target.endpoint(&case.op.operation.service).is_some() && !session.target.resources(kind).is_empty() {
+    if !is_left_out(session, &case.op.operation) {
         record.error("the operation does not answer");
     } else {
-        record.skip(format!("the target was given without a {kind}: --{kind}-id"), false);
+        record.skip(why_left_out(session, &case.op.operation), false);
     }
     record.finish().enter()
+}
+
+/// Whether the target was given without what an operation needs.
+pub(super) fn is_left_out(session: &Session, operation: &Operation) -> bool {
+    session.target.endpoint(&operation.service).is_none() || session.target.resources(operation.resource).is_empty()
+}
+
+/// What is missing for an operation.
+pub(super) fn why_left_out(session: &Session, operation: &Operation) -> String {
+    let (service, kind) = (&operation.service, operation.resource);
+    match session.target.endpoint(service) {
+        None => format!("no endpoint of {service} was given: --{service}-endpoint or --endpoint"),
+        Some(_) => format!("no {kind} was given: --{kind}-id"),
+    }
 }
 
 /// A report for a case that is not run any more.
 pub(super) fn not_started(session: &Session, case: &PlannedCase) -> Option<CaseReport> {
     let mut record = Record::new(session, case);
-    if session.silence.is_gone() {
-        record.error("the target has stopped answering");
-    } else if session.silence.is_mute(&case.op.operation.id) {
+    if let Some(ended) = session.client.health().ended() {
+        record.error(ended.why);
+    } else if session.client.health().is_mute(&case.op.operation.id) {
         record.error("the operation has left too many requests without an answer");
     } else if session.is_stopped() {
         record.skip("the run was stopped before it", false);

@@ -1,7 +1,7 @@
 //! One run: capabilities, probes, cases, restoration, conclusion.
 
 mod at_once;
-mod capability;
+mod preflight;
 mod case;
 mod cleanup;
 mod conclude;
@@ -30,11 +30,11 @@ mod session;
 mod shards;
 mod shrink;
 mod side_by_side;
-mod silence;
 mod step;
+mod surprise;
 mod tally;
 mod watch;
 
 pub use fuzz::FuzzLimits;
 pub use progress::{Observer as ProgressObserver, Silent};
-pub use runner::{Assignment, RunError, Stop, fuzz, replay, run};
+pub use runner::{Assignment, RunError, Stop, doctor, fuzz, replay, run};

@@ -70,8 +70,9 @@ pub(super) fn observe(
 ) {
     let (session, case) = (record.session, record.case);
     let Some(clause) = case.spec.clauses.first() else { return };
-    if let Some(i) = holds.iter().position(|h| *h) {
-        record.held_answer(op, &prospects[i].expect, sent.exchange.status());
+    match holds.iter().position(|h| *h) {
+        Some(i) => record.held_answer(op, &prospects[i].expect, sent.exchange.status()),
+        None => record.is_surprising(),
     }
     let predictions = prospects
         .iter()

@@ -8,6 +8,8 @@ pub trait Observer: Send + Sync {
     fn finished(&self, case: &CaseReport);
     /// What is going on between cases.
     fn phase(&self, what: &str);
+    /// What is waited for, and how long that may take.
+    fn waiting(&self, _what: &str) {}
 }
 
 /// Tells nobody.

@@ -1,12 +1,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Instant;
 
 use futures_util::future::join_all;
 
 use crate::check::{Blame, Deviation, State, change_of};
 use crate::generate::Placeholders;
 use crate::suite::{Effect, OperationSuite, StepSpec};
+use crate::transport::WireOptions;
 use crate::vocabulary::{Exchange, TokenChoice};
 
 use super::case::Running;
@@ -120,17 +120,22 @@ impl Running<'_, '_> {
             }
             requests.push((request, out));
         }
-        let begun = Instant::now();
-        let sent = join_all(requests.iter().map(|(request, _)| session.client.send(request.clone()))).await;
-        let mut answers: Vec<_> = sent.into_iter().zip(&requests).collect();
+        let options = WireOptions { errors_stand: true, ..WireOptions::default() };
+        let sending = requests.iter().map(|(request, _)| session.client.send_over(request.clone(), options));
+        let sent = join_all(sending).await.into_iter().map(|(exchange, _)| exchange);
+        let mut answers: Vec<_> = sent.zip(&requests).collect();
         // Who wins is chance; what is reported is not: the accepted come first.
         answers.sort_by_key(|(exchange, _)| exchange.status());
         let mut kept = Vec::with_capacity(answers.len());
         for (exchange, (_, out)) in answers {
             let exchange = Arc::new(exchange);
-            session.silence.answered(exchange.answer.is_ok(), begun);
-            if let Err(failure) = &exchange.answer {
-                let why = failure.message.clone();
+            let why = match &exchange.answer {
+                Err(failure) => failure.message.clone(),
+                Ok(response) if response.status == 429 => "it was throttled".to_owned(),
+                Ok(_) if exchange.is_second_try() => "an earlier try may have been carried out".to_owned(),
+                Ok(_) => String::new(),
+            };
+            if !why.is_empty() {
                 self.record.exchange(Arc::clone(&exchange));
                 return Err(why);
             }

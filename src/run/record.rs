@@ -1,13 +1,15 @@
 use std::sync::Arc;
+use std::time::Instant;
 
 use crate::check::{Blame, Deviation};
 use crate::evidence;
 use crate::plan::PlannedCase;
 use crate::report::{CaseReport, FindingReport};
 use crate::suite::{Answer, Expect, OperationSuite};
-use crate::vocabulary::{Exchange, Level, Outcome};
+use crate::vocabulary::{Attempt, Exchange, Level, Outcome};
 
 use super::session::Session;
+use super::surprise::is_ordinary;
 
 /// What is known of a case while it runs.
 pub(super) struct Record<'a> {
@@ -23,6 +25,8 @@ pub(super) struct Record<'a> {
     wrong_answer: bool,
     /// How many of the findings are about nothing but what dewspec has not written.
     of_others: usize,
+    /// When something was found last.
+    found_at: Option<Instant>,
 }
 
 impl<'a> Record<'a> {
@@ -38,6 +42,7 @@ impl<'a> Record<'a> {
             judged: Vec::new(),
             wrong_answer: false,
             of_others: 0,
+            found_at: None,
         }
     }
 
@@ -45,6 +50,25 @@ impl<'a> Record<'a> {
     pub(super) fn exchange(&mut self, exchange: Arc<Exchange>) -> usize {
         self.exchanges.push(exchange);
         self.exchanges.len() - 1
+    }
+
+    /// Something came that no reading explains.
+    pub(super) fn is_surprising(&mut self) {
+        self.found_at = Some(Instant::now());
+    }
+
+    /// The index that the next exchange will have.
+    pub(super) fn next_exchange(&self) -> usize {
+        self.exchanges.len()
+    }
+
+    /// An answer broke off, and came whole when its request was sent again: a should, for it is not always so.
+    pub(super) fn flaky_answer(&mut self, op: &OperationSuite, attempt: &Attempt) {
+        if op.operation.id == self.case.op.operation.id {
+            let what = attempt.answer.as_ref().err().map(|failure| failure.message.clone()).unwrap_or_default();
+            let seen = format!("an answer that is none ({what}), and a whole one when the request was sent again");
+            self.finding(&op.id("server-error.transient"), "a whole answer each time", &seen, Some(self.exchanges.len()));
+        }
     }
 
     /// An exchange that was kept.
@@ -69,6 +93,7 @@ impl<'a> Record<'a> {
         self.hold_at_all(&other.judged);
         self.wrong_answer |= other.wrong_answer;
         self.of_others += other.of_others;
+        self.found_at = self.found_at.max(other.found_at);
         before
     }
 
@@ -80,7 +105,10 @@ impl<'a> Record<'a> {
     /// What an answer that is as expected says about the general clauses of its operation.
     pub(super) fn held_answer(&mut self, op: &OperationSuite, expect: &Expect, status: Option<u16>) {
         match (expect.answer, status) {
-            (Answer::Accepted, _) => self.held(op.id("success.status")),
+            (Answer::Accepted, _) => {
+                self.session.accepted(&op.operation.id);
+                self.held(op.id("success.status"));
+            }
             (Answer::Refused, Some(status)) => self.held(op.id(&format!("status.{status}"))),
             _ => {}
         }
@@ -141,6 +169,7 @@ impl<'a> Record<'a> {
             return;
         }
         let level = if known.level == Level::Open { Level::Must } else { known.level };
+        self.found_at = Some(Instant::now());
         self.findings.push(FindingReport {
             clause: clause.to_owned(),
             level,
@@ -228,6 +257,23 @@ pub(super) struct Finished<'a> {
 }
 
 impl Finished<'_> {
+    /// The operation that is on trial.
+    pub(super) fn operation(&self) -> &OperationSuite {
+        &self.record.case.op
+    }
+
+    /// When something was found last.
+    pub(super) fn found_at(&self) -> Option<Instant> {
+        self.record.found_at
+    }
+
+    /// Whether something was found in an answer that refuses the target's own credentials.
+    pub(super) fn found_unauthorised(&self) -> bool {
+        let Record { session, findings, exchanges, .. } = &self.record;
+        let at = findings.iter().filter_map(|finding| exchanges.get(finding.exchange?));
+        at.filter(|e| matches!(e.status(), Some(401 | 403))).any(|e| is_ordinary(session, &e.request.headers))
+    }
+
     pub(super) fn findings(&self) -> &[FindingReport] {
         &self.record.findings
     }
@@ -288,6 +334,7 @@ impl Finished<'_> {
     pub(super) fn enter(self) -> CaseReport {
         let Record { session, case, findings, skip, .. } = &self.record;
         session.enter(case, self.outcome, findings, self.upheld(), skip.as_ref());
+        session.note_found(case, self.record.found_at);
         self.into_report()
     }
 

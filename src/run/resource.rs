@@ -17,8 +17,11 @@ use super::session::Session;
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
 /// The longest such pause.
 const LOOK_AGAIN_MOST: Duration = Duration::from_millis(100);
-/// Pages read of one listing at most.
+/// Pages read of one listing at most, and bytes of all of them.
 const PAGES: usize = 200;
+const LISTED: usize = 8 << 20;
+/// So much is kept of a page that could be read.
+const KEPT: usize = 16 * 1024;
 /// Patience with a state that is not as expected, where more of it would prove nothing.
 pub(super) const SHORT_PATIENCE: Duration = Duration::from_millis(50);
 /// So many items more may be there at any time where somebody else comes and goes.
@@ -234,6 +237,16 @@ impl Resource {
         Some(Request { operation: observer.id.clone(), method: observer.method.clone(), url, headers, body })
     }
 
+    /// The request that lists what is stored; of paged listings, the first page as it comes.
+    pub(super) fn list_request(&self, session: &Session) -> Option<Request> {
+        self.request(session, self.list.as_deref()?, None, None)
+    }
+
+    /// The statuses of a listing.
+    pub(super) fn list_statuses(&self) -> Vec<u16> {
+        self.list.as_ref().map(|observer| observer.success.clone()).unwrap_or_default()
+    }
+
     /// The whole stored state; `None` if it cannot be had.
     pub(super) async fn look(&mut self, session: &Session) -> Option<Listing> {
         let observer = self.list.clone()?;
@@ -244,6 +257,8 @@ impl Resource {
     /// Every page of a listing, beginning with this request.
     async fn pages(&mut self, session: &Session, observer: &Observer, first: Request) -> Option<Listing> {
         let mut all = Listing::default();
+        let mut known: HashSet<String> = HashSet::new();
+        let mut bytes = 0;
         let mut marker: Option<String> = None;
         for _ in 0..PAGES {
             let mut request = first.clone();
@@ -255,10 +270,9 @@ impl Resource {
                 }
                 request.url = url.to_string();
             }
-            let sent = std::time::Instant::now();
-            let exchange = session.client.send(request).await;
-            session.silence.answered(exchange.answer.is_ok(), sent);
+            let mut exchange = session.client.send(request).await;
             session.answered_in(exchange.elapsed);
+            bytes += exchange.answer.as_ref().map_or(0, |response| response.body.len());
             let body = exchange
                 .answer
                 .as_ref()
@@ -270,15 +284,19 @@ impl Resource {
                 .as_ref()
                 .and_then(|page| body.as_ref()?.pointer(&page.next)?.as_str().map(str::to_owned))
                 .filter(|next| !next.is_empty() && marker.as_deref() != Some(next));
-            let parsed = body.and_then(|body| parse_listing(observer, body));
+            let parsed = body.filter(|_| bytes <= LISTED).and_then(|body| parse_listing(observer, body));
+            if parsed.is_some() {
+                exchange.cut(KEPT);
+            }
             self.looks.push(exchange);
             let listing = parsed?;
             let Some(next) = next else {
                 all.items.extend(listing.items);
                 return Some(all);
             };
-            let known: BTreeSet<&String> = all.items.iter().map(|i| &i.key).collect();
-            let news = listing.items.iter().any(|i| !known.contains(&i.key));
+            let before = known.len();
+            known.extend(listing.items.iter().map(|item| item.key.clone()));
+            let news = known.len() > before;
             all.items.extend(listing.items);
             // A target that ignores the marker would send the same page for ever.
             if !news {
@@ -297,7 +315,7 @@ impl Resource {
             if let Some(listing) = self.look(session).await {
                 return Some(listing);
             }
-            if session.silence.is_gone() || session.is_impatient() {
+            if session.is_ended() || session.is_impatient() {
                 return None;
             }
             session.waste(pause);
@@ -336,7 +354,7 @@ impl Resource {
             self.in_use |= !restless.is_empty();
             self.restless.extend(restless);
             listing.items.retain(|item| self.counts(session, &item.key));
-            if started.elapsed() + pause > patience || session.silence.is_gone() {
+            if started.elapsed() + pause > patience || session.is_ended() {
                 session.waste(started.elapsed());
                 return Some(listing);
             }
@@ -426,11 +444,16 @@ impl Changes {
 mod tests {
     use super::*;
     use crate::check::ListedItem;
-    use crate::execute::{Client, Limits};
-    use crate::target::{Settings, Target};
+    use std::sync::Arc;
+
+    use crate::target::{Network, Settings, Target};
+    use crate::transport::{Client, Health, HttpTransport, Limits};
 
     fn session() -> Session {
-        let client = Client::new(Limits::default(), false).unwrap_or_else(|e| unreachable!("{e}"));
+        let limits = Limits::default();
+        let transport =
+            HttpTransport::new(&Network::default(), &limits, false).unwrap_or_else(|e| unreachable!("{e}"));
+        let client = Client::new(Arc::new(transport), limits, Arc::new(Health::new(Duration::ZERO)));
         Session::new(&Suite::default(), &Target::default(), &Settings::default(), client)
     }
 

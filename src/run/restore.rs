@@ -18,9 +18,15 @@ pub(super) async fn restore(session: &Session, selected: &[Arc<OperationSuite>],
     let mut residue = std::mem::take(&mut resource.residue);
     residue.append(&mut resource.unsettled);
     let place = format!("{} {}", resource.kind, resource.id);
+    if session.client.health().is_sealed() {
+        resource.residue = residue;
+        left_behind(session, resource, &place);
+        return;
+    }
     if !resource.can_list() {
         if resource.can_delete() {
             resource.remove(session, &residue).await;
+            resource.remove_again(session).await;
         } else {
             resource.residue = residue;
         }
@@ -35,10 +41,9 @@ pub(super) async fn restore(session: &Session, selected: &[Arc<OperationSuite>],
             resource.lose(Purpose::DeleteMany);
         }
         let Some(listing) = resource.look_patiently(session).await else {
-            // What was written last is all that is known then.
-            session.note(format!("what {place} carries could not be listed at the end of the run"));
-            let written = resource.written.clone().into_iter().collect();
-            resource.remove(session, &written).await;
+            session.note(format!("could not list what {place} carries at the end of the run"));
+            // What may have been stored last is all that is known then.
+            resource.remove(session, &residue).await;
             break;
         };
         let theirs = resource.theirs();
@@ -121,11 +126,23 @@ async fn write(session: &Session, ops: &[Arc<OperationSuite>], resource: &Resour
 }
 
 /// Names what could not be deleted.
-fn left_behind(session: &Session, resource: &Resource, place: &str) {
-    if !resource.residue.is_empty() {
-        let names = resource.residue.keys().map(|k| format!("{k:?}")).collect::<Vec<_>>().join(", ");
-        session.note(format!("left behind on {place}, since nothing deletes it: {names}"));
+fn left_behind(session: &Session, resource: &mut Resource, place: &str) {
+    let mut left = std::mem::take(&mut resource.residue);
+    left.append(&mut resource.unsettled);
+    if left.is_empty() {
+        return;
     }
+    let why = if session.client.health().is_sealed() {
+        "since the target would not be asked any more"
+    } else if resource.can_delete() {
+        "since deleting it did not work"
+    } else {
+        "since nothing deletes it"
+    };
+    const NAMED: usize = 20;
+    let names = left.keys().take(NAMED).map(|k| format!("{k:?}")).collect::<Vec<_>>().join(", ");
+    let more = if left.len() > NAMED { format!(" and {} more", left.len() - NAMED) } else { String::new() };
+    session.note(format!("left behind on {place}, {why}: {names}{more}"));
 }
 
 async fn put_back(session: &Session, selected: &[Arc<OperationSuite>], resource: &mut Resource, place: &str) {

@@ -1,30 +1,35 @@
 use std::collections::BTreeMap;
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use indexmap::IndexMap;
-use tokio::sync::Mutex;
+use tokio::sync::mpsc;
 
-use crate::execute::{Client, ClientError, Limits};
 use crate::fuzz::{Corpus, Find, Input};
 use crate::plan::{Plan, PlannedCase};
 use crate::report::{CaseReport, Report, TargetSummary};
 use crate::suite::{Need, OperationSuite, ResourceKind, Suite};
 use crate::target::{Settings, Target};
+use crate::transport::{Client, EndedBy, Health, HttpTransport, Limits, TransportError};
 
-use super::capability::{discover, reach};
-use super::conclude::{Findings, conclude};
+use super::conclude::{Findings, Interruption, conclude};
 use super::fuzz::{Campaign, FuzzLimits, replay_finds};
 use super::isolation::clear_foreign;
 use super::lanes::{Leases, run_lanes, run_pairs};
 use super::lock::Locks;
+use super::preflight::{Inspection, Preflight, inspect};
 use super::progress::Observer;
-use super::resource::Resource;
 use super::restore::restore;
 use super::session::Session;
 use super::shards::run_properties;
+use super::surprise::confirm_the_rest;
+
+/// How long everything may still take once the user wants it to end.
+const LAST_MOMENTS: Duration = Duration::from_secs(8);
+/// How long the clean-up may take after the target has put an end to the run.
+const CLEAN_UP: Duration = Duration::from_secs(45);
 
 /// Completes when the run shall stop early.
 pub type Stop = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -32,12 +37,9 @@ pub type Stop = Pin<Box<dyn Future<Output = ()> + Send>>;
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
-    /// An endpoint did not answer.
-    #[error("the target could not be reached: {0}")]
-    Unreachable(String),
     /// The client could not be set up.
     #[error(transparent)]
-    Client(#[from] ClientError),
+    Transport(#[from] TransportError),
 }
 
 /// What a run does once the probes have been sent.
@@ -48,6 +50,8 @@ enum Job<'a> {
     Fuzz(&'a mut Campaign),
     /// Finds again, without any probe.
     Replay(&'a [Find]),
+    /// The preflight alone.
+    Doctor,
 }
 
 /// What a run is told from outside.
@@ -70,7 +74,7 @@ pub struct Assignment<'a> {
 /// end, also when `stop` completes early.
 ///
 /// # Errors
-/// If the target cannot be reached at all; anything else is in the report.
+/// If the client cannot be set up; anything else is in the report.
 pub async fn run(assignment: &Assignment<'_>, stop: Stop) -> Result<Report, RunError> {
     drive(assignment, Job::Cases, stop).await
 }
@@ -79,7 +83,7 @@ pub async fn run(assignment: &Assignment<'_>, stop: Stop) -> Result<Report, RunE
 /// behave in new ways. Begins with the documented examples and the inputs given. The corpus comes back, too.
 ///
 /// # Errors
-/// If the target cannot be reached at all; anything else is in the report.
+/// If the client cannot be set up; anything else is in the report.
 pub async fn fuzz(
     assignment: &Assignment<'_>,
     limits: &FuzzLimits,
@@ -95,25 +99,37 @@ pub async fn fuzz(
 /// Sends finds again, each expected to be answered as it was expected then.
 ///
 /// # Errors
-/// If the target cannot be reached at all; anything else is in the report.
+/// If the client cannot be set up; anything else is in the report.
 pub async fn replay(assignment: &Assignment<'_>, finds: &[Find], stop: Stop) -> Result<Report, RunError> {
     drive(assignment, Job::Replay(finds), stop).await
+}
+
+/// Finds out what is right and wrong with endpoint, credentials and identifiers, and runs no case. What it writes is
+/// deleted, or named.
+///
+/// # Errors
+/// If the client cannot be set up; anything else is in the report.
+pub async fn doctor(assignment: &Assignment<'_>, stop: Stop) -> Result<Report, RunError> {
+    drive(assignment, Job::Doctor, stop).await
 }
 
 async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<Report, RunError> {
     let Assignment { suite, plan, target, settings, filters, progress } = *assignment;
     let started_at = SystemTime::now();
     let started = Instant::now();
-    let limits = Limits { timeout: settings.timeout, rate: settings.rate, ..Limits::default() };
-    let session = Session::new(suite, target, settings, Client::new(limits, target.is_encrypted())?);
+    let session = Session::new(suite, target, settings, client(target, settings)?);
+    let health = Arc::clone(session.client.health());
     if let Job::Fuzz(campaign) = &job {
         session.limit_waste(campaign.waste(&session));
     }
-    progress.planned(match &job {
+    let count = match &job {
         Job::Cases => plan.cases().count(),
         Job::Fuzz(_) => plan.probes.iter().map(Vec::len).sum(),
         Job::Replay(finds) => finds.len(),
-    });
+        Job::Doctor => 0,
+    };
+    progress.planned(count);
+    health.expect_cases(count);
     let wanted = target.clone();
     // Waiting for another process must not hold up a thread of the runtime.
     let _locks = tokio::task::spawn_blocking(move || Locks::acquire(&wanted)).await.ok();
@@ -121,33 +137,15 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
     if let Job::Replay(finds) = &job {
         selected.retain(|op| finds.iter().any(|find| find.operation == op.operation.id));
     }
-    // Who gives the endpoint of one service asks about that one; unless nothing is left then.
-    let reachable = |op: &Arc<OperationSuite>| target.endpoint(&op.operation.service).is_some();
-    let asked: Vec<String> = if selected.iter().any(reachable) {
-        selected.iter().filter(|op| reachable(op)).map(|op| op.operation.id.clone()).collect()
-    } else {
-        selected.iter().map(|op| op.operation.id.clone()).collect()
-    };
     let touched = with_other_kinds(suite, target, plan, &selected);
-    let mut stop = stop;
-    let (leases, cases, interrupted) = {
-        let mut body = Box::pin(body(&session, plan, (&selected, &touched), job, progress));
-        tokio::select! {
-            biased;
-            result = &mut body => {
-                let (leases, cases) = result?;
-                (leases, cases, false)
-            }
-            () = &mut stop => {
-                // What is under way finishes, nothing new begins.
-                session.stop();
-                let (leases, cases) = body.await?;
-                (leases, cases, true)
-            }
-        }
-    };
+    let (told, telling) = mpsc::unbounded_channel();
+    health.tell_to(told);
+    let body = body(&session, plan, (&selected, &touched), job, progress);
+    let (Work { preflight, cases }, interruption) = watched(body, &session, stop, telling, progress).await;
+    confirm_the_rest(&session).await;
     progress.phase("restoring the target");
-    for all in leases.values() {
+    begin_clean_up(&session, &touched).await;
+    for all in preflight.leases.values() {
         for lease in all {
             restore(&session, &touched, &mut *lease.lock().await).await;
         }
@@ -155,16 +153,74 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
             clear_foreign(&session, &mut *first.lock().await).await;
         }
     }
-    let summary = summary(&session, &leases).await;
     let findings = Findings {
         started_at,
         duration: started.elapsed(),
         filters: filters.to_vec(),
-        target: summary,
-        interrupted,
-        operations: asked,
+        target: summary(&session, &preflight.leases).await,
+        interruption,
+        operations: selected,
+        preflight: preflight.steps,
     };
     Ok(conclude(&session, plan, cases, findings))
+}
+
+fn client(target: &Target, settings: &Settings) -> Result<Client, TransportError> {
+    let limits = Limits { timeout: settings.timeout, rate: settings.rate, ..Limits::default() };
+    let transport = HttpTransport::new(&target.network, &limits, target.is_encrypted())?;
+    Ok(Client::new(Arc::new(transport), limits, Arc::new(Health::new(settings.max_wait))))
+}
+
+/// Does the work, says what is waited for meanwhile, and ends it early if the user or the time says so.
+async fn watched(
+    body: impl Future<Output = Work>,
+    session: &Session,
+    mut stop: Stop,
+    mut telling: mpsc::UnboundedReceiver<String>,
+    progress: &dyn Observer,
+) -> (Work, Option<Interruption>) {
+    let mut body = pin!(body);
+    let mut interruption = None;
+    let time = session.settings.max_time;
+    let mut time_up = pin!(async move {
+        match time {
+            Some(time) => tokio::time::sleep(time).await,
+            None => std::future::pending().await,
+        }
+    });
+    loop {
+        tokio::select! {
+            biased;
+            work = &mut body => return (work, interruption),
+            Some(what) = telling.recv() => progress.waiting(&what),
+            () = &mut stop, if interruption.is_none() => {
+                // What is under way finishes, nothing new begins, and all of it soon.
+                session.stop();
+                session.client.health().interrupt(LAST_MOMENTS);
+                interruption = Some(Interruption::ByUser);
+            }
+            () = &mut time_up, if interruption.is_none() => {
+                session.stop();
+                interruption = Some(Interruption::TimeUp);
+            }
+        }
+    }
+}
+
+/// Where the run has ended early, the clean-up has its own time, or is not even tried.
+async fn begin_clean_up(session: &Session, touched: &[Arc<OperationSuite>]) {
+    let health = session.client.health();
+    let Some(ended) = health.ended() else { return };
+    health.begin_clean_up(Some(CLEAN_UP));
+    if ended.by == EndedBy::Throttle {
+        return;
+    }
+    for op in touched {
+        if session.target.endpoint(&op.operation.service).is_some() && !session.client.answers(&op.operation.id).await {
+            health.seal();
+            return;
+        }
+    }
 }
 
 /// The selected operations, and one that acts on the other kind where a case needs a secret and a key.
@@ -197,29 +253,43 @@ fn operations(plan: &Plan) -> Vec<Arc<OperationSuite>> {
     all
 }
 
+/// What the work has come to.
+struct Work {
+    preflight: Preflight,
+    cases: Vec<CaseReport>,
+}
+
 async fn body(
     session: &Session,
     plan: &Plan,
     (selected, touched): (&[Arc<OperationSuite>], &[Arc<OperationSuite>]),
     job: Job<'_>,
     progress: &dyn Observer,
-) -> Result<(Leases, Vec<CaseReport>), RunError> {
-    progress.phase("looking at the target");
-    let leases = lease_all(session, touched).await?;
+) -> Work {
+    progress.phase("discovering capabilities");
+    let inspection = if matches!(job, Job::Doctor) { Inspection::Doctor } else { Inspection::Run };
+    let preflight = inspect(session, touched, inspection).await;
     let mut cases = Vec::new();
-    if let Job::Replay(finds) = job {
-        cases.extend(replay_finds(session, finds, &leases, progress).await);
-        return Ok((leases, cases));
+    if preflight.failed().next().is_some() || session.is_ended() {
+        return Work { preflight, cases };
     }
-    progress.phase("probing the open clauses");
-    for layer in &plan.probes {
-        cases.extend(run_lanes(session, layer, &leases, progress).await);
+    let leases = &preflight.leases;
+    if let Job::Replay(finds) = job {
+        cases.extend(replay_finds(session, finds, leases, progress).await);
+        return Work { preflight, cases };
+    }
+    if !matches!(job, Job::Doctor) {
+        progress.phase("probing the open clauses");
+        for layer in &plan.probes {
+            cases.extend(run_lanes(session, layer, leases, progress).await);
+        }
     }
     match job {
-        Job::Fuzz(campaign) => cases.extend(campaign.go(session, selected, &leases, progress).await),
-        _ => cases.extend(run_cases(session, plan, &leases, progress).await),
+        Job::Doctor => {}
+        Job::Fuzz(campaign) => cases.extend(campaign.go(session, selected, leases, progress).await),
+        _ => cases.extend(run_cases(session, plan, leases, progress).await),
     }
-    Ok((leases, cases))
+    Work { preflight, cases }
 }
 
 /// Everything of a plan but its probes.
@@ -227,44 +297,9 @@ async fn run_cases(session: &Session, plan: &Plan, leases: &Leases, progress: &d
     progress.phase("running the cases");
     let mut cases = run_lanes(session, &plan.main, leases, progress).await;
     cases.extend(run_pairs(session, &plan.pairs, leases, progress).await);
-    progress.phase("making up inputs");
+    progress.phase("running properties");
     cases.extend(run_properties(session, &plan.properties, leases, progress).await);
     cases
-}
-
-/// Reaches every endpoint and looks at every resource.
-async fn lease_all(session: &Session, selected: &[Arc<OperationSuite>]) -> Result<Leases, RunError> {
-    let mut leases = Leases::new();
-    let mut unreachable = Vec::new();
-    let mut kinds: BTreeMap<ResourceKind, &Arc<OperationSuite>> = BTreeMap::new();
-    for op in selected {
-        kinds.entry(op.operation.resource).or_insert(op);
-    }
-    for (kind, op) in kinds {
-        if session.target.endpoint(&op.operation.service).is_none() {
-            session.note(format!("no endpoint of {} was given: its operations are skipped", op.operation.service));
-            continue;
-        }
-        let ids = session.target.resources(kind);
-        if let Some(first) = ids.first()
-            && let Err(why) = reach(session, op, first).await
-        {
-            session.note(format!("{} does not answer: {why}", op.operation.id));
-            unreachable.push(why);
-            continue;
-        }
-        let mut all = Vec::with_capacity(ids.len());
-        for id in ids {
-            let mut resource = Resource::new(&session.suite, kind, &id);
-            discover(session, op, &mut resource).await;
-            all.push(Arc::new(Mutex::new(resource)));
-        }
-        leases.insert(kind, all);
-    }
-    match unreachable.into_iter().next() {
-        Some(why) if leases.values().all(Vec::is_empty) => Err(RunError::Unreachable(why)),
-        _ => Ok(leases),
-    }
 }
 
 async fn summary(session: &Session, leases: &Leases) -> TargetSummary {

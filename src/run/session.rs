@@ -2,7 +2,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -10,17 +10,16 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use crate::check::{History, Secrets};
 use crate::contract::Contract;
 use crate::evidence::Redactor;
-use crate::execute::Client;
 use crate::generate::Placeholders;
 use crate::plan::PlannedCase;
 use crate::readings::Profile;
 use crate::report::FindingReport;
 use crate::suite::Suite;
 use crate::target::{Addresses, Settings, Target};
+use crate::transport::Client;
 use crate::vocabulary::Outcome;
 
 use super::ours::{odd_keys, own_words, word};
-use super::silence::Silence;
 use super::tally::Tally;
 
 /// What cases of a run work with: what all of them share, and a client.
@@ -42,7 +41,6 @@ pub(super) struct Shared {
     tally: Mutex<Tally>,
     notes: Mutex<Vec<String>>,
     stop: AtomicBool,
-    pub(super) silence: Silence,
     wasted: AtomicU64,
     shrinking: AtomicU64,
     /// How many plain answers there were, and the microseconds they took in all.
@@ -56,6 +54,10 @@ pub(super) struct Shared {
     /// The most that may be wasted, in milliseconds.
     waste_limit: AtomicU64,
     suspected: Mutex<BTreeSet<String>>,
+    /// When a valid request of each operation was accepted last.
+    accepted: Mutex<BTreeMap<String, Instant>>,
+    /// When each case found something, with its operation.
+    found: Mutex<BTreeMap<String, (String, Instant)>>,
     contracts: OnceLock<BTreeMap<String, Contract>>,
 }
 
@@ -88,15 +90,16 @@ impl Session {
             tally: Mutex::default(),
             notes: Mutex::default(),
             stop: AtomicBool::new(false),
-            silence: Silence::default(),
             wasted: AtomicU64::new(0),
             shrinking: AtomicU64::new(0),
             plain: Default::default(),
-            slots: Semaphore::new(settings.concurrency.max(1) * settings.width.max(1)),
+            slots: Semaphore::new(settings.concurrency.max(1)),
             words: Mutex::default(),
             odd_keys: Mutex::default(),
             waste_limit: AtomicU64::new(millis(WASTE)),
             suspected: Mutex::default(),
+            accepted: Mutex::default(),
+            found: Mutex::default(),
             contracts: OnceLock::new(),
         };
         Session { shared: Arc::new(shared), client }
@@ -106,6 +109,19 @@ impl Session {
     /// opened it best.
     pub(super) fn for_thread(&self) -> Self {
         Session { shared: Arc::clone(&self.shared), client: self.client.with_own_connections() }
+    }
+}
+
+impl Session {
+    /// Whether nothing more is to be sent of an operation.
+    pub(super) fn is_over(&self, operation: &str) -> bool {
+        let health = self.client.health();
+        self.is_stopped() || health.is_over() || health.is_mute(operation)
+    }
+
+    /// Whether the target, or what stands between, has put an end to the run.
+    pub(super) fn is_ended(&self) -> bool {
+        self.client.health().is_over()
     }
 }
 
@@ -173,6 +189,44 @@ impl Shared {
         lock(&self.suspected).insert(clause.to_owned());
     }
 
+    /// Takes note that a valid request of an operation was accepted just now.
+    pub(super) fn accepted(&self, operation: &str) {
+        let now = Instant::now();
+        let mut accepted = lock(&self.accepted);
+        match accepted.get_mut(operation) {
+            Some(last) => *last = now,
+            None => drop(accepted.insert(operation.to_owned(), now)),
+        }
+    }
+
+    /// When one was accepted last.
+    pub(super) fn last_accepted(&self, operation: &str) -> Option<Instant> {
+        lock(&self.accepted).get(operation).copied()
+    }
+
+    /// The cases that found something after this time.
+    pub(super) fn found_after(&self, since: Instant) -> BTreeSet<String> {
+        let found = lock(&self.found);
+        found.iter().filter(|(_, (_, at))| *at > since).map(|(case, _)| case.clone()).collect()
+    }
+
+    /// By operation, when something was found last.
+    pub(super) fn unconfirmed(&self) -> BTreeMap<String, Instant> {
+        let mut last = BTreeMap::new();
+        for (operation, at) in lock(&self.found).values() {
+            let known = last.entry(operation.clone()).or_insert(*at);
+            *known = (*known).max(*at);
+        }
+        last
+    }
+
+    /// Takes note of when a case found something.
+    pub(super) fn note_found(&self, case: &PlannedCase, at: Option<Instant>) {
+        if let Some(at) = at {
+            lock(&self.found).insert(case.spec.id.clone(), (case.op.operation.id.clone(), at));
+        }
+    }
+
     /// Whether a clause was found broken already, or probably is.
     pub(super) fn is_suspect(&self, clause: &str) -> bool {
         self.is_broken(clause) || lock(&self.suspected).contains(clause)
@@ -214,10 +268,6 @@ impl Shared {
         self.shrinking.load(Ordering::Relaxed) < most
     }
 
-    /// Whether nothing more is to be sent of an operation.
-    pub(super) fn is_over(&self, operation: &str) -> bool {
-        self.is_stopped() || self.silence.is_gone() || self.silence.is_mute(operation)
-    }
 
     /// Takes note of how long a plain answer took.
     pub(super) fn answered_in(&self, time: Duration) {
@@ -275,7 +325,13 @@ impl Shared {
             match (outcome, skip) {
                 (_, Some((reason, true))) => tally.clause(clause).unmet.push(reason.clone()),
                 (Outcome::Skip, Some((reason, false))) => tally.clause(clause).skipped.push(reason.clone()),
-                (Outcome::Error, _) => tally.clause(clause).skipped.push("the target did not answer".to_owned()),
+                (Outcome::Error, _) => {
+                    let known = tally.clause(clause);
+                    known.lost += 1;
+                    if known.lost == 1 {
+                        known.skipped.push("it could not be run to its end".to_owned());
+                    }
+                }
                 _ if !findings.iter().any(|f| f.clause == *clause) => tally.upheld(clause),
                 _ => {}
             }

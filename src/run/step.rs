@@ -1,22 +1,22 @@
 use std::cell::OnceCell;
 use std::sync::{Arc, LazyLock};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use indexmap::IndexMap;
 use serde_json::Value;
 
 use crate::check::{Judgement, Scene, is_ambiguous, judge};
-use crate::execute::{Throttling, exchange_raw};
 use crate::plan::PlannedCase;
 use crate::suite::{Judge, OperationSuite, StepSpec};
-use crate::vocabulary::{Exchange, FailureKind, PathChoice, Request, Response, TokenChoice};
+use crate::transport::WireOptions;
+use crate::vocabulary::{Attempt, Exchange, FailureKind, PathChoice, Request, Response, TokenChoice};
 
 use super::payload::Payload;
 use super::record::Record;
 use super::session::Session;
 
-/// Pause before a request that got no answer is sent again.
-const AGAIN: Duration = Duration::from_millis(100);
+/// So much of a body is kept of an exchange that has been judged.
+const KEPT: usize = 128 * 1024;
 
 /// Every identifier in the path is the target's own.
 static OWN: LazyLock<IndexMap<String, PathChoice>> = LazyLock::new(IndexMap::new);
@@ -173,63 +173,51 @@ pub(super) async fn send(record: &mut Record<'_>, out: &Outgoing<'_>) -> Option<
         record.skip("the target has no endpoint or identifier for this request", false);
         return None;
     };
-    let begun = Instant::now();
-    let (mut exchange, mut after_head) = once(record, request, &out.manner).await?;
-    let mut again = None;
-    let second_try = exchange.answer.as_ref().map_or(true, |response| response.status >= 500);
-    match &exchange.answer {
-        Err(_) => {
-            session.silence.of(&out.op.operation.id, exchange.elapsed);
-            tokio::time::sleep(AGAIN).await;
-            (exchange, after_head) = once(record, exchange.request, &out.manner).await?;
-            // Servers that close connections now and then may close the next one, too.
-            if exchange.answer.as_ref().is_err_and(|failure| failure.kind == FailureKind::Unreachable) {
-                tokio::time::sleep(AGAIN).await;
-                (exchange, after_head) = once(record, exchange.request, &out.manner).await?;
+    let options = WireOptions { raw: out.manner.wire, pieces: out.manner.pieces, ..WireOptions::default() };
+    let (mut exchange, after_head) = session.client.send_over(request, options).await;
+    if let Some(why) = not_judged(session, out, &exchange).await {
+        match why {
+            NotJudged::Unobservable => {
+                record.skip("the raw bytes of this connection cannot be looked at", false);
+            }
+            NotJudged::NoAnswer(why) => {
+                record.exchange(Arc::new(exchange));
+                record.error(why);
             }
         }
-        Ok(response) if response.status >= 500 => {
-            again = Some(exchange.clone());
-            (exchange, after_head) = once(record, exchange.request, &out.manner).await?;
-        }
-        Ok(_) => {}
-    }
-    if exchange.answer.is_err() {
-        session.silence.of(&out.op.operation.id, exchange.elapsed);
-    }
-    let gone = match &exchange.answer {
-        Err(failure) if failure.kind != FailureKind::Garbled => !Box::pin(is_alive(session, out)).await,
-        _ => false,
-    };
-    let throttled = exchange.status() == Some(429);
-    session.silence.answered(!gone && !throttled, begun);
-    if gone {
-        let why = exchange.answer.as_ref().err().map(|f| f.message.clone()).unwrap_or_default();
-        record.exchange(Arc::new(exchange));
-        record.error(format!("the target does not answer: {why}"));
         return None;
     }
+    let second_try = exchange.is_second_try();
     let json = out.body.and_then(|payload| payload.json.clone());
     // What a body says whose members repeat is an open question, so that no echo can be judged.
     let echoed = exchange.answer.as_ref().is_ok_and(|r| r.is_success() && !r.body.is_empty());
     let ambiguous = echoed && out.body.is_some_and(|payload| is_ambiguous(&payload.bytes));
     let said = json.as_deref().filter(|_| !ambiguous);
-    let server_error = |e: &Exchange| e.status().is_some_and(|s| s >= 500);
-    let repeated = again.is_some() && server_error(&exchange);
-    if let Some(first) = again {
-        // The first answer is evidence, too: its body is judged like any other.
-        let first = Arc::new(first);
-        let index = record.exchange(Arc::clone(&first));
-        oracles(record, out, &first, index, said, false, !repeated);
+    let repeated = exchange.status().is_some_and(|s| s >= 500)
+        && exchange.earlier.last().and_then(Attempt::status).is_some_and(|s| s >= 500);
+    for attempt in exchange.earlier.iter().filter(|attempt| !attempt.shared) {
+        // What came before is evidence, too, and its body is judged like any other.
+        if attempt.status().is_some_and(|status| status >= 500 && status != 503) {
+            let Attempt { answer, elapsed, .. } = attempt.clone();
+            let first = Arc::new(Exchange::new(exchange.request.clone(), answer, elapsed));
+            let index = record.exchange(Arc::clone(&first));
+            oracles(record, out, &first, index, said, false, !repeated);
+        }
     }
-    let exchange = Arc::new(exchange);
-    let index = record.exchange(Arc::clone(&exchange));
+    let broken_off = exchange.earlier.iter().find(|a| a.answer.as_ref().is_err_and(|f| f.kind == FailureKind::Garbled));
+    if let Some(attempt) = broken_off.filter(|_| exchange.answer.is_ok()) {
+        record.flaky_answer(out.op, attempt);
+    }
+    let index = record.next_exchange();
     // What was refused at home is known by its key; elsewhere it may have been stored anywhere.
     if !exchange.is_refused() || out.token != TokenChoice::Valid || !out.path.is_empty() {
         take_note(session, &exchange, out.body);
     }
     note_foreign(session, out, &exchange);
     oracles(record, out, &exchange, index, said, repeated, false);
+    exchange.cut(KEPT);
+    let exchange = Arc::new(exchange);
+    record.exchange(Arc::clone(&exchange));
     Some(Sent { exchange, index, json, after_head, second_try })
 }
 
@@ -268,35 +256,34 @@ fn note_foreign(session: &Session, out: &Outgoing<'_>, exchange: &Exchange) {
     }
 }
 
-async fn once(record: &mut Record<'_>, request: Request, manner: &Manner) -> Option<(Exchange, Option<Vec<u8>>)> {
-    if manner.wire {
-        // Few requests go this way, and all would carry the room that it takes.
-        return Box::pin(once_raw(record, request, manner)).await;
-    }
-    Some((record.session.client.send(request).await, None))
+/// Why what came of a request says nothing of the target.
+enum NotJudged {
+    /// This way of sending cannot be had here.
+    Unobservable,
+    /// The network, the credentials or a throttle stood in its way, as it says in words.
+    NoAnswer(String),
 }
 
-async fn once_raw(record: &mut Record<'_>, request: Request, manner: &Manner) -> Option<(Exchange, Option<Vec<u8>>)> {
-    let session = record.session;
-    let mut throttling = Throttling::default();
-    let (answer, elapsed) = loop {
-        session.client.turn().await;
-        let started = Instant::now();
-        let Some(answer) = exchange_raw(&request, manner.pieces, session.client.limits().timeout).await else {
-            record.skip("the raw bytes of an encrypted connection cannot be looked at", false);
-            return None;
-        };
-        session.client.count_one();
-        let response = answer.as_ref().ok().map(|raw| &raw.response);
-        if !session.client.waits(response, &mut throttling).await {
-            break (answer, started.elapsed());
-        }
-    };
-    let (answer, after_head) = match answer {
-        Ok(raw) => (Ok(raw.response), Some(raw.after_head)),
-        Err(failure) => (Err(failure), None),
-    };
-    Some((Exchange { request, answer, elapsed }, after_head))
+async fn not_judged(session: &Session, out: &Outgoing<'_>, exchange: &Exchange) -> Option<NotJudged> {
+    let health = session.client.health();
+    let unanswered = |why: &str| Some(NotJudged::NoAnswer(why.to_owned()));
+    if let Some(ended) = health.ended() {
+        return unanswered(&ended.why);
+    }
+    match &exchange.answer {
+        Ok(response) if response.status == 429 => unanswered("the target throttles this request (429) again and again"),
+        Ok(_) => None,
+        Err(failure) => match failure.kind {
+            FailureKind::Abandoned if out.manner.wire && !session.is_stopped() => Some(NotJudged::Unobservable),
+            FailureKind::Abandoned => unanswered("the run ended before it was sent"),
+            FailureKind::Garbled => None,
+            // Whoever answers something else is there, and it is this request that gets no answer.
+            FailureKind::Unreachable | FailureKind::Lost | FailureKind::Silent => {
+                let gone = !Box::pin(is_alive(session, out)).await;
+                if gone { unanswered(&format!("the target does not answer: {}", failure.message)) } else { None }
+            }
+        },
+    }
 }
 
 /// Whether the target answers an ordinary request at all.

@@ -9,6 +9,8 @@ pub(super) struct ClauseTally {
     pub(super) broken_by: Vec<String>,
     /// Why cases that bear on it were skipped.
     pub(super) skipped: Vec<String>,
+    /// Cases that bear on it and could not be run to their end.
+    pub(super) lost: usize,
     /// Conditions of cases that bear on it, and that never held.
     pub(super) unmet: Vec<String>,
 }
@@ -33,6 +35,13 @@ impl Tally {
 
     pub(super) fn upheld(&mut self, id: &str) {
         self.clause(id).checks += 1;
+    }
+
+    /// Takes back what a case has found.
+    pub(super) fn retract(&mut self, case: &str) {
+        for clause in self.clauses.values_mut() {
+            clause.broken_by.retain(|by| by != case);
+        }
     }
 
     pub(super) fn is_broken(&self, id: &str) -> bool {

@@ -16,6 +16,8 @@ pub struct Response {
     pub body: Vec<u8>,
     /// The body went on past the cap, and reading stopped there.
     pub capped: bool,
+    /// How many bytes of a longer body were read, of which [`Response::body`] has the beginning; 0 if it has all.
+    pub cut_from: usize,
 }
 
 impl Response {
@@ -48,12 +50,16 @@ impl Response {
 /// How a request ended without a usable answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailureKind {
-    /// No connection: refused, unresolved, reset before anything came.
+    /// No connection: refused, unresolved, TLS refused. Nothing was sent.
     Unreachable,
+    /// The connection was closed or reset before a byte of the answer came; the request may have been carried out.
+    Lost,
     /// Nothing came within the time limit.
     Silent,
     /// Something came that is not a whole HTTP answer: garbage, truncated, or without end.
     Garbled,
+    /// Nothing was sent any more: the run had ended.
+    Abandoned,
 }
 
 /// Why there is no answer, in words for people.
@@ -65,18 +71,109 @@ pub struct Failure {
     pub message: String,
 }
 
+/// One try of a request, and what came of it.
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    /// The answer, or why there is none.
+    pub answer: Result<Response, Failure>,
+    /// From sending to the last byte of the answer.
+    pub elapsed: Duration,
+    /// Nothing was answered otherwise just then: it says nothing of the request.
+    pub shared: bool,
+}
+
+/// What one try came to, as far as it alone can tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AttemptKind {
+    /// The target, or what stands in front of it, answered.
+    Answered,
+    /// The target will not be asked so often, or not now: 429 or 503.
+    Throttled,
+    /// The credentials were not accepted: 401 or 403.
+    Unauthorised,
+    /// There was no connection, or it was lost before a byte of the answer came.
+    Unreachable,
+    /// The answer did not come, or not to its end.
+    Interrupted,
+}
+
+impl Attempt {
+    /// A try that came to this.
+    pub fn new(answer: Result<Response, Failure>, elapsed: Duration) -> Self {
+        Attempt { answer, elapsed, shared: false }
+    }
+
+    /// What it came to.
+    pub fn kind(&self) -> AttemptKind {
+        match &self.answer {
+            Ok(response) => match response.status {
+                429 | 503 => AttemptKind::Throttled,
+                401 | 403 => AttemptKind::Unauthorised,
+                _ => AttemptKind::Answered,
+            },
+            Err(failure) => match failure.kind {
+                FailureKind::Unreachable | FailureKind::Lost => AttemptKind::Unreachable,
+                FailureKind::Silent | FailureKind::Garbled | FailureKind::Abandoned => AttemptKind::Interrupted,
+            },
+        }
+    }
+
+    /// The status of the answer, if there is one.
+    pub fn status(&self) -> Option<u16> {
+        self.answer.as_ref().ok().map(|response| response.status)
+    }
+
+    /// Whether the request may have been carried out, although this is no answer that says so.
+    pub fn is_in_doubt(&self) -> bool {
+        match &self.answer {
+            Ok(response) => response.status >= 500,
+            Err(failure) => !matches!(failure.kind, FailureKind::Unreachable | FailureKind::Abandoned),
+        }
+    }
+}
+
 /// One request with what came of it.
 #[derive(Clone, Debug)]
 pub struct Exchange {
     /// What was sent.
     pub request: Request,
-    /// The answer, or why there is none.
+    /// The answer to the last try, or why there is none.
     pub answer: Result<Response, Failure>,
     /// From sending to the last byte of the answer.
     pub elapsed: Duration,
+    /// The tries before the last one, first to last; mostly none.
+    pub earlier: Vec<Attempt>,
 }
 
 impl Exchange {
+    /// What came of one try.
+    pub fn new(request: Request, answer: Result<Response, Failure>, elapsed: Duration) -> Self {
+        Exchange { request, answer, elapsed, earlier: Vec::new() }
+    }
+
+    /// Whether a try before the last one may have been carried out, so that the last answer may be due to that.
+    pub fn is_second_try(&self) -> bool {
+        self.earlier.iter().any(Attempt::is_in_doubt)
+    }
+
+    /// The kind of failure, if there is no answer.
+    pub fn failure(&self) -> Option<FailureKind> {
+        self.answer.as_ref().err().map(|failure| failure.kind)
+    }
+
+    /// Cuts long bodies of answers: what is kept until the end of a run must be small. They stay what they were for
+    /// people; whoever reads them as JSON does so before.
+    pub fn cut(&mut self, most: usize) {
+        let earlier = self.earlier.iter_mut().map(|attempt| &mut attempt.answer);
+        for response in earlier.chain([&mut self.answer]).flatten() {
+            if response.body.len() > most {
+                response.cut_from = response.body.len();
+                response.body.truncate(most);
+                response.body.shrink_to_fit();
+            }
+        }
+    }
+
     /// Whether the answer says that nothing was done, for a reason in the request.
     pub fn is_refused(&self) -> bool {
         self.status().is_some_and(|status| (400..500).contains(&status))

@@ -7,7 +7,7 @@ mod pointer;
 mod request;
 mod verdict;
 
-pub use exchange::{Exchange, Failure, FailureKind, Response};
+pub use exchange::{Attempt, AttemptKind, Exchange, Failure, FailureKind, Response};
 pub use level::Level;
 pub use outcome::Outcome;
 pub use pointer::{at, at_mut, member};

@@ -63,10 +63,10 @@ mod tests {
                 headers: Vec::new(),
                 body: None,
             };
-            let answer = Response { status: 400, headers: http::HeaderMap::new(), body: body.to_vec(), capped: false };
+            let answer = Response { status: 400, headers: http::HeaderMap::new(), body: body.to_vec(), capped: false, ..Response::default() };
             let scene = Scene {
                 operation,
-                exchange: &Exchange { request, answer: Ok(answer), elapsed: Duration::ZERO },
+                exchange: &Exchange::new(request, Ok(answer), Duration::ZERO),
                 request: None,
                 repeated_server_error: false,
                 transient_server_error: false,

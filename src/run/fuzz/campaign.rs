@@ -11,6 +11,7 @@ use crate::generate::seed_of;
 use crate::plan::PlannedCase;
 use crate::report::{CaseReport, FindingReport, FuzzReport, GeneratedReport};
 use crate::suite::{OperationSuite, ResourceKind};
+use crate::transport::EndedBy;
 use crate::vocabulary::{Level, Outcome};
 
 use super::super::case::run_case;
@@ -146,7 +147,7 @@ impl Campaign {
 
     /// Whether what is under way ends at once.
     fn is_cut_short(&self, session: &Session, started: Instant) -> bool {
-        session.is_stopped() || session.silence.is_gone() || started.elapsed() >= self.limits.time
+        session.is_stopped() || session.is_ended() || started.elapsed() >= self.limits.time
     }
 
     /// Whether there is no further round. Requests are counted between rounds only, so that which inputs are sent
@@ -288,7 +289,7 @@ impl Campaign {
         leases: &Leases,
         reports: &mut Vec<CaseReport>,
     ) {
-        if !session.silence.is_gone() {
+        if session.client.health().ended().is_none_or(|ended| ended.by != EndedBy::Gone) {
             return;
         }
         let suspects: Vec<&Tried> = results.iter().filter(|t| t.outcome == Outcome::Error).take(SUSPECTS).collect();
@@ -298,38 +299,35 @@ impl Campaign {
             let mut resource = lease.lock().await;
             let name = format!("fuzz#{}.suspect", suspect.number);
             let Some(prepared) = prepare(session, &name, &suspect.input, &resource) else { continue };
-            let id = resource.id.clone();
-            if session.silence.is_gone() && !self.wait(session, &prepared.case.op, &id).await {
+            if session.is_ended() && !self.wait(session, &prepared.case.op).await {
                 return;
             }
             // To delete what is still there may be what the target dies of, and no input's doing.
             let mut unsettled = std::mem::take(&mut resource.unsettled);
             let finished = run_case(session, &prepared.case, &mut resource, None).await;
             resource.unsettled.append(&mut unsettled);
-            if session.silence.is_gone() || finished.outcome == Outcome::Error {
+            if session.is_ended() || finished.outcome == Outcome::Error {
                 let mut report = finished.into_report();
                 let find = died(session, suspect, &prepared, &mut report);
                 reports.push(report);
                 self.finds.push(find);
-                if !self.wait(session, &prepared.case.op, &id).await {
+                if !self.wait(session, &prepared.case.op).await {
                     return;
                 }
                 break;
             }
         }
-        if session.silence.is_gone()
-            && let Some((op, id)) = session.suite.operations.iter().find_map(|op| {
-                let id = session.target.resources(op.operation.resource).first().cloned()?;
-                Some((op.clone(), id))
-            })
+        if session.is_ended()
+            && let Some(op) =
+                session.suite.operations.iter().find(|op| !session.target.resources(op.operation.resource).is_empty())
         {
-            self.wait(session, &op, &id).await;
+            self.wait(session, op).await;
         }
     }
 
-    async fn wait(&mut self, session: &Session, op: &OperationSuite, resource: &str) -> bool {
+    async fn wait(&mut self, session: &Session, op: &OperationSuite) -> bool {
         self.stops += 1;
-        match revived(session, op, resource).await {
+        match revived(session, op).await {
             Some(after) => {
                 session.note(format!(
                     "the target stopped answering during the run and came back after {:.1} s",

@@ -3,8 +3,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::suite::OperationSuite;
+use crate::transport::EndedBy;
 
-use super::super::capability::reach;
 use super::super::session::Session;
 
 /// How long a target that stopped answering may take to come back.
@@ -13,14 +13,16 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(250);
 
 /// Waits until the target answers again; how long that took, or `None` if it did not.
-pub(super) async fn revived(session: &Session, op: &OperationSuite, resource: &str) -> Option<Duration> {
+pub(super) async fn revived(session: &Session, op: &OperationSuite) -> Option<Duration> {
     let started = Instant::now();
+    session.client.health().revive();
     while started.elapsed() < PATIENCE && !session.is_stopped() {
-        if reach(session, op, resource).await.is_ok() {
-            session.silence.end();
+        if session.client.answers(&op.operation.id).await {
             return Some(started.elapsed());
         }
         tokio::time::sleep(PAUSE).await;
     }
+    let why = "the target stopped answering and did not come back".to_owned();
+    session.client.health().end(EndedBy::Gone, why, std::time::Instant::now());
     None
 }

@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use indexmap::IndexMap;
 
@@ -14,8 +15,9 @@ use super::super::shrink::Shown;
 use super::prepare::{Prepared, places, prepare};
 use super::tried::{Failure, Tried};
 
-/// Requests that making one input simpler may cost.
+/// Requests that making one input simpler may cost, and time: a target that dies of it needs some to come back.
 const EXCHANGES: usize = 300;
+const TIME: Duration = Duration::from_secs(20);
 
 /// Makes a failing input as simple as it goes, sends it once more, and makes a find of it.
 pub(super) async fn settle(
@@ -41,7 +43,8 @@ pub(super) async fn settle(
     if best.failure.is_some() {
         let mut simplifier = Simplifier::new(input);
         let mut spent = 0;
-        while spent < EXCHANGES && !session.silence.is_gone() && !session.is_stopped() {
+        let started = Instant::now();
+        while spent < EXCHANGES && started.elapsed() < TIME && !session.is_ended() && !session.is_stopped() {
             let Some(form) = simplifier.next_form() else { break };
             progress.tried += 1;
             let name = format!("fuzz#{}.{}", tried.number, progress.tried);

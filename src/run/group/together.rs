@@ -11,6 +11,7 @@ use super::super::record::Finished;
 use super::super::resource::Resource;
 use super::super::restore::mend;
 use super::super::session::Session;
+use super::super::surprise::is_shaken;
 use super::super::watch::watch;
 use super::gather::gather;
 use super::member::Member;
@@ -30,7 +31,15 @@ pub(in super::super) async fn run_next<'a>(
     let members = gather(session, cases, resource);
     match cases.first() {
         Some(alone) if members.len() < 2 => vec![run_case(session, alone, resource, second).await],
-        _ => run_group(session, members, resource).await,
+        _ => {
+            let mut finished = run_group(session, members, resource).await;
+            if is_shaken(session, resource, finished.iter()).await {
+                for (one, case) in finished.iter_mut().zip(cases).filter(|(one, _)| one.found_at().is_some()) {
+                    *one = run_case(session, case, resource, None).await;
+                }
+            }
+            finished
+        }
     }
 }
 
@@ -144,7 +153,8 @@ async fn look(
     outlook.leave_out_restless(resource);
     let Some(listing) = listing else {
         *clean = false;
-        return (Looked { unread: session.silence.lasts(), ..Looked::default() }, None);
+        let unanswered = resource.looks.last().is_some_and(|look| look.failure().is_some());
+        return (Looked { unread: unanswered || session.is_ended(), ..Looked::default() }, None);
     };
     let repeated = resource.kind != ResourceKind::Events && !listing.repeated().is_empty();
     let seen = outlook.seen(&listing);

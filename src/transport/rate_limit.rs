@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// The first pace of a target that turned out to throttle, and the slowest: both found step by step.
+/// The first interval of a target that turned out to throttle, and the longest: both found step by step.
 const FIRST_INTERVAL: Duration = Duration::from_millis(5);
 const LONGEST_INTERVAL: Duration = Duration::from_secs(2);
 /// After so many answers in a row without throttling, requests come a little faster again.
@@ -12,7 +12,7 @@ const CALM: u32 = 64;
 
 /// Spaces requests evenly, and holds all of them back while the target asks for it.
 #[derive(Debug)]
-pub(super) struct Pace {
+pub(super) struct RateLimit {
     /// As asked for on the command line.
     fixed: Duration,
     /// Whether there is anything to wait for at all.
@@ -24,6 +24,8 @@ pub(super) struct Pace {
 struct State {
     /// When the next request may go.
     next: Instant,
+    /// Nothing goes before this.
+    paused: Instant,
     /// What the target bears, as far as is known.
     learned: Duration,
     /// What was sent before this was sent before the target had its pause, and says nothing of the pace since.
@@ -31,12 +33,12 @@ struct State {
     calm: u32,
 }
 
-impl Pace {
+impl RateLimit {
     pub(super) fn new(rate: Option<u32>) -> Self {
         let fixed = rate.filter(|rate| *rate > 0).map(|rate| Duration::from_secs(1) / rate).unwrap_or_default();
         let now = Instant::now();
-        let state = State { next: now, learned: Duration::ZERO, slowed: now, calm: 0 };
-        Pace { fixed, paced: AtomicBool::new(!fixed.is_zero()), state: Mutex::new(state) }
+        let state = State { next: now, paused: now, learned: Duration::ZERO, slowed: now, calm: 0 };
+        RateLimit { fixed, paced: AtomicBool::new(!fixed.is_zero()), state: Mutex::new(state) }
     }
 
     /// Waits for this request's turn.
@@ -44,18 +46,37 @@ impl Pace {
         if !self.paced.load(Ordering::Relaxed) {
             return;
         }
-        let at = self.change(|state| {
+        let mut at = self.change(|state| {
             let at = state.next.max(Instant::now());
             state.next = at + self.fixed.max(state.learned);
             at
         });
-        tokio::time::sleep_until(at).await;
+        // A pause may begin while the turn is waited for.
+        while Instant::now() < at {
+            tokio::time::sleep_until(at).await;
+            at = at.max(self.change(|state| state.paused));
+        }
     }
 
-    /// Nothing is sent until this time has passed.
-    pub(super) fn pause(&self, wait: Duration) {
-        self.change(|state| state.next = state.next.max(Instant::now() + wait));
+    /// Nothing is sent until this time has passed; returns by how much that is longer than what was known before.
+    pub(super) fn pause(&self, wait: Duration) -> Duration {
         self.paced.store(true, Ordering::Relaxed);
+        self.change(|state| {
+            let now = Instant::now();
+            let (before, until) = (state.paused.max(now), now + wait);
+            state.paused = state.paused.max(until);
+            state.next = state.next.max(until);
+            until.saturating_duration_since(before)
+        })
+    }
+
+    /// Ends a pause at once.
+    pub(super) fn go_on(&self) {
+        self.change(|state| {
+            let now = Instant::now();
+            state.paused = now;
+            state.next = now;
+        });
     }
 
     /// A request that was throttled has been answered after a pause, so it was the pace: from now on it is slower.
@@ -84,6 +105,11 @@ impl Pace {
         });
     }
 
+    /// The time between two requests, as asked for or learned.
+    pub(super) fn interval(&self) -> Duration {
+        self.change(|state| self.fixed.max(state.learned))
+    }
+
     fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -93,35 +119,45 @@ impl Pace {
 mod tests {
     use super::*;
 
-    async fn time_of(pace: &Pace, turns: u32) -> Duration {
+    async fn time_of(limit: &RateLimit, turns: u32) -> Duration {
         let started = Instant::now();
         for _ in 0..turns {
-            pace.turn().await;
+            limit.turn().await;
         }
         started.elapsed()
     }
 
     #[tokio::test(start_paused = true)]
     async fn requests_are_spaced_only_as_far_as_somebody_asks_for_it() {
-        assert_eq!(time_of(&Pace::new(None), 100).await, Duration::ZERO);
-        assert_eq!(time_of(&Pace::new(Some(10)), 11).await, Duration::from_secs(1));
+        assert_eq!(time_of(&RateLimit::new(None), 100).await, Duration::ZERO);
+        assert_eq!(time_of(&RateLimit::new(Some(10)), 11).await, Duration::from_secs(1));
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_throttling_target_is_found_out_and_tried_again_later() {
-        let pace = Pace::new(None);
+        let limit = RateLimit::new(None);
         let throttled = Instant::now();
-        pace.pause(Duration::from_secs(1));
-        assert_eq!(time_of(&pace, 2).await, Duration::from_secs(1), "a pause for all, and no more than that");
-        pace.slow_down(throttled);
-        let slow = time_of(&pace, 101).await;
+        assert_eq!(limit.pause(Duration::from_secs(1)), Duration::from_secs(1));
+        assert_eq!(limit.pause(Duration::from_secs(1)), Duration::ZERO, "the same pause, asked for twice");
+        assert_eq!(time_of(&limit, 2).await, Duration::from_secs(1), "a pause for all, and no more than that");
+        limit.slow_down(throttled);
+        let slow = time_of(&limit, 101).await;
         assert!(slow >= FIRST_INTERVAL * 100, "{slow:?}");
         // One of many that were throttled at once.
-        pace.slow_down(throttled);
-        assert_eq!(time_of(&pace, 100).await, FIRST_INTERVAL * 100);
+        limit.slow_down(throttled);
+        assert_eq!(time_of(&limit, 100).await, FIRST_INTERVAL * 100);
         for _ in 0..CALM {
-            pace.answered();
+            limit.answered();
         }
-        assert!(time_of(&pace, 100).await < FIRST_INTERVAL * 100);
+        assert!(time_of(&limit, 100).await < FIRST_INTERVAL * 100);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_for_a_turn_waits_for_a_pause_that_begins_meanwhile() {
+        let limit = RateLimit::new(Some(1));
+        let started = Instant::now();
+        limit.turn().await;
+        tokio::join!(limit.turn(), async { drop(limit.pause(Duration::from_secs(5))) });
+        assert_eq!(started.elapsed(), Duration::from_secs(5));
     }
 }

@@ -1,0 +1,128 @@
+use serde_json::Value;
+
+use crate::check::{Listing, State, change_of};
+use crate::suite::{OperationSuite, Purpose};
+use crate::vocabulary::{Exchange, TokenChoice};
+
+use super::super::payload::Payload;
+use super::super::resource::Resource;
+use super::super::session::Session;
+use super::super::step::{Outgoing, request, send_plain};
+use super::answer::Answer;
+
+/// The name under which the values of preflight are made.
+const PREFLIGHT: &str = "canary";
+/// What no service takes for a request.
+const MALFORMED: &str = "{";
+
+/// Writes one item, sees it appear, deletes it by each means, sees it go: a means that does not prove itself is not
+/// relied on. Returns the answer to the write; nothing where it could not be sent.
+pub(super) async fn try_out(session: &Session, op: &OperationSuite, resource: &mut Resource) -> Option<Answer> {
+    let mut waiting: Option<State> = None;
+    let mut first = None;
+    for purpose in [Purpose::Delete, Purpose::DeleteMany] {
+        if !resource.has(purpose) {
+            continue;
+        }
+        let stored = match waiting.take() {
+            Some(stored) => stored,
+            None => {
+                let (answer, stored) = write(session, op, resource, &purpose.to_string()).await?;
+                first.get_or_insert(answer);
+                match stored {
+                    Some(stored) => stored,
+                    None => return first,
+                }
+            }
+        };
+        if resource.removes(session, purpose, &stored).await {
+            continue;
+        }
+        session.note(format!("{} {purpose} does not work on the {}", op.operation.service, resource.kind.carrier()));
+        resource.lose(purpose);
+        waiting = Some(stored);
+    }
+    resource.fading.clear();
+    if let Some(stored) = waiting {
+        resource.remove(session, &stored).await;
+    }
+    if first.is_none() {
+        // Nothing deletes here: one item stays, and is named at the end.
+        let (answer, stored) = write(session, op, resource, "only").await?;
+        resource.remove(session, &stored.unwrap_or_default()).await;
+        first = Some(answer);
+    }
+    first
+}
+
+/// Sends a valid request of another operation, and deletes what it stored.
+pub(in super::super) async fn example(session: &Session, op: &OperationSuite, resource: &mut Resource) -> Option<Answer> {
+    let (answer, stored) = write(session, op, resource, &op.operation.id).await?;
+    if let Some(stored) = stored {
+        resource.remove(session, &stored).await;
+    }
+    Some(answer)
+}
+
+/// A request that does nothing and whose answer is known from now on: malformed, with valid credentials. `None` where
+/// its answer says nothing.
+pub(super) async fn refusal(
+    session: &Session,
+    op: &OperationSuite,
+    resource: &Resource,
+) -> Option<(crate::vocabulary::Request, u16)> {
+    let payload = Payload::new(&op.operation, MALFORMED);
+    let request = request(session, &Outgoing::plain(op, &resource.id, &payload, TokenChoice::Valid))?;
+    let exchange = session.client.send(request).await;
+    let status = exchange.status().filter(|status| matches!(status, 400 | 404..=428))?;
+    Some((exchange.request, status))
+}
+
+/// Writes one item and waits for it to show; the second is `None` if it does not get there.
+async fn write(
+    session: &Session,
+    op: &OperationSuite,
+    resource: &mut Resource,
+    name: &str,
+) -> Option<(Answer, Option<State>)> {
+    let valid = &op.operation.valid;
+    let text = session.placeholders_named(&format!("{PREFLIGHT}.{name}.{}", resource.id), valid).fill(valid);
+    let payload = Payload::new(&op.operation, &text);
+    let exchange = send_plain(session, op, &resource.id, &payload).await?;
+    let answer = Answer::of(&exchange);
+    if answer.is_accepted() {
+        session.accepted(&op.operation.id);
+    }
+    let named: State = payload.change.put.iter().cloned().collect();
+    resource.written.extend(named.clone());
+    if exchange.status() != Some(op.operation.success) {
+        // It may be there, whatever the answer says.
+        if may_be_stored(&exchange) {
+            resource.remove(session, &named).await;
+        }
+        return Some((answer, None));
+    }
+    let json = payload.json.as_deref().unwrap_or(&Value::Null);
+    let mut stored = State::new();
+    let body = exchange.answer.as_ref().ok().and_then(|r| r.json());
+    change_of(&op.operation, json, body.as_ref()).apply(&mut stored);
+    resource.written.extend(stored.clone());
+    if resource.can_list() {
+        let there = |l: &Listing| stored.keys().all(|k| l.item(k).is_some());
+        let seen = resource.look_until(session, session.settings.settle, there).await;
+        if !seen.as_ref().is_some_and(there) {
+            // Not stored, or not shown: the cases will tell. There is nothing to delete that could be seen.
+            resource.remove(session, &stored).await;
+            return Some((answer, None));
+        }
+    }
+    Some((answer, Some(stored)))
+}
+
+fn may_be_stored(exchange: &Exchange) -> bool {
+    exchange.is_second_try()
+        || match &exchange.answer {
+            Ok(response) => response.status < 400 || response.status >= 500,
+            Err(_) => true,
+        }
+}

@@ -1,0 +1,192 @@
+use crate::report::PreflightStep;
+use crate::suite::ResourceKind;
+
+use super::answer::{Answer, Kind};
+
+/// What was seen of one secret, key or event collection.
+#[derive(Clone, Debug)]
+pub(super) struct Inspected {
+    pub(super) kind: ResourceKind,
+    pub(super) id: String,
+    pub(super) service: String,
+    /// The answer to reading what is stored; nothing where nothing reads it.
+    pub(super) read: Option<Answer>,
+    /// How many items are stored, if that could be read.
+    pub(super) carries: Option<usize>,
+    /// So many items are the most it may carry, if that is known.
+    pub(super) capacity: Option<usize>,
+    /// By operation, the answers to a valid request.
+    pub(super) writes: Vec<(String, Answer)>,
+}
+
+impl Inspected {
+    /// As people know it.
+    pub(super) fn name(&self) -> String {
+        match self.kind {
+            ResourceKind::Events => format!("events of project {}", self.id),
+            kind => format!("{kind} {}", self.id),
+        }
+    }
+
+    fn is_accepted(&self) -> bool {
+        self.writes.iter().any(|(_, answer)| answer.is_accepted())
+    }
+
+    fn is_full(&self) -> bool {
+        self.carries.zip(self.capacity).is_some_and(|(carries, most)| carries >= most)
+    }
+
+    /// The answer that says most: to a documented operation, or else to the read; the first of the gravest kind.
+    fn telling(&self) -> Option<&Answer> {
+        let writes = self.writes.iter().map(|(_, answer)| answer);
+        let unauthorised = writes.clone().chain(&self.read).find(|answer| answer.kind == Kind::Unauthorised);
+        unauthorised.or_else(|| writes.min_by_key(|answer| answer.kind)).or(self.read.as_ref())
+    }
+}
+
+/// Why a run cannot build on this set-up: each problem once, gravest first.
+///
+/// Where something can be read, or another write is accepted, a refused valid request is the target's fault, and the cases
+/// say so; unless all of them are refused for want of permission.
+pub(super) fn problems(all: &[Inspected]) -> Vec<PreflightStep> {
+    let mut problems: Vec<PreflightStep> = Vec::new();
+    for one in all {
+        let project_is_known = one.kind == ResourceKind::Events
+            && all.iter().any(|other| other.kind != one.kind && other.service == one.service && other.is_accepted());
+        if let Some(problem) = throttled(one).or_else(|| unknown(one, project_is_known))
+            && !problems.iter().any(|known| known.step == problem.step)
+        {
+            problems.push(problem);
+        }
+    }
+    if problems.is_empty() {
+        problems.extend(may_not_write(all));
+    }
+    problems
+}
+
+fn throttled(one: &Inspected) -> Option<PreflightStep> {
+    let (operation, answer) = one.writes.iter().find(|(_, answer)| answer.told.starts_with("status 429"))?;
+    Some(PreflightStep {
+        step: "throttle".to_owned(),
+        ok: false,
+        detail: format!("{operation} on the {} is throttled all the time: {}", one.name(), answer.told),
+        advice: Some("wait, or ask for a higher limit; --rate N sends fewer requests a second".to_owned()),
+    })
+}
+
+/// The identifier, the path to it or the credentials are not what they should be: it can neither be read nor written.
+fn unknown(one: &Inspected, project_is_known: bool) -> Option<PreflightStep> {
+    if one.carries.is_some() || one.is_accepted() || project_is_known {
+        return None;
+    }
+    let answer = one.telling()?;
+    let told = &answer.told;
+    let name = one.name();
+    let (step, detail, advice) = match answer.kind {
+        Kind::Unauthorised => (
+            "credentials".to_owned(),
+            format!("the target refuses the credentials: {told}"),
+            "is the token right, and not expired, and is the project its own?",
+        ),
+        Kind::Unknown => (
+            name.clone(),
+            format!("the target does not know it: {told}"),
+            "are the identifier, the project and the endpoint's base path right?",
+        ),
+        Kind::Redirected => (
+            "this API".to_owned(),
+            format!("the target redirects, which is not followed: {told}"),
+            "give the address that it redirects to, if that is the API",
+        ),
+        Kind::WebPage => (
+            "this API".to_owned(),
+            format!("what answers there is a web page, not the API: {told}"),
+            "are the endpoint's host, port and base path right?",
+        ),
+        Kind::Throttled => (
+            "throttle".to_owned(),
+            format!("the target throttles or is in maintenance: {told}"),
+            "try again later; --wait-for SECS waits for a target that is not up yet",
+        ),
+        Kind::ServerError => (
+            "this API".to_owned(),
+            format!("the target answers with a server error, whatever it is asked: {told}"),
+            "is the service behind it up? its logs will know more",
+        ),
+        Kind::Accepted | Kind::Refused => (
+            name.clone(),
+            format!("it refuses the documented example, or does not know the {name}: {told}"),
+            "is the identifier right? nothing can be read back that would tell",
+        ),
+        Kind::None => (name.clone(), format!("it gives no answer about it: {told}"), "is the service behind it up?"),
+    };
+    Some(PreflightStep { step, ok: false, detail, advice: Some(advice.to_owned()) })
+}
+
+/// What can be read and not be written, by no operation.
+fn may_not_write(all: &[Inspected]) -> Option<PreflightStep> {
+    let mut writes = all.iter().filter(|one| !one.is_full()).flat_map(|one| &one.writes).peekable();
+    let (_, first) = writes.peek().copied()?;
+    writes.all(|(_, answer)| answer.kind == Kind::Unauthorised).then(|| PreflightStep {
+        step: "credentials".to_owned(),
+        ok: false,
+        detail: format!("they may read and not write: {}", first.told),
+        advice: Some("give a token whose role may change tags and events".to_owned()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(kind: Kind) -> Answer {
+        Answer { kind, told: format!("{kind:?}") }
+    }
+
+    fn secret(carries: Option<usize>, read: Kind, writes: &[Kind]) -> Inspected {
+        Inspected {
+            kind: ResourceKind::Secret,
+            id: "s".to_owned(),
+            service: "csms".to_owned(),
+            read: Some(answer(read)),
+            carries,
+            capacity: Some(20),
+            writes: writes.iter().map(|kind| (format!("{kind:?}"), answer(*kind))).collect(),
+        }
+    }
+
+    fn steps(all: &[Inspected]) -> Vec<String> {
+        problems(all).into_iter().map(|problem| problem.step).collect()
+    }
+
+    #[test]
+    fn what_can_neither_be_read_nor_written_is_a_wrong_set_up() {
+        use Kind::{Accepted, Redirected, Refused, ServerError, Unauthorised, Unknown, WebPage};
+        assert_eq!(steps(&[secret(None, Unknown, &[Unknown, Unknown])]), ["secret s"]);
+        assert_eq!(steps(&[secret(None, Refused, &[Refused, Refused])]), ["secret s"]);
+        assert_eq!(steps(&[secret(None, Unauthorised, &[Unauthorised])]), ["credentials"]);
+        assert_eq!(steps(&[secret(None, Refused, &[Unauthorised])]), ["credentials"]);
+        assert_eq!(steps(&[secret(None, Redirected, &[Redirected])]), ["this API"]);
+        assert_eq!(steps(&[secret(None, WebPage, &[WebPage])]), ["this API"]);
+        assert_eq!(steps(&[secret(None, ServerError, &[ServerError])]), ["this API"]);
+        assert_eq!(steps(&[secret(None, Unknown, &[Accepted])]), Vec::<String>::new(), "a mock that lists nothing");
+    }
+
+    #[test]
+    fn a_refusal_of_what_can_be_read_is_for_the_cases() {
+        use Kind::{Accepted, Refused, ServerError, Unauthorised};
+        assert_eq!(steps(&[secret(Some(0), Accepted, &[Refused, Refused])]), Vec::<String>::new());
+        assert_eq!(steps(&[secret(Some(0), Accepted, &[ServerError])]), Vec::<String>::new());
+        assert_eq!(steps(&[secret(Some(0), Accepted, &[Unauthorised, Accepted])]), Vec::<String>::new());
+        assert_eq!(steps(&[secret(Some(0), Accepted, &[Unauthorised, Unauthorised])]), ["credentials"]);
+        assert_eq!(steps(&[secret(Some(20), Accepted, &[Unauthorised])]), Vec::<String>::new(), "it is full");
+    }
+
+    #[test]
+    fn a_project_in_which_something_was_written_is_known() {
+        let events = Inspected { kind: ResourceKind::Events, ..secret(None, Kind::Unknown, &[Kind::Refused]) };
+        assert_eq!(steps(&[secret(Some(0), Kind::Accepted, &[Kind::Accepted]), events.clone()]), Vec::<String>::new());
+        assert_eq!(steps(&[events]), ["events of project s"]);
+    }
+}

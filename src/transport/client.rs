@@ -1,0 +1,519 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use super::health::{Condition, EndedBy, Health, condition};
+use super::rate_limit::RateLimit;
+use super::retry_after::retry_after;
+use super::transport_trait::{Received, Transport, WireOptions};
+use crate::vocabulary::{Attempt, Exchange, Failure, FailureKind, Request, Response};
+
+/// Bounds of what one request may cost.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Longest wait for one whole answer.
+    pub timeout: Duration,
+    /// Bytes of a body that are read, at most.
+    pub body: usize,
+    /// Requests a second.
+    pub rate: Option<u32>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { timeout: Duration::from_secs(10), body: 1 << 20, rate: None }
+    }
+}
+
+/// The first wait of a throttled request that is not told how long to wait; each further one is twice as long.
+const FIRST_WAIT: Duration = Duration::from_millis(200);
+/// The longest wait that nobody has asked for.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+/// So often is a request throttled while the canary is not, and then it is its own answer.
+const OWN_ANSWER: u32 = 4;
+/// How long a throttle is waited for where there is no canary that could tell.
+const BLIND_PATIENCE: Duration = Duration::from_secs(30);
+/// Pause before a request that got no answer is sent again.
+const AGAIN: Duration = Duration::from_millis(100);
+/// How often a request whose connection was lost is sent, at most.
+const TRIES: usize = 3;
+/// How long a target that stopped answering may take to come back, and between two looks whether it has.
+const PATIENCE: Duration = Duration::from_secs(25);
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
+const LOOK_AGAIN_MOST: Duration = Duration::from_secs(1);
+/// Longest wait for the answer to a canary.
+const CANARY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Canaries of an operation are no closer to each other than this, unless something waits for them.
+const BETWEEN_CANARIES: Duration = Duration::from_secs(1);
+
+/// Sends requests. Cheap to clone; clones share connections, pace, health and the count of requests.
+#[derive(Clone)]
+pub struct Client {
+    transport: Arc<dyn Transport>,
+    limits: Limits,
+    rate_limit: Arc<RateLimit>,
+    health: Arc<Health>,
+    sent: Arc<AtomicU64>,
+    /// A request was throttled for its own sake: there is no use in waiting so long for the next one.
+    throttles_inputs: Arc<AtomicBool>,
+}
+
+/// What to do after a try that is no plain answer.
+enum Next {
+    /// Once more.
+    Again,
+    /// Once more, with nothing else under way.
+    AgainAlone,
+    /// Once more, since the whole target was unwell, and is well again.
+    Recovered,
+    /// It is what it is.
+    Stands,
+}
+
+/// What became of something surprising that was held against the canary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Confirmed {
+    /// The target is well: it is what it seems.
+    Sound,
+    /// It was unwell, and is well again: it may be due to that.
+    Shaken,
+    /// The run is over.
+    Over,
+}
+
+/// What the canary says of an answer that may be due to the target's condition.
+enum Shared {
+    /// The target is well: the answer is about the request.
+    No,
+    /// It was not, and is again.
+    Yes,
+    /// There is no canary.
+    Unknown,
+    /// The run is over.
+    Over,
+}
+
+impl Client {
+    /// A client of one target.
+    pub fn new(transport: Arc<dyn Transport>, limits: Limits, health: Arc<Health>) -> Self {
+        let rate_limit = Arc::new(RateLimit::new(limits.rate));
+        Client { transport, limits, rate_limit, health, sent: Arc::default(), throttles_inputs: Arc::default() }
+    }
+
+    /// A clone that shares everything but connections.
+    pub fn with_own_connections(&self) -> Self {
+        Client { transport: self.transport.fresh(), ..self.clone() }
+    }
+
+    /// How many requests were sent, every try counted.
+    pub fn sent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    /// What is known of the target's condition.
+    pub fn health(&self) -> &Arc<Health> {
+        &self.health
+    }
+
+    /// The time between two requests, as asked for or learned.
+    pub fn interval(&self) -> Duration {
+        self.rate_limit.interval()
+    }
+
+    /// Sends one request, again where that makes sense: after a lost connection, a server error, or as often as a
+    /// target throttles. All tries are kept.
+    pub async fn send(&self, request: Request) -> Exchange {
+        self.send_over(request, WireOptions::default()).await.0
+    }
+
+    /// The same with everything that is unusual about it; besides, the bytes after the head of the answer if the
+    /// connection is a raw one. `None` in the place of the answer's bytes if the transport cannot show them, with a
+    /// failure of the kind [`FailureKind::Abandoned`].
+    pub async fn send_over(&self, request: Request, options: WireOptions) -> (Exchange, Option<Vec<u8>>) {
+        let mut earlier = Vec::new();
+        let (mut throttled, mut alone, mut began) = (0, false, None);
+        loop {
+            let (attempt, after_head, sent) = self.attempt(&request, options, alone).await;
+            let next = match &attempt.answer {
+                Ok(response) if response.status == 429 || response.status == 503 => {
+                    let since = *began.get_or_insert(sent);
+                    self.throttled(&request, response, sent, (&mut throttled, since)).await
+                }
+                Ok(response) if response.status >= 500 && !options.errors_stand => {
+                    self.server_error(&request, response, sent, &earlier).await
+                }
+                Ok(_) => {
+                    self.answered(&request, began.take());
+                    Next::Stands
+                }
+                Err(failure) => self.no_answer(&request, failure, sent, &earlier, alone).await,
+            };
+            alone = matches!(next, Next::AgainAlone);
+            if matches!(next, Next::Stands) || self.health.until().is_err() {
+                let Attempt { answer, elapsed, .. } = attempt;
+                return (Exchange { request, answer, elapsed, earlier }, after_head);
+            }
+            earlier.push(attempt);
+            if matches!(next, Next::Recovered) {
+                earlier.iter_mut().for_each(|attempt| attempt.shared = true);
+            }
+        }
+    }
+
+    /// One try, in its turn.
+    async fn attempt(
+        &self,
+        request: &Request,
+        options: WireOptions,
+        alone: bool,
+    ) -> (Attempt, Option<Vec<u8>>, Instant) {
+        self.rate_limit.turn().await;
+        // One that may bring the target down goes by itself, so that it is known which one it was.
+        let (_one, _many) = if alone {
+            (Some(self.health.gate.write().await), None)
+        } else {
+            (None, Some(self.health.gate.read().await))
+        };
+        let sent = Instant::now();
+        let Ok(until) = self.health.until() else { return (abandoned(), None, sent) };
+        self.sent.fetch_add(1, Ordering::Relaxed);
+        let options = WireOptions { until, ..options };
+        match self.transport.exchange(request, &options).await {
+            Some(Ok(Received { response, after_head })) => {
+                (Attempt::new(Ok(response), sent.elapsed()), after_head, sent)
+            }
+            Some(Err(failure)) => (Attempt::new(Err(failure), sent.elapsed()), None, sent),
+            None => (abandoned(), None, sent),
+        }
+    }
+
+    fn answered(&self, request: &Request, throttled_since: Option<Instant>) {
+        self.health.answered();
+        match throttled_since {
+            Some(since) => {
+                self.rate_limit.slow_down(since.into());
+                self.health.throttle_over();
+                self.throttles_inputs.store(false, Ordering::Relaxed);
+            }
+            None => self.rate_limit.answered(),
+        }
+        self.health.exonerate(request);
+    }
+
+    /// 429 and 503: the target's condition, unless its canary says otherwise again and again. `tries` counts the answers
+    /// that were the request's own so far, `since` is when the first of them came.
+    async fn throttled(
+        &self,
+        request: &Request,
+        response: &Response,
+        sent: Instant,
+        (tries, since): (&mut u32, Instant),
+    ) -> Next {
+        let rest = self.health.throttled(sent);
+        if let Some(rest) = rest.filter(|rest| *rest > self.health.max_wait()) {
+            self.give_up(response.status, sent, Some(rest));
+            return Next::Stands;
+        }
+        let known = self.throttles_inputs.load(Ordering::Relaxed);
+        if *tries > 0 || known {
+            // It has been waited for already, and in vain: is that the target's condition?
+            match self.shares(request, sent).await {
+                Shared::No => *tries += 1,
+                Shared::Yes => {
+                    *tries = 0;
+                    return Next::Recovered;
+                }
+                Shared::Unknown if since.elapsed() < BLIND_PATIENCE => *tries += 1,
+                Shared::Unknown | Shared::Over => return Next::Stands,
+            }
+        } else {
+            *tries = 1;
+        }
+        let blind = self.health.canary(&request.operation).is_none();
+        if !blind && *tries >= if known { 2 } else { OWN_ANSWER } {
+            self.throttles_inputs.store(true, Ordering::Relaxed);
+            return Next::Stands;
+        }
+        let wait = (FIRST_WAIT * 2u32.saturating_pow(*tries - 1)).min(LONGEST_WAIT);
+        if known {
+            self.health.sleep(FIRST_WAIT).await;
+            return Next::AgainAlone;
+        }
+        let wait = wait.max(retry_after(response).unwrap_or_default());
+        // By itself, so that others do not take what the target allows.
+        if self.hold(wait, response.status, sent) { Next::AgainAlone } else { Next::Stands }
+    }
+
+    /// Holds everything back for a while; `false` if that is more than the run can bear, which ends it.
+    fn hold(&self, wait: Duration, status: u16, sent: Instant) -> bool {
+        if self.health.is_interrupted() {
+            return false;
+        }
+        let longer = self.rate_limit.pause(wait);
+        if longer.is_zero() || self.health.may_wait(longer) {
+            if longer >= FIRST_WAIT {
+                let left = self.health.requests_left();
+                self.health.tell_waiting(|| {
+                    format!("the target throttles ({status}): waiting {:.1} s; about {left} requests are left", seconds(wait))
+                });
+            }
+            return true;
+        }
+        self.rate_limit.go_on();
+        self.give_up(status, sent, None);
+        false
+    }
+
+    fn give_up(&self, status: u16, sent: Instant, rest: Option<Duration>) {
+        let most = seconds(self.health.max_wait());
+        let how_long = match rest {
+            Some(rest) => format!("the rest of the run would take about {:.0} s at the pace it allows", seconds(rest)),
+            None => "it would have to be waited for even longer".to_owned(),
+        };
+        let why = format!("the target throttles ({status}): {how_long}, and --max-wait is {most:.0} s");
+        self.health.end(EndedBy::Throttle, why, sent);
+    }
+
+    /// Any other server error: once more, and then it stands, unless the whole target is unwell.
+    async fn server_error(&self, request: &Request, response: &Response, sent: Instant, earlier: &[Attempt]) -> Next {
+        self.answered(request, None);
+        // What nobody documents need not be there the second time, either.
+        if matches!(response.status, 501 | 505) {
+            return Next::Stands;
+        }
+        let before = earlier.iter().rev().take_while(|a| a.status().is_some_and(|s| s >= 500)).count();
+        if before == 0 {
+            return Next::Again;
+        }
+        if self.health.was_checked_within(&request.operation, BETWEEN_CANARIES) {
+            return Next::Stands;
+        }
+        match self.shares(request, sent).await {
+            Shared::Yes => Next::Recovered,
+            Shared::No | Shared::Unknown | Shared::Over => Next::Stands,
+        }
+    }
+
+    /// Whether the whole target is as it was with this request. Waits until it is well again, or the run is over.
+    async fn shares(&self, request: &Request, sent: Instant) -> Shared {
+        let started = Instant::now();
+        let mut wait = FIRST_WAIT;
+        let mut shared = false;
+        loop {
+            match self.check_since(&request.operation, sent).await {
+                Condition::Well => return if shared { Shared::Yes } else { Shared::No },
+                Condition::Unknown => return Shared::Unknown,
+                Condition::Unwell(status) => {
+                    if !self.hold(wait, status, sent) {
+                        return Shared::Over;
+                    }
+                }
+                Condition::Silent(why) => {
+                    if !self.may_come_back(started, &why, sent) {
+                        return Shared::Over;
+                    }
+                }
+                other => {
+                    self.ends_with(&other, &request.operation, sent);
+                    return Shared::Over;
+                }
+            }
+            shared = true;
+            self.health.sleep(wait).await;
+            wait = (wait * 2).min(LONGEST_WAIT);
+            if self.health.until().is_err() {
+                return Shared::Over;
+            }
+        }
+    }
+
+    /// Whether a target that does not answer is waited for any longer; otherwise the run ends.
+    fn may_come_back(&self, started: Instant, why: &str, sent: Instant) -> bool {
+        self.health.note_down();
+        if started.elapsed() < PATIENCE && !self.health.is_interrupted() {
+            return true;
+        }
+        self.health.end(EndedBy::Gone, format!("the target does not answer any more: {why}"), sent);
+        false
+    }
+
+    /// No answer, or none that is whole.
+    async fn no_answer(
+        &self,
+        request: &Request,
+        failure: &Failure,
+        sent: Instant,
+        earlier: &[Attempt],
+        alone: bool,
+    ) -> Next {
+        let most = match failure.kind {
+            FailureKind::Abandoned => return Next::Stands,
+            FailureKind::Unreachable | FailureKind::Lost => TRIES,
+            FailureKind::Silent | FailureKind::Garbled => TRIES - 1,
+        };
+        if matches!(failure.kind, FailureKind::Silent) {
+            self.health.unanswered(&request.operation, sent.elapsed());
+        }
+        if !matches!(failure.kind, FailureKind::Garbled) {
+            self.health.suspect(request);
+        }
+        let failed = earlier.iter().rev().take_while(|attempt| attempt.answer.is_err()).count() + 1;
+        let was_down = match self.recovered(request, sent).await {
+            Some(was_down) => was_down,
+            None => return Next::Stands,
+        };
+        // It was sent alone, and brought the target down again: that was no chance.
+        if was_down && alone {
+            self.health.exonerate(request);
+            return Next::Stands;
+        }
+        if was_down {
+            return Next::AgainAlone;
+        }
+        if failed >= most {
+            self.health.exonerate(request);
+            return Next::Stands;
+        }
+        self.health.sleep(AGAIN).await;
+        Next::Again
+    }
+
+    /// Waits until the target answers its canary, and says whether it was down; `None` if the run is over.
+    async fn recovered(&self, request: &Request, sent: Instant) -> Option<bool> {
+        let started = Instant::now();
+        let mut pause = LOOK_AGAIN;
+        let mut told = false;
+        loop {
+            match self.check_since(&request.operation, sent).await {
+                Condition::Well => return Some(self.health.was_down_since(sent)),
+                Condition::Unknown => return Some(false),
+                Condition::Unwell(status) => {
+                    if !self.hold(pause, status, sent) {
+                        return None;
+                    }
+                }
+                Condition::Silent(why) => {
+                    if !self.may_come_back(started, &why, sent) {
+                        return None;
+                    }
+                    if !told {
+                        self.health.tell_waiting(|| format!("the target does not answer ({why}): waiting for it"));
+                        told = true;
+                    }
+                }
+                other => {
+                    self.ends_with(&other, &request.operation, sent);
+                    return None;
+                }
+            }
+            self.health.sleep(pause).await;
+            pause = (pause * 2).min(LOOK_AGAIN_MOST);
+            if self.health.until().is_err() {
+                return None;
+            }
+        }
+    }
+
+    /// Ends the run where a canary says that it cannot go on.
+    fn ends_with(&self, condition: &Condition, operation: &str, sent: Instant) {
+        let (by, why) = match condition {
+            Condition::Unauthorised(status) => (
+                EndedBy::Credentials,
+                format!("the credentials are not accepted any more: what worked before is answered with {status} now"),
+            ),
+            Condition::Changed(status) => {
+                (EndedBy::Changed, format!("what could be read before is answered with {status} now"))
+            }
+            Condition::Well | Condition::Unwell(_) | Condition::Silent(_) | Condition::Unknown => return,
+        };
+        // Since when nobody knows: what was found after the last good one may be due to it.
+        let since = self.health.last_good(operation).map_or(sent, |last| last.min(sent));
+        self.health.end(by, why, since);
+    }
+
+    /// The target's condition as far as an operation goes, by a canary that was sent after `since`.
+    async fn check_since(&self, operation: &str, since: Instant) -> Condition {
+        let _one = self.health.checking.lock().await;
+        if self.health.last_good(operation).is_some_and(|last| last > since) {
+            return Condition::Well;
+        }
+        let canary = self.health.canary(operation);
+        self.look(operation, canary).await
+    }
+
+    async fn look(&self, operation: &str, canary: Option<(Request, Vec<u16>, bool)>) -> Condition {
+        let Some((request, success, is_read)) = canary else { return Condition::Unknown };
+        let sent = Instant::now();
+        let Ok(until) = self.health.until() else { return Condition::Unknown };
+        let bound = sent + CANARY_TIMEOUT.min(self.limits.timeout);
+        let options = WireOptions { until: Some(until.map_or(bound, |until| until.min(bound))), ..Default::default() };
+        self.sent.fetch_add(1, Ordering::Relaxed);
+        let Some(received) = self.transport.exchange(&request, &options).await else { return Condition::Unknown };
+        let attempt = Attempt::new(received.map(|received| received.response), sent.elapsed());
+        let condition = condition(&attempt, &success, is_read);
+        self.health.checked(operation, sent, condition == Condition::Well);
+        condition
+    }
+
+    /// Holds something surprising against the canary: a read that worked before. At most one in `between`; what is found
+    /// between two good ones is sound. A target that is unwell is waited for.
+    pub async fn confirm(&self, operation: &str, between: Duration) -> Confirmed {
+        let began = Instant::now();
+        if self.health.was_checked_within(operation, between) {
+            return Confirmed::Sound;
+        }
+        let _one = self.health.checking.lock().await;
+        if self.health.last_good(operation).is_some_and(|last| last > began) {
+            return Confirmed::Sound;
+        }
+        let since = self.health.last_good(operation).unwrap_or(began);
+        let mut pause = FIRST_WAIT;
+        let mut confirmed = Confirmed::Sound;
+        loop {
+            match self.look(operation, self.health.read_canary(operation)).await {
+                Condition::Well | Condition::Unknown => return confirmed,
+                Condition::Unwell(status) => {
+                    if !self.hold(pause, status, since) {
+                        return Confirmed::Over;
+                    }
+                }
+                Condition::Silent(why) => {
+                    if !self.may_come_back(began, &why, since) {
+                        return Confirmed::Over;
+                    }
+                }
+                other => {
+                    self.ends_with(&other, operation, since);
+                    return Confirmed::Over;
+                }
+            }
+            confirmed = Confirmed::Shaken;
+            self.health.sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_WAIT);
+            if self.health.until().is_err() {
+                return Confirmed::Over;
+            }
+        }
+    }
+
+    /// Whether the target answers its canary right now; asked before a clean-up that may be in vain.
+    pub async fn answers(&self, operation: &str) -> bool {
+        let canary = self.health.read_canary(operation);
+        matches!(self.look(operation, canary).await, Condition::Well | Condition::Unknown)
+    }
+}
+
+fn seconds(time: Duration) -> f64 {
+    time.as_secs_f64()
+}
+
+fn abandoned() -> Attempt {
+    let message = "it was not sent any more".to_owned();
+    Attempt::new(Err(Failure { kind: FailureKind::Abandoned, message }), Duration::ZERO)
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client").field("limits", &self.limits).field("sent", &self.sent).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,501 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::{Mutex as AsyncMutex, Notify, RwLock};
+
+use crate::vocabulary::{Attempt, Request};
+
+/// Time in all that one operation may leave requests without an answer; afterwards it counts as mute.
+const MUTE_AFTER: Duration = Duration::from_secs(30);
+/// Requests that are named as suspects of having stopped a target, at most.
+const SUSPECTS: usize = 8;
+/// A run that was told to slow down often enough to say how fast it may go.
+const EPISODES: u32 = 2;
+/// Requests of one case, as long as nothing else is known.
+const OF_A_CASE: f64 = 2.0;
+
+/// What is known of a target's condition: well, throttling, in maintenance, gone, or no longer willing to accept the
+/// credentials. Fed by every attempt, asked by every sender.
+#[derive(Debug)]
+pub struct Health {
+    state: Mutex<State>,
+    /// Nothing is sent any more, but what the clean-up sends.
+    over: AtomicBool,
+    /// Nor even that.
+    sealed: AtomicBool,
+    /// The user wants it to end.
+    interrupted: AtomicBool,
+    /// There is a time when everything has to be over.
+    bounded: AtomicBool,
+    interruption: Notify,
+    /// One canary at a time.
+    pub(super) checking: AsyncMutex<()>,
+    /// Held for reading by every request, and for writing by one that has to be sent alone.
+    pub(super) gate: RwLock<()>,
+    /// Requests answered, and cases done and left, for estimates.
+    answered: AtomicU64,
+    cases: (AtomicU64, AtomicU64),
+    max_wait: Duration,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    canaries: Vec<Canary>,
+    ended: Option<Ended>,
+    /// How long everything has been held up, in all.
+    waited: Duration,
+    episodes: Episodes,
+    /// When everything has to be over.
+    until: Option<Instant>,
+    suspects: Vec<String>,
+    /// When the target was seen to be down for the last time.
+    down: Option<Instant>,
+    /// How long each operation's requests have waited for nothing.
+    unanswered: BTreeMap<String, Duration>,
+    told: Option<UnboundedSender<String>>,
+}
+
+/// How often the target has throttled.
+#[derive(Debug, Default)]
+struct Episodes {
+    count: u32,
+    /// When the first of them was over, and how many requests had been answered by then.
+    since: Option<(Instant, u64)>,
+    /// What was sent before this belongs to the last of them.
+    until: Option<Instant>,
+}
+
+/// A request whose answer is known while all is well, for the operations whose answers it explains.
+#[derive(Clone, Debug, Default)]
+pub struct Canary {
+    /// The operations and observers that share the target's condition.
+    pub covers: BTreeSet<String>,
+    /// A read that worked.
+    pub read: Option<Request>,
+    /// The statuses with which it works.
+    pub success: Vec<u16>,
+    /// By operation, a request that is refused with a known status and does nothing.
+    pub refusals: BTreeMap<String, (Request, u16)>,
+    /// When the last good one was sent.
+    pub(super) last_good: Option<Instant>,
+    /// When the last one was sent.
+    pub(super) last: Option<Instant>,
+}
+
+/// Why a run ends early.
+#[derive(Clone, Debug)]
+pub struct Ended {
+    /// The kind of reason.
+    pub by: EndedBy,
+    /// The reason in one sentence, for people.
+    pub why: String,
+    /// What was found after this is not the target's fault, or not provably.
+    pub since: Instant,
+    /// Requests that were under way when it ended, if it may have been their doing.
+    pub suspects: Vec<String>,
+}
+
+/// What ends a run early.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndedBy {
+    /// The credentials are not accepted any more.
+    Credentials,
+    /// The target throttles, or is in maintenance, for longer than the run can bear.
+    Throttle,
+    /// The target does not answer any more.
+    Gone,
+    /// What could be read at the beginning cannot be read any more.
+    Changed,
+}
+
+/// What one canary says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Condition {
+    /// As at the beginning.
+    Well,
+    /// The credentials are refused.
+    Unauthorised(u16),
+    /// 429, or a server error.
+    Unwell(u16),
+    /// No usable answer.
+    Silent(String),
+    /// Another answer than at the beginning.
+    Changed(u16),
+    /// There is no canary.
+    Unknown,
+}
+
+impl Canary {
+    /// None yet, for these operations and observers.
+    pub fn of(covers: BTreeSet<String>) -> Self {
+        Canary { covers, ..Canary::default() }
+    }
+}
+
+impl Health {
+    /// Of a target of which nothing is known yet; it may hold up a run for so long in all.
+    pub fn new(max_wait: Duration) -> Self {
+        Health {
+            state: Mutex::default(),
+            over: AtomicBool::new(false),
+            sealed: AtomicBool::new(false),
+            interrupted: AtomicBool::new(false),
+            bounded: AtomicBool::new(false),
+            interruption: Notify::new(),
+            checking: AsyncMutex::new(()),
+            gate: RwLock::new(()),
+            answered: AtomicU64::new(0),
+            cases: Default::default(),
+            max_wait,
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sends what there is to say while waiting to this channel.
+    pub fn tell_to(&self, channel: UnboundedSender<String>) {
+        self.state().told = Some(channel);
+    }
+
+    /// Says what is waited for.
+    pub fn tell_waiting(&self, what: impl FnOnce() -> String) {
+        if let Some(told) = &self.state().told {
+            // Whoever listens may have gone already.
+            let _ = told.send(what());
+        }
+    }
+
+    /// From now on this request tells the condition of what it covers. It has just worked.
+    pub fn watch(&self, canary: Canary) {
+        let now = Some(Instant::now());
+        // The newest is asked first.
+        self.state().canaries.insert(0, Canary { last_good: now, last: now, ..canary });
+    }
+
+    /// The canary for an operation's answers, as it is now: for the operation itself, or else the read.
+    pub(super) fn canary(&self, operation: &str) -> Option<(Request, Vec<u16>, bool)> {
+        let state = self.state();
+        let canary = state.canaries.iter().find(|canary| canary.covers.contains(operation))?;
+        match canary.refusals.get(operation) {
+            Some((request, status)) => Some((request.clone(), vec![*status], false)),
+            None => Some((canary.read.clone()?, canary.success.clone(), true)),
+        }
+    }
+
+    /// The read that covers an operation, if it worked.
+    pub(super) fn read_canary(&self, operation: &str) -> Option<(Request, Vec<u16>, bool)> {
+        let state = self.state();
+        let canary = state.canaries.iter().find(|canary| canary.covers.contains(operation))?;
+        Some((canary.read.clone()?, canary.success.clone(), true))
+    }
+
+    /// Takes note of a canary that was sent at this time.
+    pub(super) fn checked(&self, operation: &str, sent: Instant, good: bool) {
+        let mut state = self.state();
+        for canary in state.canaries.iter_mut().filter(|canary| canary.covers.contains(operation)) {
+            canary.last = canary.last.max(Some(sent));
+            if good {
+                canary.last_good = canary.last_good.max(Some(sent));
+            }
+        }
+    }
+
+    /// When the last good canary of an operation was sent.
+    pub fn last_good(&self, operation: &str) -> Option<Instant> {
+        let state = self.state();
+        state.canaries.iter().find(|canary| canary.covers.contains(operation))?.last_good
+    }
+
+    /// Whether a canary of an operation was sent so recently that another one would be too many.
+    pub fn was_checked_within(&self, operation: &str, time: Duration) -> bool {
+        let state = self.state();
+        let last = state.canaries.iter().find(|canary| canary.covers.contains(operation)).and_then(|c| c.last);
+        last.is_some_and(|last| last.elapsed() < time)
+    }
+
+    /// Ends the run: nothing more is sent, but by the clean-up. The first reason stands.
+    pub fn end(&self, by: EndedBy, why: String, since: Instant) {
+        let mut state = self.state();
+        if state.ended.is_none() {
+            let suspects = std::mem::take(&mut state.suspects);
+            state.ended = Some(Ended { by, why, since, suspects });
+            self.over.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Why the run has ended early, if it has.
+    pub fn ended(&self) -> Option<Ended> {
+        self.state().ended.clone()
+    }
+
+    /// Whether the run has ended early.
+    pub fn is_over(&self) -> bool {
+        self.over.load(Ordering::Relaxed)
+    }
+
+    /// A target that had stopped answering is back.
+    pub fn revive(&self) {
+        let mut state = self.state();
+        state.ended = None;
+        state.unanswered.clear();
+        state.suspects.clear();
+        self.over.store(false, Ordering::Relaxed);
+    }
+
+    /// From now on what is sent belongs to the clean-up, which has so much time.
+    pub fn begin_clean_up(&self, time: Option<Duration>) {
+        let mut state = self.state();
+        if let Some(time) = time {
+            let until = Instant::now() + time;
+            state.until = Some(state.until.map_or(until, |earlier| earlier.min(until)));
+            self.bounded.store(true, Ordering::Relaxed);
+        }
+        self.over.store(false, Ordering::Relaxed);
+    }
+
+    /// Nothing at all is sent any more.
+    pub fn seal(&self) {
+        self.sealed.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether nothing at all is sent any more.
+    pub fn is_sealed(&self) -> bool {
+        self.sealed.load(Ordering::Relaxed)
+    }
+
+    /// Everything has to be over after this time, waits are cut short.
+    pub fn interrupt(&self, time: Duration) {
+        self.state().until = Some(Instant::now() + time);
+        self.bounded.store(true, Ordering::Relaxed);
+        self.interrupted.store(true, Ordering::Relaxed);
+        self.interruption.notify_waiters();
+    }
+
+    pub(super) fn is_interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
+    }
+
+    /// Waits, unless the user wants it to end.
+    pub(super) async fn sleep(&self, time: Duration) {
+        let interruption = self.interruption.notified();
+        if !self.is_interrupted() {
+            tokio::select! {
+                () = tokio::time::sleep(time) => {}
+                () = interruption => {}
+            }
+        }
+    }
+
+    /// When everything has to be over; `Err` if that is now, or nothing is to be sent any more.
+    pub(super) fn until(&self) -> Result<Option<Instant>, ()> {
+        if self.over.load(Ordering::Relaxed) || self.sealed.load(Ordering::Relaxed) {
+            return Err(());
+        }
+        if !self.bounded.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        match self.state().until {
+            Some(until) if until <= Instant::now() => Err(()),
+            until => Ok(until),
+        }
+    }
+
+    pub(super) fn answered(&self) {
+        self.answered.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// So many cases will run.
+    pub fn expect_cases(&self, count: usize) {
+        self.cases.1.store(count as u64, Ordering::Relaxed);
+    }
+
+    /// One of them has come to its end.
+    pub fn case_done(&self) {
+        self.cases.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many requests are still to come, as far as can be told.
+    pub(super) fn requests_left(&self) -> u64 {
+        let (done, all) = (self.cases.0.load(Ordering::Relaxed), self.cases.1.load(Ordering::Relaxed));
+        let left = all.saturating_sub(done) as f64;
+        let of_a_case =
+            if done < 50 { OF_A_CASE } else { self.answered.load(Ordering::Relaxed) as f64 / done as f64 };
+        (left * of_a_case) as u64
+    }
+
+    /// A request that was sent at this time was throttled. Returns how long the rest will take at the pace that the
+    /// target allows, once there is one to be seen.
+    pub(super) fn throttled(&self, sent: Instant) -> Option<Duration> {
+        let answered = self.answered.load(Ordering::Relaxed);
+        let left = self.requests_left();
+        let mut state = self.state();
+        let episodes = &mut state.episodes;
+        if episodes.until.is_none_or(|until| sent > until) {
+            episodes.count += 1;
+            episodes.until = Some(Instant::now());
+        }
+        let (since, before) = episodes.since.filter(|_| episodes.count > EPISODES)?;
+        let rate = answered.saturating_sub(before) as f64 / since.elapsed().as_secs_f64().max(0.001);
+        (rate > 0.0).then(|| Duration::from_secs_f64((left as f64 / rate).min(1e9)))
+    }
+
+    /// A throttled request was answered at last: what was sent until now belongs to the same episode.
+    pub(super) fn throttle_over(&self) {
+        let answered = self.answered.load(Ordering::Relaxed);
+        let mut state = self.state();
+        state.episodes.until = Some(Instant::now());
+        state.episodes.since.get_or_insert((Instant::now(), answered));
+    }
+
+    /// Takes note that everything is held up for so long; `false` if that is more than the run can bear.
+    pub(super) fn may_wait(&self, wait: Duration) -> bool {
+        let mut state = self.state();
+        let within = state.until.is_none_or(|until| Instant::now() + wait < until);
+        let bearable = state.waited + wait <= self.max_wait;
+        if bearable {
+            state.waited += wait;
+        }
+        within && bearable
+    }
+
+    /// Takes note that the target is down just now.
+    pub(super) fn note_down(&self) {
+        self.state().down = Some(Instant::now());
+    }
+
+    /// Whether the target has been down after this time.
+    pub(super) fn was_down_since(&self, since: Instant) -> bool {
+        self.state().down.is_some_and(|down| down > since)
+    }
+
+    pub(super) fn max_wait(&self) -> Duration {
+        self.max_wait
+    }
+
+    /// Takes note of a request that was under way when the target stopped answering.
+    pub(super) fn suspect(&self, request: &Request) {
+        let mut state = self.state();
+        let shown = shown(request);
+        if state.suspects.len() < SUSPECTS && !state.suspects.contains(&shown) {
+            state.suspects.push(shown);
+        }
+    }
+
+    /// It was answered after all.
+    pub(super) fn exonerate(&self, request: &Request) {
+        let mut state = self.state();
+        if !state.suspects.is_empty() {
+            let shown = shown(request);
+            state.suspects.retain(|suspect| *suspect != shown);
+        }
+    }
+
+    /// Takes note of a request of an operation that got no answer.
+    pub(super) fn unanswered(&self, operation: &str, time: Duration) {
+        *self.state().unanswered.entry(operation.to_owned()).or_default() += time;
+    }
+
+    /// Whether an operation has left too many requests without an answer to go on.
+    pub fn is_mute(&self, operation: &str) -> bool {
+        self.state().unanswered.get(operation).is_some_and(|time| *time >= MUTE_AFTER)
+    }
+}
+
+/// A request in one line, without credentials: people look for it in their logs.
+fn shown(request: &Request) -> String {
+    const BODY: usize = 120;
+    let body = String::from_utf8_lossy(request.body.as_deref().unwrap_or_default());
+    let more = if body.chars().count() > BODY { "…" } else { "" };
+    let body: String = body.chars().take(BODY).collect();
+    format!("{} {} {body}{more}", request.method, request.url).trim_end().to_owned()
+}
+
+/// What an attempt of a canary says.
+pub(super) fn condition(attempt: &Attempt, success: &[u16], is_read: bool) -> Condition {
+    match &attempt.answer {
+        Err(failure) => Condition::Silent(failure.message.clone()),
+        Ok(response) if success.contains(&response.status) => Condition::Well,
+        Ok(response) => match response.status {
+            status @ (401 | 403) => Condition::Unauthorised(status),
+            status if status == 429 || status >= 500 => Condition::Unwell(status),
+            status if is_read => Condition::Changed(status),
+            _ => Condition::Well,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vocabulary::{Failure, FailureKind, Response};
+
+    fn health() -> Health {
+        Health::new(Duration::from_secs(10))
+    }
+
+    #[test]
+    fn an_operation_is_mute_after_all_the_time_it_took() {
+        let health = health();
+        (0..2).for_each(|_| health.unanswered("a", MUTE_AFTER / 2));
+        health.unanswered("b", MUTE_AFTER / 2);
+        assert!(health.is_mute("a") && !health.is_mute("b") && !health.is_mute("c"));
+        health.revive();
+        assert!(!health.is_mute("a"));
+    }
+
+    #[test]
+    fn the_first_reason_to_end_stands_and_only_the_clean_up_goes_on() {
+        let health = health();
+        assert_eq!(health.until(), Ok(None));
+        health.end(EndedBy::Credentials, "expired".to_owned(), Instant::now());
+        health.end(EndedBy::Gone, "gone".to_owned(), Instant::now());
+        assert_eq!(health.ended().map(|ended| (ended.by, ended.why)), Some((EndedBy::Credentials, "expired".to_owned())));
+        assert!(health.is_over() && health.until().is_err());
+        health.begin_clean_up(Some(Duration::from_secs(60)));
+        assert!(health.until().is_ok_and(|until| until.is_some()));
+        health.seal();
+        assert!(health.until().is_err() && health.ended().is_some());
+    }
+
+    #[test]
+    fn waits_add_up_to_no_more_than_a_run_can_bear() {
+        let health = health();
+        assert!(health.may_wait(Duration::from_secs(6)));
+        assert!(!health.may_wait(Duration::from_secs(6)), "it would be twelve of ten");
+        assert!(health.may_wait(Duration::from_secs(4)));
+    }
+
+    #[test]
+    fn how_long_the_rest_takes_is_told_once_the_pace_is_seen() {
+        let health = health();
+        health.expect_cases(1_000_000);
+        assert_eq!(health.throttled(Instant::now()), None);
+        health.throttle_over();
+        (0..10).for_each(|_| health.answered());
+        std::thread::sleep(Duration::from_millis(2));
+        let sent = Instant::now();
+        assert_eq!(health.throttled(sent), None, "the second time");
+        health.throttle_over();
+        std::thread::sleep(Duration::from_millis(2));
+        let rest = health.throttled(Instant::now()).expect("the third time tells");
+        assert!(rest > Duration::from_secs(100), "{rest:?}");
+    }
+
+    #[test]
+    fn conditions_are_told_by_what_the_canary_meets() {
+        let answered = |status| Attempt::new(Ok(Response { status, ..Response::default() }), Duration::ZERO);
+        let of = |status, is_read| condition(&answered(status), &[200], is_read);
+        assert_eq!(of(200, true), Condition::Well);
+        assert_eq!((of(401, true), of(403, false)), (Condition::Unauthorised(401), Condition::Unauthorised(403)));
+        assert_eq!((of(503, true), of(429, false)), (Condition::Unwell(503), Condition::Unwell(429)));
+        assert_eq!((of(404, true), of(404, false)), (Condition::Changed(404), Condition::Well));
+        let lost = Failure { kind: FailureKind::Lost, message: "closed".to_owned() };
+        let lost = Attempt::new(Err(lost), Duration::ZERO);
+        assert_eq!(condition(&lost, &[200], true), Condition::Silent("closed".to_owned()));
+    }
+}

@@ -1,0 +1,21 @@
+//! Sending: one client for every request. Here are the connections, the time limits, pace, retries and what is known of
+//! the target's health; what an answer should be is not known here.
+
+mod client;
+mod decode;
+mod failure;
+mod framing;
+mod health;
+mod http;
+mod proxy;
+mod rate_limit;
+mod raw;
+mod retry_after;
+mod tls;
+mod transport_trait;
+
+pub use client::{Client, Confirmed, Limits};
+pub use health::{Canary, Ended, EndedBy, Health};
+pub use http::HttpTransport;
+pub use tls::TlsError;
+pub use transport_trait::{Received, Sending, Transport, TransportError, WireOptions};

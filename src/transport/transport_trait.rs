@@ -1,0 +1,55 @@
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::vocabulary::{Failure, Request, Response};
+
+/// Makes one try of one request. It neither waits nor repeats: pace, retries and time limits are the client's.
+pub trait Transport: Send + Sync {
+    /// Sends a request once and reads the whole answer, as far as the limits allow. `None` if this transport cannot
+    /// show what the options ask for.
+    fn exchange<'a>(&'a self, request: &'a Request, options: &'a WireOptions) -> Sending<'a>;
+
+    /// The same with connections of its own: one serves the runtime that opened it best.
+    fn fresh(&self) -> Arc<dyn Transport>;
+}
+
+/// An exchange under way.
+pub type Sending<'a> = Pin<Box<dyn Future<Output = Option<Result<Received, Failure>>> + Send + 'a>>;
+
+/// What is unusual about the way a request goes over the wire; by default nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WireOptions {
+    /// On a connection of its own, so that every byte of the answer can be looked at.
+    pub raw: bool,
+    /// The body goes out piece by piece.
+    pub pieces: bool,
+    /// A server error is not tried again: of several requests at once, it counts what the first try came to.
+    pub errors_stand: bool,
+    /// When the whole answer has to be there.
+    pub until: Option<Instant>,
+}
+
+/// A full answer, as it came over the wire.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Received {
+    /// Status, header fields, and the body that the framing tells.
+    pub response: Response,
+    /// Every byte after the head, framing included; only of raw connections.
+    pub after_head: Option<Vec<u8>>,
+}
+
+/// A transport could not be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum TransportError {
+    /// Certificates or keys cannot be used.
+    #[error(transparent)]
+    Tls(#[from] super::tls::TlsError),
+    /// The proxy's URL cannot be used.
+    #[error("the proxy cannot be used: {0}")]
+    Proxy(String),
+    /// The HTTP client could not be made.
+    #[error("cannot set up the HTTP client: {0}")]
+    Client(#[from] reqwest::Error),
+}
