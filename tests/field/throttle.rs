@@ -11,7 +11,10 @@ use crate::rules::{Again, Throttle, after, always, meanwhile, pass, such};
 
 const FAULT: &str = "csms-create-accepts-key-one-too-long";
 const BROKEN: &str = "csms.create-secret-tag.key.max-length";
-const CASES: &[&str] = &["csms.create-secret-tag.key.max-length", "kms.create-kms-tag.value.max-length"];
+/// Less than a hundred requests.
+const FEW: &[&str] = &["csms.create-secret-tag.key.max-length", "kms.create-kms-tag.value.max-length"];
+/// Some hundred.
+const MANY: &[&str] = &["csms.create-secret-tag.key", "kms.create-kms-tag.value"];
 
 const fn ms(milliseconds: u64) -> Duration {
     Duration::from_millis(milliseconds)
@@ -34,27 +37,27 @@ fn passes(throttle: Throttle, fault: Option<&str>, cases: &[&str]) {
 #[test]
 fn a_window_with_429_is_waited_for() {
     let variations = [
-        (Throttle::window(40, ms(400)), Again::Unsaid, None),
-        (Throttle::window(60, ms(1000)), Again::Unsaid, None),
-        (Throttle::window(70, ms(1500)), Again::Seconds, None),
-        (Throttle::window(80, ms(1500)), Again::Date, None),
-        (Throttle::window(100, ms(2500)), Again::Unsaid, None),
-        (Throttle::window(60, ms(1000)), Again::Seconds, Some(FAULT)),
-        (Throttle::window(60, ms(1000)), Again::Unsaid, Some(FAULT)),
+        (Throttle::window(20, ms(300)), Again::Unsaid, None),
+        (Throttle::window(40, ms(1000)), Again::Unsaid, None),
+        (Throttle::window(40, ms(1500)), Again::Seconds, None),
+        (Throttle::window(50, ms(1500)), Again::Date, None),
+        (Throttle::window(50, ms(2500)), Again::Unsaid, None),
+        (Throttle::window(40, ms(1000)), Again::Seconds, Some(FAULT)),
+        (Throttle::window(40, ms(1000)), Again::Unsaid, Some(FAULT)),
     ];
-    each(&variations, |(throttle, again, fault)| passes(throttle.saying(429, *again), *fault, CASES));
+    each(&variations, |(throttle, again, fault)| passes(throttle.saying(429, *again), *fault, FEW));
 }
 
 #[test]
 fn a_window_with_503_is_waited_for() {
     let variations = [
-        (Throttle::window(40, ms(400)), Again::Unsaid, None),
-        (Throttle::window(60, ms(1000)), Again::Seconds, None),
-        (Throttle::window(80, ms(1500)), Again::Date, None),
-        (Throttle::window(100, ms(2500)), Again::Unsaid, None),
-        (Throttle::window(60, ms(1000)), Again::Unsaid, Some(FAULT)),
+        (Throttle::window(20, ms(300)), Again::Unsaid, None),
+        (Throttle::window(40, ms(1000)), Again::Seconds, None),
+        (Throttle::window(50, ms(1500)), Again::Date, None),
+        (Throttle::window(50, ms(2500)), Again::Unsaid, None),
+        (Throttle::window(40, ms(1000)), Again::Unsaid, Some(FAULT)),
     ];
-    each(&variations, |(throttle, again, fault)| passes(throttle.saying(503, *again), *fault, CASES));
+    each(&variations, |(throttle, again, fault)| passes(throttle.saying(503, *again), *fault, FEW));
 }
 
 #[test]
@@ -66,7 +69,7 @@ fn a_bucket_that_fills_slowly_is_waited_for() {
         (Throttle::bucket(20, ms(20)), Again::Seconds, None),
         (Throttle::bucket(20, ms(20)), Again::Unsaid, Some(FAULT)),
     ];
-    each(&variations, |(throttle, again, fault)| passes(throttle.saying(429, *again), *fault, CASES));
+    each(&variations, |(throttle, again, fault)| passes(throttle.saying(429, *again), *fault, FEW));
 }
 
 #[test]
@@ -79,14 +82,14 @@ fn a_throttle_of_some_calls_only_is_waited_for() {
         ("keys", |call| call.on("/kms/"), None),
         ("POST", |call| call.method == "POST", Some(FAULT)),
     ];
-    each(&variations, |(_, which, fault)| passes(Throttle::window(10, ms(700)).holding(*which), *fault, CASES));
+    each(&variations, |(_, which, fault)| passes(Throttle::window(10, ms(700)).holding(*which), *fault, FEW));
 }
 
 #[test]
 fn a_throttle_is_waited_for_while_events_are_created() {
     let cases = &["csms.create-secret-event.name.m"];
     each(&[Again::Unsaid, Again::Seconds], |again| {
-        passes(Throttle::window(50, ms(1000)).saying(429, *again), None, cases);
+        passes(Throttle::window(20, ms(1000)).saying(429, *again), None, cases);
     });
 }
 
@@ -111,7 +114,7 @@ fn a_throttle_that_would_take_too_long_ends_the_run_which_says_how_long() {
     each(&variations, |(throttle, again, fault)| {
         let throttle = throttle.saying(429, *again);
         let scene = Scene::with(fault.as_slice(), &[], throttle.rule());
-        let told = scene.run(&["--max-wait", "1", "csms.create-secret-tag.key", "kms.create-kms-tag.value"]);
+        let told = scene.run(&["--max-wait", "1", MANY[0], MANY[1]]);
         match fault {
             None => told.code_is(3).accuses_nobody(),
             Some(_) => told.finds_or_explains(BROKEN, &["thrott", "max-wait"]).accuses_at_most(&[BROKEN]),
@@ -130,7 +133,7 @@ fn a_throttle_of_an_hour_ends_the_run_at_once() {
     each(&[(0, 429), (5, 429), (80, 429), (80, 503)], |(calls, status)| {
         let hour = Answer::gateway(*status, "APIG.0308", "The throttling threshold has been reached");
         let scene = Scene::new(after(*calls, always(hour.with("Retry-After", "3600"))));
-        let told = scene.run(CASES);
+        let told = scene.run(MANY);
         told.code_is(3).accuses_nobody().lines_at_most(40).took_at_most(20).says_one_of(&[
             "thrott",
             "retry-after",
@@ -153,7 +156,7 @@ fn maintenance_is_waited_for() {
     ];
     each(&variations, |(calls, time, answer, fault)| {
         let scene = Scene::with(fault.as_slice(), &[], meanwhile(*calls, *time, always(answer.clone())));
-        let told = scene.run(CASES);
+        let told = scene.run(MANY);
         match fault {
             None => told.code_is(0).accuses_nobody(),
             Some(_) => told.finds(BROKEN).accuses_at_most(&[BROKEN]),
@@ -168,7 +171,7 @@ fn maintenance_that_does_not_end_ends_the_run() {
     each(&[(20, 503), (90, 503), (90, 502)], |(calls, status)| {
         let page = Answer::html(*status, "The service is not available");
         let scene = Scene::new(after(*calls, always(page)));
-        let told = scene.run(&["--max-wait", "2", CASES[0], CASES[1]]);
+        let told = scene.run(&["--max-wait", "2", MANY[0], MANY[1]]);
         told.code_is(3).accuses_nobody().lines_at_most(40).took_at_most(30);
     });
 }
