@@ -52,7 +52,7 @@ impl Answer {
     }
 
     /// The same with another status: what an implementation that means well answers.
-    pub(crate) fn as_status(mut self, status: u16) -> Self {
+    pub(crate) fn with_status(mut self, status: u16) -> Self {
         self.status = status;
         self
     }

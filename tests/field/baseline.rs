@@ -1,5 +1,6 @@
 //! What all other tests stand on: with nothing wrong, the proxy does not show.
 
+use crate::fault::{BREAKS, BROKEN, FAULT};
 use crate::harness::Scene;
 use crate::rules::pass;
 
@@ -11,6 +12,6 @@ fn behind_a_proxy_that_does_nothing_a_conforming_server_conforms_and_a_faulty_on
     assert!(!told.upheld().is_empty(), "nothing is upheld");
     scene.is_clean(&told);
 
-    let scene = Scene::faulty("csms-create-accepts-key-one-too-long", pass);
-    scene.run(&["csms.create-secret-tag.key"]).finds("csms.create-secret-tag.key.max-length");
+    let scene = Scene::faulty(FAULT, pass);
+    scene.run(&["csms.create-secret-tag.key"]).finds(BROKEN).accuses_at_most(BREAKS);
 }

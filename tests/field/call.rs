@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+/// Tells the calls that something is about.
+pub(crate) type Which = fn(&Call) -> bool;
+
 /// A request as a proxy sees it.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {

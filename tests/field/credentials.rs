@@ -2,7 +2,8 @@
 //! from then on.
 
 use crate::answer::Answer;
-use crate::call::Call;
+use crate::call::Which;
+use crate::fault::{BREAKS, BROKEN, FAULT};
 use crate::harness::{Launch, Scene, Setup, each};
 use crate::proxy::Act;
 use crate::rules::{after, after_such, always, pass, such};
@@ -10,8 +11,6 @@ use crate::told::Told;
 
 /// Some hundred requests, on every kind of resource.
 const CASES: &[&str] = &["csms.create-secret-tag.key", "kms.create-kms-tag.value", "csms.create-secret-event.name"];
-const FAULT: &str = "csms-create-accepts-key-one-too-long";
-const BROKEN: &str = "csms.create-secret-tag.key.max-length";
 /// Requests that may be under way or tried again when a token ends, and what is sent to find out and to clean up.
 const AFTERWARDS: usize = 150;
 
@@ -93,7 +92,7 @@ fn what_was_found_before_the_token_ended_is_kept() {
     each(&[(40, "401"), (90, "403"), (150, "401 page"), (200, "401 wrapped")], |(calls, manner)| {
         let scene = Scene::faulty(FAULT, after(*calls, always(expired(manner))));
         let told = scene.run(CASES);
-        told.finds_or_explains(BROKEN, &["token", "credential", "unauthori"]).accuses_at_most(&[BROKEN]);
+        told.finds_or_explains(BROKEN, &["token", "credential", "unauthori"]).accuses_at_most(BREAKS);
         told.lines_at_most(60).took_at_most(20);
         says_once_what_stays(&scene, &told);
     });
@@ -116,7 +115,7 @@ fn a_permission_to_write_that_ends_in_the_middle_ends_the_run() {
         let told = scene.run(CASES);
         match fault {
             None => told.code_is(3).accuses_nobody(),
-            Some(_) => told.finds_or_explains(BROKEN, &["write", "permission"]).accuses_at_most(&[BROKEN]),
+            Some(_) => told.finds_or_explains(BROKEN, &["write", "permission"]).accuses_at_most(BREAKS),
         };
         told.lines_at_most(60).took_at_most(20);
         says_once_what_stays(&scene, &told);
@@ -126,8 +125,7 @@ fn a_permission_to_write_that_ends_in_the_middle_ends_the_run() {
 /// One service's token may end, or never have been good, while the other goes on.
 #[test]
 fn a_token_that_one_service_refuses_accuses_nobody() {
-    let variations: [(&str, fn(&Call) -> bool); 2] =
-        [("kms", |call| call.on("/kms/")), ("csms", |call| call.on("/csms/"))];
+    let variations: [(&str, Which); 2] = [("kms", |call| call.on("/kms/")), ("csms", |call| call.on("/csms/"))];
     each(&variations, |(_, which)| {
         let scene = Scene::new(such(*which, || Act::Answer(expired("401"))));
         scene.run(CASES).code_is(3).accuses_nobody();

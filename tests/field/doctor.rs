@@ -159,6 +159,7 @@ fn a_target_that_falls_silent_is_told() {
 
 #[test]
 fn wrong_usage_is_told_and_nothing_is_sent() {
+    Launch::bare("doctor").args(&["--help"]).finish().code_is(0).says("Exit codes");
     let scene = Scene::new(pass);
     let setup = scene.setup();
     let url = setup.endpoint.as_str();

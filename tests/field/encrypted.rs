@@ -1,11 +1,10 @@
 //! Encrypted targets: authorities and certificates of the user's own, for raw connections, too.
 
+use crate::fault::{BROKEN, FAULT};
 use crate::harness::{Launch, Scene, Setup, each};
 use crate::rules::pass;
 use crate::tls::{Admits, Encrypted};
 
-const FAULT: &str = "csms-create-accepts-key-one-too-long";
-const BROKEN: &str = "csms.create-secret-tag.key.max-length";
 const CASES: &[&str] =
     &["csms.create-secret-tag.key.max-length", "csms.create-secret-tag.success", "kms.create-kms-tag.success"];
 

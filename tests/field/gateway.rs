@@ -2,14 +2,13 @@
 //! doing, and what they want of a client every request gives them, raw connections included.
 
 use crate::answer::Answer;
-use crate::call::Call;
+use crate::call::{Call, Which};
+use crate::fault::{BREAKS, BROKEN, FAULT};
 use crate::harness::{Scene, each};
 use crate::proxy::Act;
 use crate::rules::{pass, such};
 use crate::told::Told;
 
-const FAULT: &str = "csms-create-accepts-key-one-too-long";
-const BROKEN: &str = "csms.create-secret-tag.key.max-length";
 /// Refusals of many kinds, raw connections, identifiers that only look alike, observers.
 const CASES: &[&str] = &[
     "csms.create-secret-tag.example",
@@ -30,7 +29,7 @@ const CASES: &[&str] = &[
 ///
 /// `met`: the calls that the gateway is there for; at least one must have come.
 #[track_caller]
-fn does_not_show(rule: impl Fn() -> Box<dyn FnMut(&Call) -> Act + Send>, met: fn(&Call) -> bool) {
+fn does_not_show(rule: impl Fn() -> Box<dyn FnMut(&Call) -> Act + Send>, met: Which) {
     let scene = Scene::new(rule());
     let told = scene.run(CASES);
     told.code_is(0).accuses_nobody();
@@ -39,7 +38,7 @@ fn does_not_show(rule: impl Fn() -> Box<dyn FnMut(&Call) -> Act + Send>, met: fn
     assert!(scene.proxy.count(met) > 0, "no call is one that the gateway is there for");
     let scene = Scene::faulty(FAULT, rule());
     let told = scene.run(CASES);
-    told.finds(BROKEN).accuses_at_most(&[BROKEN]);
+    told.finds(BROKEN).accuses_at_most(BREAKS);
 }
 
 fn any(_: &Call) -> bool {
@@ -122,7 +121,7 @@ fn a_gateway_that_wants_a_user_agent_does_not_show() {
 /// What nginx and its like refuse before any server sees it: a zero byte in a path, and some a slash as well.
 #[test]
 fn a_reverse_proxys_own_refusal_of_a_path_does_not_show() {
-    let variations: [(&str, fn(&Call) -> bool); 3] = [
+    let variations: [(&str, Which); 3] = [
         ("a zero byte", |call| call.path.contains("%00")),
         ("a zero byte or a line break", |call| {
             ["%00", "%0A", "%0a", "%0D", "%0d"].iter().any(|part| call.path.contains(part))

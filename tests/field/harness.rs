@@ -93,6 +93,8 @@ pub(crate) struct Launch {
     command: Command,
     dir: TempDir,
     limit: Duration,
+    /// What nobody may see, whatever becomes of the run.
+    hidden: Option<String>,
 }
 
 impl Launch {
@@ -100,7 +102,8 @@ impl Launch {
     pub(crate) fn new(subcommand: &str, setup: &Setup) -> Self {
         let launch = Self::bare(subcommand).args(&["--endpoint", &setup.endpoint]);
         let launch = launch.args(&["--project-id", &setup.project, "--secret-id", &setup.secret]);
-        launch.args(&["--key-id", &setup.key]).env("DEWSPEC_TOKEN", &setup.token)
+        let launch = launch.args(&["--key-id", &setup.key]).env("DEWSPEC_TOKEN", &setup.token);
+        Launch { hidden: Some(setup.token.clone()), ..launch }
     }
 
     /// With nothing about a target.
@@ -124,7 +127,7 @@ impl Launch {
         if subcommand == "run" {
             command.arg("-q");
         }
-        Launch { command, dir, limit: LIMIT }
+        Launch { command, dir, limit: LIMIT, hidden: None }
     }
 
     pub(crate) fn args(mut self, arguments: &[&str]) -> Self {
@@ -151,7 +154,8 @@ impl Launch {
 
     pub(crate) fn start(mut self) -> Underway {
         let child = self.command.spawn().expect("the program starts");
-        Underway { child, dir: self.dir, began: Instant::now(), limit: self.limit, peak_kib: None }
+        let Launch { dir, limit, hidden, .. } = self;
+        Underway { child, dir, began: Instant::now(), limit, peak_kib: None, hidden }
     }
 
     pub(crate) fn finish(self) -> Told {
@@ -166,6 +170,7 @@ pub(crate) struct Underway {
     began: Instant,
     limit: Duration,
     peak_kib: Option<u64>,
+    hidden: Option<String>,
 }
 
 impl Underway {
@@ -194,7 +199,11 @@ impl Underway {
             self.look_at_memory();
             if let Some(status) = self.child.try_wait().expect("a child") {
                 let code = status.code().or_else(|| std::os::unix::process::ExitStatusExt::signal(&status).map(|s| -s));
-                return self.told(code.expect("an exit code or a signal"));
+                let told = self.told(code.expect("an exit code or a signal"));
+                if let Some(hidden) = &self.hidden {
+                    told.never_says(hidden);
+                }
+                return told;
             }
             self.in_time();
             std::thread::sleep(LOOK);

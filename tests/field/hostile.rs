@@ -6,7 +6,8 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::answer::Answer;
-use crate::call::Call;
+use crate::call::{Call, Which};
+use crate::fault::{BROKEN, FAULT};
 use crate::harness::{Launch, Scene, Setup, each};
 use crate::proxy::Act;
 use crate::raw::{ALERT, Raw, bomb, noise};
@@ -16,9 +17,6 @@ use crate::told::Told;
 /// The design's bounds.
 const MIB: u64 = 160;
 const SECONDS: u64 = 60;
-
-const FAULT: &str = "csms-create-accepts-key-one-too-long";
-const BROKEN: &str = "csms.create-secret-tag.key.max-length";
 
 #[test]
 fn what_is_no_http_is_told_in_a_few_lines() {
@@ -36,7 +34,7 @@ fn what_is_no_http_is_told_in_a_few_lines() {
         ("half a head", Raw::saying(b"HTTP/1.1 200 OK\r\nContent-Ty")),
         ("a version to come", Raw::saying(b"HTTP/9.9 200 Great\r\n\r\n")),
     ];
-    for (what, raw) in &variations {
+    each(&variations, |(what, raw)| {
         for subcommand in ["run", "fuzz"] {
             let launch = Launch::new(subcommand, &Setup::of_nobody(&raw.url())).args(&["--timeout", "1"]);
             let time: &[&str] = if subcommand == "fuzz" { &["--time", "2"] } else { &[] };
@@ -45,7 +43,7 @@ fn what_is_no_http_is_told_in_a_few_lines() {
             told.accuses_nobody().lines_at_most(15).took_at_most(20).never_says("\u{1b}[2J");
         }
         assert!(raw.connections() > 0, "nobody came for {what}");
-    }
+    });
 }
 
 #[test]
@@ -58,19 +56,15 @@ fn a_target_that_turns_into_something_else_in_the_middle_ends_the_run() {
             move |call: &Call| if call.number >= at { Act::Garble } else { Act::Pass },
         );
         let told = scene.run(&["csms.create-secret-tag.key", "kms.create-kms-tag.value"]);
-        match fault {
-            // It is the target that answers so: that may be proven against it.
-            None => told.code_is_one_of(&[1, 3]),
-            Some(_) => told.code_is_one_of(&[1, 3]),
-        };
-        told.took_at_most(30).lines_at_most(120);
+        // It is the target that answers so: that may be proven against it.
+        told.code_is_one_of(&[1, 3]).took_at_most(30).lines_at_most(120);
     });
 }
 
 /// Runs against answers without end, within the bounds.
 #[track_caller]
 fn is_bounded(told: &Told) {
-    told.code_is_one_of(&[1, 3]).took_at_most(SECONDS).held_at_most_mib(MIB).lines_at_most(200);
+    told.code_is_one_of(&[0, 1, 3]).took_at_most(SECONDS).held_at_most_mib(MIB).lines_at_most(200);
 }
 
 #[test]
@@ -87,11 +81,12 @@ fn endless_answers_cost_bounded_time_and_memory() {
         ("announcements", Raw::endless("", b"HTTP/1.1 100 Continue\r\n\r\n".to_vec(), Duration::ZERO)),
         ("a trickle", Raw::endless(LENGTH, b"x".to_vec(), Duration::from_millis(50))),
     ];
-    for (what, raw) in &variations {
+    each(&variations, |(what, raw)| {
         let told = Launch::new("run", &Setup::of_nobody(&raw.url())).args(&["--timeout", "1"]).limit(70).finish();
         assert!(raw.connections() > 0, "nobody came for {what}");
         is_bounded(&told);
-    }
+        told.code_is_one_of(&[1, 3]);
+    });
 }
 
 /// Every kind of answer that is read and understood, with far too much in it.
@@ -104,7 +99,7 @@ fn answers_with_a_hundred_thousand_members_cost_bounded_time_and_memory() {
     let event = json!({ "event": members });
     let error = json!({ "error": members });
     let deep = format!("{{\"tags\":{}{}}}", "[".repeat(MANY), "]".repeat(MANY));
-    let variations: [(&str, fn(&Call) -> bool, Answer); 5] = [
+    let variations: [(&str, Which, Answer); 5] = [
         ("tags", |call| call.reads() && call.on("/tags"), Answer::json(200, &json!({ "tags": tags }).to_string())),
         (
             "events",
@@ -124,6 +119,8 @@ fn answers_with_a_hundred_thousand_members_cost_bounded_time_and_memory() {
             .finish();
         assert!(scene.proxy.count(which) > 0, "{what} were not asked for");
         is_bounded(&told);
+        // What only dewspec's own book-keeping reads may be as long as it likes.
+        assert!(told.code != 0 || !matches!(what, "an event" | "errors"), "{what}: {}", told.excerpt());
     }
 }
 
@@ -140,13 +137,13 @@ fn a_listing_without_end_costs_bounded_time_and_memory() {
         if lists { Act::Answer(page(call)) } else { Act::Pass }
     });
     let told = scene.launch("run").args(&["csms.create-secret-event.name"]).limit(70).finish();
-    told.code_is_one_of(&[0, 1, 3]).took_at_most(SECONDS).held_at_most_mib(MIB);
+    is_bounded(&told);
 }
 
 #[test]
 fn a_gzip_bomb_costs_bounded_time_and_memory() {
     let bomb = bomb(512);
-    let variations: [(&str, fn(&Call) -> bool, u16); 4] = [
+    let variations: [(&str, Which, u16); 4] = [
         ("everything", |_| true, 200),
         ("everything", |_| true, 400),
         ("listings", |call| call.reads() && call.on("/tags"), 200),
@@ -162,6 +159,7 @@ fn a_gzip_bomb_costs_bounded_time_and_memory() {
             .finish();
         assert!(scene.proxy.count(which) > 0, "{what}: nobody came");
         is_bounded(&told);
+        told.code_is_one_of(&[1, 3]);
     }
 }
 

@@ -10,6 +10,7 @@
 
 mod answer;
 mod call;
+mod fault;
 mod framing;
 mod harness;
 mod proxy;

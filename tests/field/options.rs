@@ -4,12 +4,11 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use crate::call::Call;
+use crate::fault::{BROKEN, FAULT};
 use crate::harness::{Launch, Scene, Setup, each};
 use crate::proxy::{Act, Proxy};
 use crate::rules::pass;
 
-const FAULT: &str = "csms-create-accepts-key-one-too-long";
-const BROKEN: &str = "csms.create-secret-tag.key.max-length";
 /// Raw connections among them.
 const CASES: &[&str] =
     &["csms.create-secret-tag.key.max-length", "csms.create-secret-tag.success", "kms.create-kms-tag.success"];

@@ -54,6 +54,7 @@ pub(crate) struct Seen {
     /// What was answered, by status; 0 stands for no answer.
     pub(crate) statuses: BTreeMap<u16, usize>,
     pub(crate) connections: usize,
+    methods: BTreeMap<String, usize>,
 }
 
 struct Shared {
@@ -199,7 +200,7 @@ async fn serve(
 impl Shared {
     fn decide(&self, heard: &Heard) -> Act {
         let mut seen = locked(&self.seen);
-        let of_method = seen.calls.iter().filter(|call| call.method == heard.method).count();
+        let of_method = *seen.methods.entry(heard.method.clone()).and_modify(|count| *count += 1).or_default();
         let call = Call {
             number: seen.calls.len(),
             of_method,

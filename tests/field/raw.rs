@@ -12,6 +12,7 @@ use flate2::{Compress, Compression, Crc, FlushCompress};
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A server that does with connections what it likes, on threads of its own.
+#[derive(Debug)]
 pub(crate) struct Raw {
     address: std::net::SocketAddr,
     connections: Arc<AtomicUsize>,
@@ -124,7 +125,6 @@ pub(crate) fn bomb(mib: usize) -> Vec<u8> {
     bytes
 }
 
-#[cfg(test)]
 mod tests {
     use flate2::read::GzDecoder;
 

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use crate::answer::Answer;
-use crate::call::Call;
+use crate::call::{Call, Which};
 use crate::proxy::{Act, Rule};
 
 /// Passes everything on.
@@ -12,7 +12,7 @@ pub(crate) fn pass(_: &Call) -> Act {
 }
 
 /// Does this with such calls, and passes on the others.
-pub(crate) fn such(which: fn(&Call) -> bool, mut act: impl FnMut() -> Act + Send + 'static) -> impl Rule {
+pub(crate) fn such(which: Which, mut act: impl FnMut() -> Act + Send + 'static) -> impl Rule {
     move |call: &Call| if which(call) { act() } else { Act::Pass }
 }
 
@@ -22,7 +22,7 @@ pub(crate) fn after(calls: usize, mut rule: impl Rule) -> impl Rule {
 }
 
 /// Passes so many such calls on, and follows the rule for those that come then.
-pub(crate) fn after_such(calls: usize, which: fn(&Call) -> bool, mut rule: impl Rule) -> impl Rule {
+pub(crate) fn after_such(calls: usize, which: Which, mut rule: impl Rule) -> impl Rule {
     let mut came = 0;
     move |call: &Call| {
         if !which(call) {
@@ -77,7 +77,7 @@ pub(crate) struct Throttle {
     pub(crate) status: u16,
     pub(crate) again: Again,
     /// What is counted and held back.
-    pub(crate) which: fn(&Call) -> bool,
+    pub(crate) which: Which,
 }
 
 impl Throttle {
@@ -94,7 +94,7 @@ impl Throttle {
         Throttle { status, again, ..self }
     }
 
-    pub(crate) fn holding(self, which: fn(&Call) -> bool) -> Self {
+    pub(crate) fn holding(self, which: Which) -> Self {
         Throttle { which, ..self }
     }
 

@@ -4,7 +4,8 @@
 use std::net::TcpListener;
 
 use crate::answer::Answer;
-use crate::call::Call;
+use crate::call::{Call, Which};
+use crate::fault::FAULT;
 use crate::harness::{Launch, Scene, Setup, each};
 use crate::proxy::{Act, Proxy};
 use crate::rules::{always, both, pass, such};
@@ -14,8 +15,6 @@ use crate::told::Told;
 const LINES: usize = 15;
 /// Requests until that is known.
 const CALLS: usize = 60;
-/// A fault that every run with the right set-up finds.
-const FAULT: &str = "csms-create-accepts-key-one-too-long";
 
 /// It ends without a verdict, quickly, in a few lines.
 #[track_caller]
@@ -228,20 +227,20 @@ fn a_redirect_is_told_and_not_followed() {
 /// Preflight must not swallow what it is there to make room for.
 #[test]
 fn an_answer_of_201_where_204_is_documented_is_found() {
-    let variations: [(&str, fn(&Call) -> bool); 3] = [
+    let variations: [(&str, Which); 3] = [
         ("csms.create-secret-tag", Call::creates_secret_tag),
         ("csms.batch-create-or-delete-tags", Call::creates_batch),
         ("kms.create-kms-tag", Call::creates_key_tag),
     ];
     each(&variations, |(operation, which)| {
-        let created = |answer: Answer| if answer.status == 204 { answer.as_status(201) } else { answer };
+        let created = |answer: Answer| if answer.status == 204 { answer.with_status(201) } else { answer };
         let scene = Scene::new(such(*which, move || Act::Change(created)));
         let told = scene.run(&[&format!("{operation}.example"), &format!("{operation}.success")]);
         told.finds(&format!("{operation}.success.status"));
         scene.is_clean(&told);
     });
     let scene = Scene::faulty(FAULT, |call: &Call| {
-        let created = |answer: Answer| if answer.status == 204 { answer.as_status(201) } else { answer };
+        let created = |answer: Answer| if answer.status == 204 { answer.with_status(201) } else { answer };
         if call.reads() { Act::Pass } else { Act::Change(created) }
     });
     let told = scene.run(&["csms.create-secret-tag.success", "csms.create-secret-tag.key.max-length"]);
@@ -250,7 +249,7 @@ fn an_answer_of_201_where_204_is_documented_is_found() {
 
 #[test]
 fn a_documented_example_that_one_operation_refuses_is_found() {
-    let variations: [(&str, fn(&Call) -> bool, Option<&str>); 5] = [
+    let variations: [(&str, Which, Option<&str>); 5] = [
         ("csms.create-secret-tag", |call| call.creates_secret_tag() && call.is_example(), None),
         ("csms.batch-create-or-delete-tags", |call| call.creates_batch() && call.is_example(), None),
         ("kms.create-kms-tag", |call| call.creates_key_tag() && call.is_example(), None),
@@ -271,7 +270,7 @@ fn a_documented_example_that_one_operation_refuses_is_found() {
 
 #[test]
 fn an_operation_that_refuses_everything_is_found_beside_others_that_work() {
-    let variations: [(&str, fn(&Call) -> bool); 3] = [
+    let variations: [(&str, Which); 3] = [
         ("csms.create-secret-tag", Call::creates_secret_tag),
         ("kms.create-kms-tag", Call::creates_key_tag),
         ("csms.create-secret-event", Call::creates_event),

@@ -5,15 +5,14 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 
 use crate::answer::Answer;
-use crate::call::Call;
+use crate::call::{Call, Which};
+use crate::fault::{BREAKS, BROKEN, FAULT};
 use crate::harness::{Launch, Scene, Setup, each};
 use crate::proxy::Act;
 use crate::raw::Raw;
 use crate::rules::{Throttle, after, after_such, always, such};
 use crate::told::Told;
 
-const FAULT: &str = "csms-create-accepts-key-one-too-long";
-const BROKEN: &str = "csms.create-secret-tag.key.max-length";
 const CASES: &[&str] = &["--timeout", "1", "csms.create-secret-tag.key", "kms.create-kms-tag.value"];
 /// From a signal to the end, with a little for a busy machine.
 const GRACE: Duration = Duration::from_secs(11);
@@ -52,13 +51,13 @@ fn what_was_found_before_a_target_fell_silent_is_kept() {
     each(&[60, 120, 200], |calls| {
         let scene = Scene::faulty(FAULT, after(*calls, silent));
         let told = scene.run(CASES);
-        told.finds_or_explains(BROKEN, &["answer", "silent", "timed out"]).accuses_at_most(&[BROKEN]).took_at_most(25);
+        told.finds_or_explains(BROKEN, &["answer", "silent", "timed out"]).accuses_at_most(BREAKS).took_at_most(25);
     });
 }
 
 #[test]
 fn a_target_of_which_a_part_falls_silent_ends_the_run() {
-    let variations: [(&str, fn(&Call) -> bool, usize); 5] = [
+    let variations: [(&str, Which, usize); 5] = [
         ("writes", |call| !call.reads(), 0),
         ("writes", |call| !call.reads(), 30),
         ("reads", Call::reads, 10),

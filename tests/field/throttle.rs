@@ -4,13 +4,12 @@
 use std::time::Duration;
 
 use crate::answer::Answer;
-use crate::call::Call;
+use crate::call::{Call, Which};
+use crate::fault::{BREAKS, BROKEN, FAULT};
 use crate::harness::{Scene, each};
 use crate::proxy::Act;
 use crate::rules::{Again, Throttle, after, always, meanwhile, pass, such};
 
-const FAULT: &str = "csms-create-accepts-key-one-too-long";
-const BROKEN: &str = "csms.create-secret-tag.key.max-length";
 /// Less than a hundred requests.
 const FEW: &[&str] = &["csms.create-secret-tag.key.max-length", "kms.create-kms-tag.value.max-length"];
 /// Some hundred.
@@ -27,7 +26,7 @@ fn passes(throttle: Throttle, fault: Option<&str>, cases: &[&str]) {
     let told = scene.run(cases);
     match fault {
         None => told.code_is(0).accuses_nobody(),
-        Some(_) => told.finds(BROKEN).accuses_at_most(&[BROKEN]),
+        Some(_) => told.finds(BROKEN).accuses_at_most(BREAKS),
     };
     scene.is_clean(&told);
     assert!(scene.proxy.answered(throttle.status) > 0, "nothing was throttled");
@@ -42,6 +41,7 @@ fn a_window_with_429_is_waited_for() {
         (Throttle::window(40, ms(1500)), Again::Seconds, None),
         (Throttle::window(50, ms(1500)), Again::Date, None),
         (Throttle::window(50, ms(2500)), Again::Unsaid, None),
+        (Throttle::window(60, ms(6000)), Again::Unsaid, None),
         (Throttle::window(40, ms(1000)), Again::Seconds, Some(FAULT)),
         (Throttle::window(40, ms(1000)), Again::Unsaid, Some(FAULT)),
     ];
@@ -55,6 +55,7 @@ fn a_window_with_503_is_waited_for() {
         (Throttle::window(40, ms(1000)), Again::Seconds, None),
         (Throttle::window(50, ms(1500)), Again::Date, None),
         (Throttle::window(50, ms(2500)), Again::Unsaid, None),
+        (Throttle::window(60, ms(6000)), Again::Unsaid, None),
         (Throttle::window(40, ms(1000)), Again::Unsaid, Some(FAULT)),
     ];
     each(&variations, |(throttle, again, fault)| passes(throttle.saying(503, *again), *fault, FEW));
@@ -74,7 +75,7 @@ fn a_bucket_that_fills_slowly_is_waited_for() {
 
 #[test]
 fn a_throttle_of_some_calls_only_is_waited_for() {
-    let variations: [(&str, fn(&Call) -> bool, Option<&str>); 6] = [
+    let variations: [(&str, Which, Option<&str>); 6] = [
         ("POST", |call| call.method == "POST", None),
         ("GET", |call| call.method == "GET", None),
         ("deletes", Call::deletes, None),
@@ -117,7 +118,7 @@ fn a_throttle_that_would_take_too_long_ends_the_run_which_says_how_long() {
         let told = scene.run(&["--max-wait", "1", MANY[0], MANY[1]]);
         match fault {
             None => told.code_is(3).accuses_nobody(),
-            Some(_) => told.finds_or_explains(BROKEN, &["thrott", "max-wait"]).accuses_at_most(&[BROKEN]),
+            Some(_) => told.finds_or_explains(BROKEN, &["thrott", "max-wait"]).accuses_at_most(BREAKS),
         };
         told.says_one_of(&["thrott", "too many requests"]).took_at_most(25);
         let words = told.text().replace('\n', " ");
@@ -159,7 +160,7 @@ fn maintenance_is_waited_for() {
         let told = scene.run(MANY);
         match fault {
             None => told.code_is(0).accuses_nobody(),
-            Some(_) => told.finds(BROKEN).accuses_at_most(&[BROKEN]),
+            Some(_) => told.finds(BROKEN).accuses_at_most(BREAKS),
         };
         scene.is_clean(&told);
         assert!(scene.proxy.answered(answer.status) > 0, "there was no maintenance");
