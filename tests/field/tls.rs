@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair};
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 use rustls::server::WebPkiClientVerifier;
 use tempfile::TempDir;
@@ -28,12 +28,15 @@ impl Encrypted {
     /// To the server at this address, known by this name.
     pub(crate) fn way_to(plain: SocketAddr, name: &str, admits: Admits) -> Self {
         let mut params = CertificateParams::new(Vec::<String>::new()).expect("parameters");
+        params.distinguished_name.push(DnType::CommonName, "an authority of our own");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let authority =
             CertifiedIssuer::self_signed(params, KeyPair::generate().expect("a key")).expect("an authority");
         let issue = |name: &str, purpose| {
             let key = KeyPair::generate().expect("a key");
             let mut params = CertificateParams::new([name.to_owned()]).expect("parameters");
+            // Two of one name would look as if one had issued itself.
+            params.distinguished_name.push(DnType::CommonName, name);
             params.extended_key_usages = vec![purpose];
             (params.signed_by(&key, &authority).expect("a certificate"), key)
         };
