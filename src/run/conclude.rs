@@ -14,6 +14,7 @@ use crate::vocabulary::{Level, Outcome, Verdict};
 use super::lanes::{is_left_out, why_left_out};
 use super::runner::order;
 use super::session::Session;
+use super::surprise::may_be_due_to_the_end;
 
 /// What the runner knows beside the cases.
 pub(super) struct Findings {
@@ -87,7 +88,9 @@ pub(super) fn conclude(session: &Session, plan: &Plan, mut cases: Vec<CaseReport
 /// nobody. Returns the cases concerned.
 fn retract(session: &Session, cases: &mut [CaseReport]) -> BTreeSet<String> {
     let Some(ended) = session.client.health().ended() else { return BTreeSet::new() };
-    let shaken = session.found_after(ended.since);
+    let found = session.found().into_iter();
+    let shaken: BTreeSet<String> =
+        found.filter(|(_, found)| may_be_due_to_the_end(session, &ended, found)).map(|(case, _)| case).collect();
     for case in cases.iter_mut().filter(|case| shaken.contains(&case.id)) {
         case.outcome = Outcome::Error;
         case.reason = Some(ended.why.clone());

@@ -33,6 +33,7 @@ mod side_by_side;
 mod step;
 mod surprise;
 mod tally;
+mod throttled;
 mod watch;
 
 pub use fuzz::FuzzLimits;

@@ -25,6 +25,7 @@ use super::restore::restore;
 use super::session::Session;
 use super::shards::run_properties;
 use super::surprise::confirm_the_rest;
+use super::throttled::run_throttled_again;
 
 /// How long everything may still take once the user wants it to end.
 const LAST_MOMENTS: Duration = Duration::from_secs(8);
@@ -299,6 +300,7 @@ async fn run_cases(session: &Session, plan: &Plan, leases: &Leases, progress: &d
     cases.extend(run_pairs(session, &plan.pairs, leases, progress).await);
     progress.phase("running properties");
     cases.extend(run_properties(session, &plan.properties, leases, progress).await);
+    run_throttled_again(session, plan, leases, &mut cases).await;
     cases
 }
 

@@ -56,9 +56,20 @@ pub(super) struct Shared {
     suspected: Mutex<BTreeSet<String>>,
     /// When a valid request of each operation was accepted last.
     accepted: Mutex<BTreeMap<String, Instant>>,
-    /// When each case found something, with its operation.
-    found: Mutex<BTreeMap<String, (String, Instant)>>,
+    /// Cases of which a request was throttled again and again; `true` where that is judged from now on.
+    throttled: Mutex<BTreeMap<String, bool>>,
+    /// What each case found last.
+    found: Mutex<BTreeMap<String, Found>>,
     contracts: OnceLock<BTreeMap<String, Contract>>,
+}
+
+/// When something surprising was found, and in what.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    pub(super) operation: String,
+    pub(super) at: Instant,
+    /// Among what came is a refusal of the target's own credentials.
+    pub(super) unauthorised: bool,
 }
 
 /// Time in all that may be spent waiting for states that never come; afterwards patience is short.
@@ -99,6 +110,7 @@ impl Session {
             waste_limit: AtomicU64::new(millis(WASTE)),
             suspected: Mutex::default(),
             accepted: Mutex::default(),
+            throttled: Mutex::default(),
             found: Mutex::default(),
             contracts: OnceLock::new(),
         };
@@ -204,27 +216,29 @@ impl Shared {
         lock(&self.accepted).get(operation).copied()
     }
 
-    /// The cases that found something after this time.
-    pub(super) fn found_after(&self, since: Instant) -> BTreeSet<String> {
-        let found = lock(&self.found);
-        found.iter().filter(|(_, (_, at))| *at > since).map(|(case, _)| case.clone()).collect()
+    /// Takes note that a request of a case was throttled again and again; whether that is to be judged.
+    pub(super) fn judges_throttling(&self, case: &str) -> bool {
+        *lock(&self.throttled).entry(case.to_owned()).or_default()
     }
 
-    /// By operation, when something was found last.
-    pub(super) fn unconfirmed(&self) -> BTreeMap<String, Instant> {
-        let mut last = BTreeMap::new();
-        for (operation, at) in lock(&self.found).values() {
-            let known = last.entry(operation.clone()).or_insert(*at);
-            *known = (*known).max(*at);
-        }
-        last
+    /// From now on it is.
+    pub(super) fn judge_throttling(&self, case: &str) {
+        lock(&self.throttled).insert(case.to_owned(), true);
     }
 
-    /// Takes note of when a case found something.
-    pub(super) fn note_found(&self, case: &PlannedCase, at: Option<Instant>) {
-        if let Some(at) = at {
-            lock(&self.found).insert(case.spec.id.clone(), (case.op.operation.id.clone(), at));
-        }
+    /// The cases that were throttled.
+    pub(super) fn throttled(&self) -> BTreeSet<String> {
+        lock(&self.throttled).keys().cloned().collect()
+    }
+
+    /// What each case found last.
+    pub(super) fn found(&self) -> BTreeMap<String, Found> {
+        lock(&self.found).clone()
+    }
+
+    /// Takes note of what a case found last.
+    pub(super) fn note_found(&self, case: &PlannedCase, found: Found) {
+        lock(&self.found).insert(case.spec.id.clone(), found);
     }
 
     /// Whether a clause was found broken already, or probably is.

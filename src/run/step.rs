@@ -67,6 +67,18 @@ impl<'a> Outgoing<'a> {
         self.path.get(parameter).copied().unwrap_or_default()
     }
 
+    /// Whether something about it is unusual as HTTP, whatever its body says.
+    fn is_unusual(&self) -> bool {
+        let odd = [PathChoice::CutOff, PathChoice::Quoted, PathChoice::Wildcard];
+        let content_type = |name: &String| name.eq_ignore_ascii_case("content-type");
+        self.path.values().any(|choice| odd.contains(choice))
+            || self.headers.keys().any(|name| !content_type(name))
+            || self.manner.method.is_some()
+            || self.manner.encoded
+            || self.manner.capitals
+            || self.manner.pieces
+    }
+
     /// The request of a step, to this resource.
     pub(super) fn of(op: &'a OperationSuite, resource: &'a str, step: &'a StepSpec, body: Option<&'a Payload>) -> Self {
         Outgoing {
@@ -175,7 +187,7 @@ pub(super) async fn send(record: &mut Record<'_>, out: &Outgoing<'_>) -> Option<
     };
     let options = WireOptions { raw: out.manner.wire, pieces: out.manner.pieces, ..WireOptions::default() };
     let (mut exchange, after_head) = session.client.send_over(request, options).await;
-    if let Some(why) = not_judged(session, out, &exchange).await {
+    if let Some(why) = not_judged(record, out, &exchange).await {
         match why {
             NotJudged::Unobservable => {
                 record.skip("the raw bytes of this connection cannot be looked at", false);
@@ -264,14 +276,17 @@ enum NotJudged {
     NoAnswer(String),
 }
 
-async fn not_judged(session: &Session, out: &Outgoing<'_>, exchange: &Exchange) -> Option<NotJudged> {
+async fn not_judged(record: &Record<'_>, out: &Outgoing<'_>, exchange: &Exchange) -> Option<NotJudged> {
+    let session = record.session;
     let health = session.client.health();
     let unanswered = |why: &str| Some(NotJudged::NoAnswer(why.to_owned()));
     if let Some(ended) = health.ended() {
         return unanswered(&ended.why);
     }
     match &exchange.answer {
-        Ok(response) if response.status == 429 => unanswered("the target throttles this request (429) again and again"),
+        Ok(response) if response.status == 429 && !session.judges_throttling(&record.case.spec.id) => {
+            unanswered("the target throttles this request (429) again and again")
+        }
         Ok(_) => None,
         Err(failure) => match failure.kind {
             FailureKind::Abandoned if out.manner.wire && !session.is_stopped() => Some(NotJudged::Unobservable),
@@ -319,6 +334,7 @@ fn oracles(
             || out.choice("project_id") != PathChoice::Own
             || out.manner.encoded
             || out.manner.capitals,
+        unusual: out.is_unusual(),
         secrets: &session.secrets,
         answered: OnceCell::new(),
         now: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(0)),

@@ -99,9 +99,9 @@ fn unknown(one: &Inspected, project_is_known: bool) -> Option<PreflightStep> {
             format!("the target redirects, which is not followed: {told}"),
             "give the address that it redirects to, if that is the API",
         ),
-        Kind::WebPage => (
+        Kind::OtherServer => (
             "this API".to_owned(),
-            format!("what answers there is a web page, not the API: {told}"),
+            format!("what answers there is another server or page, not this API: {told}"),
             "are the endpoint's host, port and base path right?",
         ),
         Kind::Throttled => (
@@ -141,7 +141,7 @@ mod tests {
     use super::*;
 
     fn answer(kind: Kind) -> Answer {
-        Answer { kind, told: format!("{kind:?}") }
+        Answer { kind, status: None, told: format!("{kind:?}") }
     }
 
     fn secret(carries: Option<usize>, read: Kind, writes: &[Kind]) -> Inspected {
@@ -162,13 +162,13 @@ mod tests {
 
     #[test]
     fn what_can_neither_be_read_nor_written_is_a_wrong_set_up() {
-        use Kind::{Accepted, Redirected, Refused, ServerError, Unauthorised, Unknown, WebPage};
+        use Kind::{Accepted, Redirected, Refused, ServerError, Unauthorised, Unknown, OtherServer};
         assert_eq!(steps(&[secret(None, Unknown, &[Unknown, Unknown])]), ["secret s"]);
         assert_eq!(steps(&[secret(None, Refused, &[Refused, Refused])]), ["secret s"]);
         assert_eq!(steps(&[secret(None, Unauthorised, &[Unauthorised])]), ["credentials"]);
         assert_eq!(steps(&[secret(None, Refused, &[Unauthorised])]), ["credentials"]);
         assert_eq!(steps(&[secret(None, Redirected, &[Redirected])]), ["this API"]);
-        assert_eq!(steps(&[secret(None, WebPage, &[WebPage])]), ["this API"]);
+        assert_eq!(steps(&[secret(None, OtherServer, &[OtherServer])]), ["this API"]);
         assert_eq!(steps(&[secret(None, ServerError, &[ServerError])]), ["this API"]);
         assert_eq!(steps(&[secret(None, Unknown, &[Accepted])]), Vec::<String>::new(), "a mock that lists nothing");
     }

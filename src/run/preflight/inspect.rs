@@ -10,7 +10,7 @@ use crate::transport::Canary;
 use super::super::lanes::Leases;
 use super::super::resource::Resource;
 use super::super::session::Session;
-use super::answer::Answer;
+use super::answer::{Answer, Kind};
 use super::capabilities::{example, refusal, try_out};
 use super::identify::{Inspected, problems};
 use super::reach::reach;
@@ -130,6 +130,12 @@ async fn inspect_one(
         } else {
             None
         };
+        // Who says yes to everything, and lists nothing, is no API of this kind.
+        let says_yes = carries.is_none() && read.as_ref().is_some_and(Answer::is_accepted);
+        let answer = answer.map(|answer| match answer.status == Some(op.operation.success) || !says_yes {
+            true => answer,
+            false => Answer { kind: Kind::OtherServer, ..answer },
+        });
         writes.extend(answer.map(|answer| (op.operation.id.clone(), answer)));
         resource.looks.clear();
     }
