@@ -36,5 +36,6 @@ mod tally;
 mod watch;
 
 pub use fuzz::FuzzLimits;
+pub use lock::Busy;
 pub use progress::{Observer as ProgressObserver, Silent};
-pub use runner::{Assignment, RunError, Stop, fuzz, replay, run};
+pub use runner::{Assignment, RunError, Stop, doctor, fuzz, replay, run};

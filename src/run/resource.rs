@@ -427,11 +427,11 @@ mod tests {
     use super::*;
     use crate::check::ListedItem;
     use crate::execute::{Client, Limits};
-    use crate::target::{Settings, Target};
+    use crate::target::{ReplayLine, Settings, Target};
 
     fn session() -> Session {
         let client = Client::new(Limits::default(), false).unwrap_or_else(|e| unreachable!("{e}"));
-        Session::new(&Suite::default(), &Target::default(), &Settings::default(), client)
+        Session::new(&Suite::default(), &Target::default(), &Settings::default(), &ReplayLine::default(), client)
     }
 
     #[test]

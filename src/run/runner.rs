@@ -12,14 +12,14 @@ use crate::fuzz::{Corpus, Find, Input};
 use crate::plan::{Plan, PlannedCase};
 use crate::report::{CaseReport, Report, TargetSummary};
 use crate::suite::{Need, OperationSuite, ResourceKind, Suite};
-use crate::target::{Settings, Target};
+use crate::target::{ReplayLine, Settings, Target};
 
 use super::capability::{discover, reach};
 use super::conclude::{Findings, conclude};
 use super::fuzz::{Campaign, FuzzLimits, replay_finds};
 use super::isolation::clear_foreign;
 use super::lanes::{Leases, run_lanes, run_pairs};
-use super::lock::Locks;
+use super::lock::{Busy, Locks};
 use super::progress::Observer;
 use super::resource::Resource;
 use super::restore::restore;
@@ -38,6 +38,12 @@ pub enum RunError {
     /// The client could not be set up.
     #[error(transparent)]
     Client(#[from] ClientError),
+    /// Another dewspec process works on the same resources.
+    #[error(transparent)]
+    Busy(#[from] Busy),
+    /// Told to stop before it began.
+    #[error("the run was ended before anything was sent")]
+    Ended,
 }
 
 /// What a run does once the probes have been sent.
@@ -64,6 +70,8 @@ pub struct Assignment<'a> {
     pub filters: &'a [String],
     /// Is told how it goes on.
     pub progress: &'a dyn Observer,
+    /// What repeats a part of this run.
+    pub replay: &'a ReplayLine,
 }
 
 /// Runs a plan against a target and says what was found. The target's earlier state is restored at the
@@ -101,11 +109,11 @@ pub async fn replay(assignment: &Assignment<'_>, finds: &[Find], stop: Stop) -> 
 }
 
 async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<Report, RunError> {
-    let Assignment { suite, plan, target, settings, filters, progress } = *assignment;
+    let Assignment { suite, plan, target, settings, filters, progress, replay } = *assignment;
     let started_at = SystemTime::now();
     let started = Instant::now();
     let limits = Limits { timeout: settings.timeout, rate: settings.rate, ..Limits::default() };
-    let session = Session::new(suite, target, settings, Client::new(limits, target.is_encrypted())?);
+    let session = Session::new(suite, target, settings, replay, Client::new(limits, target.is_encrypted())?);
     if let Job::Fuzz(campaign) = &job {
         session.limit_waste(campaign.waste(&session));
     }
@@ -114,9 +122,12 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
         Job::Fuzz(_) => plan.probes.iter().map(Vec::len).sum(),
         Job::Replay(finds) => finds.len(),
     });
-    let wanted = target.clone();
-    // Waiting for another process must not hold up a thread of the runtime.
-    let _locks = tokio::task::spawn_blocking(move || Locks::acquire(&wanted)).await.ok();
+    let mut stop = stop;
+    let _locks = tokio::select! {
+        biased;
+        () = &mut stop => return Err(RunError::Ended),
+        locks = Locks::acquire(target, settings.max_wait, |what| progress.waiting(what)) => locks?,
+    };
     let mut selected = operations(plan);
     if let Job::Replay(finds) = &job {
         selected.retain(|op| finds.iter().any(|find| find.operation == op.operation.id));
@@ -129,7 +140,6 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
         selected.iter().map(|op| op.operation.id.clone()).collect()
     };
     let touched = with_other_kinds(suite, target, plan, &selected);
-    let mut stop = stop;
     let (leases, cases, interrupted) = {
         let mut body = Box::pin(body(&session, plan, (&selected, &touched), job, progress));
         tokio::select! {
@@ -290,6 +300,7 @@ async fn summary(session: &Session, leases: &Leases) -> TargetSummary {
     }
     TargetSummary {
         embedded: target.embedded,
+        insecure: target.network.insecure,
         endpoints,
         project_id: target.project_id.clone(),
         secret_ids: target.secret_ids.clone(),
@@ -302,4 +313,12 @@ async fn summary(session: &Session, leases: &Leases) -> TargetSummary {
 /// The ids of a plan's cases, in order.
 pub(super) fn order(plan: &Plan) -> BTreeMap<String, usize> {
     plan.cases().enumerate().map(|(i, case): (usize, &PlannedCase)| (case.spec.id.clone(), i)).collect()
+}
+
+/// Finds out what is right and wrong with endpoint, credentials and identifiers, and judges nothing.
+///
+/// # Errors
+/// If the target cannot be reached at all; anything else is in the report.
+pub async fn doctor(assignment: &Assignment<'_>, stop: Stop) -> Result<Report, RunError> {
+    run(assignment, stop).await
 }

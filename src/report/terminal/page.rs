@@ -54,6 +54,25 @@ impl Page {
         }
     }
 
+    /// One line, cut if it is too long.
+    pub(super) fn line(&mut self, indent: usize, text: &str, tint: Tint) {
+        let text = visible(text);
+        let room = self.width.saturating_sub(indent);
+        let mut kept: String = text.chars().take(room).collect();
+        if display_width(&text) > room {
+            while display_width(&kept) + 1 > room {
+                kept.pop();
+            }
+            kept.push('…');
+        }
+        self.push(indent, &tint.paint(&kept, self.color));
+    }
+
+    /// Lines written so far.
+    pub(super) fn lines_written(&self) -> usize {
+        self.text.lines().count()
+    }
+
     /// A paragraph behind a bullet.
     pub(super) fn bullet(&mut self, indent: usize, text: &str) {
         for (at, line) in self.lines(text, indent + 2).iter().enumerate() {

@@ -1,11 +1,16 @@
 use super::super::model::Report;
 use super::page::Page;
 use super::style::TerminalStyle;
-use super::{deviations, fuzzing, header, readings, totals, unjudged, verdicts};
+use super::{deviations, fuzzing, header, preflight, readings, totals, unjudged, verdicts};
 
 /// The whole report as text. The details come first and the result last, where the eye is when a run ends.
 pub fn render(report: &Report, style: &TerminalStyle) -> String {
     let mut page = Page::new(style);
+    if report.cases.is_empty() && report.preflight.iter().any(|step| !step.ok) {
+        preflight::write_ended(&mut page, report);
+        totals::write_conclusion(&mut page, report);
+        return page.finish();
+    }
     header::write(&mut page, report);
     deviations::write_failures(&mut page, report);
     deviations::write_warnings(&mut page, report);

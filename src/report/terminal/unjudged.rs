@@ -2,7 +2,7 @@ use indexmap::IndexMap;
 
 use crate::vocabulary::Outcome;
 
-use super::super::failure_text::came;
+use super::super::failure_text::{came, logged};
 use super::super::model::{CaseReport, Report};
 use super::address::sent;
 use super::page::{Page, count, some_of};
@@ -26,6 +26,9 @@ pub(super) fn write_errors(page: &mut Page, report: &Report) {
                 let columns = page.width().saturating_sub(11);
                 page.field(2, "sent", &sent(report, case, exchange, columns), Tint::Plain);
                 page.field(2, "came", &came(exchange, columns).join("\n"), Tint::Plain);
+                if let Some(logged) = logged(exchange, columns) {
+                    page.field(2, "logged", &logged, Tint::Plain);
+                }
             }
             page.command(2, "replay", &case.replay);
         }

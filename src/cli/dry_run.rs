@@ -1,0 +1,201 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::check::change_of;
+use crate::generate::{Placeholders, Property};
+use crate::plan::{Plan, PlannedCase};
+use crate::report::text::visible;
+use crate::suite::{Answer, Need, Operation, ResourceKind, StepSpec, Suite};
+use crate::target::{Settings, Target};
+
+/// How often the same requests race.
+const ROUNDS: u64 = 3;
+/// Cases that share one read-back, on the average.
+const SHARING: u64 = 8;
+/// Tags that one request deletes, where many can go at once.
+const AT_ONCE: u64 = 20;
+/// Requests of one generated sequence, on the average.
+const SEQUENCE: u64 = 4;
+/// Literal names that are listed.
+const NAMES: usize = 30;
+
+/// What would be sent, written and deleted, as far as the plan alone says it.
+pub(super) fn text(suite: &Suite, plan: &Plan, target: Option<&Target>, settings: &Settings) -> String {
+    let estimate = Estimate::of(suite, plan, target, settings);
+    let mut out = String::from("dry run: nothing is sent. About, as the answers decide:\n\n");
+    out.push_str(&table(&estimate.counts));
+    out.push_str(&format!("\n{} requests in all", grouped(estimate.total())));
+    match settings.rate {
+        Some(rate) => out.push_str(&format!(", {} at {rate} a second\n", duration(estimate.total() / u64::from(rate)))),
+        None => out.push_str("; --rate N limits them, and says here how long they take\n"),
+    }
+    out.push_str(&format!("\nwritten: tags dewspec-…, events dewspec-{}-…", settings.run_id));
+    let literal = estimate.literal.iter().map(|name| format!("{:?}", visible(name)));
+    let shown: Vec<String> = literal.take(NAMES).collect();
+    if !shown.is_empty() {
+        let more = estimate.literal.len() - shown.len();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        out.push_str(&format!("\nwritten, unless they are there already: {}{more}", shown.join(", ")));
+    }
+    out.push_str("\ndeleted: what was written, and nothing else\n");
+    out
+}
+
+/// What a plan comes to.
+#[derive(Default)]
+struct Estimate {
+    /// Requests by kind of resource and method.
+    counts: BTreeMap<ResourceKind, BTreeMap<String, u64>>,
+    /// Names of tags and events that do not begin with the mark.
+    literal: BTreeSet<String>,
+}
+
+impl Estimate {
+    fn of(suite: &Suite, plan: &Plan, target: Option<&Target>, settings: &Settings) -> Self {
+        let mut estimate = Estimate::default();
+        for case in plan.cases().filter(|case| target.is_none_or(|target| runs(case, target))) {
+            match &case.property {
+                Some(property) => estimate.add_property(case, property, settings.cases),
+                None => estimate.add_case(suite, case, settings),
+            }
+        }
+        estimate
+    }
+
+    fn total(&self) -> u64 {
+        self.counts.values().flat_map(BTreeMap::values).sum()
+    }
+
+    fn add(&mut self, kind: ResourceKind, method: &str, number: u64) {
+        *self.counts.entry(kind).or_default().entry(method.to_owned()).or_default() += number;
+    }
+
+    fn add_property(&mut self, case: &PlannedCase, property: &Property, inputs: u64) {
+        let operation = &case.op.operation;
+        let each = if matches!(property, Property::Sequence { .. }) { SEQUENCE } else { 1 };
+        let writes = inputs.saturating_mul(each);
+        self.add(operation.resource, &operation.method, writes);
+        self.add(operation.resource, "GET", writes.div_ceil(SHARING));
+        self.add(operation.resource, "DELETE", writes.div_ceil(SHARING));
+    }
+
+    fn add_case(&mut self, suite: &Suite, case: &PlannedCase, settings: &Settings) {
+        let places = Placeholders::new(settings.seed, &settings.run_id, &case.spec.id, &case.op.operation.valid);
+        let (mut reads, mut stored) = (0, 0);
+        for step in &case.spec.steps {
+            let op = step.operation.as_ref().and_then(|id| suite.operations.iter().find(|op| op.operation.id == *id));
+            let operation = &op.unwrap_or(&case.op).operation;
+            let method = step.method.as_deref().unwrap_or(&operation.method);
+            let sent = requests(step);
+            self.add(operation.resource, method, sent);
+            reads += if step.setup.is_some() { 0 } else { sent };
+            if step.method.is_none() && may_be_accepted(step) {
+                let names = names(suite, operation, step, &places);
+                stored += (names.len() as u64).max(step.fill.unwrap_or_default() as u64);
+                self.literal.extend(names.into_iter().filter(|name| !name.starts_with("dewspec-")));
+            }
+        }
+        let kind = case.op.operation.resource;
+        let shared = case.shareable().is_some();
+        self.add(kind, "GET", if shared { reads.div_ceil(SHARING) } else { reads + 1 });
+        let at_once = if kind == ResourceKind::Events { 1 } else { AT_ONCE };
+        self.add(kind, "DELETE", stored.div_ceil(at_once));
+    }
+}
+
+/// Whether a target of the user's has what a case needs, as far as the options say it.
+fn runs(case: &PlannedCase, target: &Target) -> bool {
+    let operation = &case.op.operation;
+    let own = target.resources(operation.resource);
+    target.endpoint(&operation.service).is_some()
+        && !own.is_empty()
+        && case.spec.needs.iter().all(|need| match need {
+            Need::List | Need::Delete | Need::EmptyResource => true,
+            Need::SecondResource => own.len() > 1,
+            Need::OtherKind => target.resource_of_other_kind(operation.resource).is_some(),
+            Need::ForeignResource => target.foreign_resource(operation.resource).is_some(),
+            Need::ForeignProject => target.foreign.project_id.is_some(),
+            Need::ForeignToken => target.foreign.token.is_some(),
+            Need::ReadOnlyToken => target.read_only_token.is_some(),
+        })
+}
+
+/// Requests that one step sends.
+fn requests(step: &StepSpec) -> u64 {
+    let several = |number: usize| number as u64;
+    match (&step.setup, step.fill, &step.race) {
+        (Some(tags), ..) => several(tags.len()),
+        (_, Some(fill), _) => several(fill).div_ceil(AT_ONCE),
+        (.., Some(bodies)) => several(bodies.len()) * ROUNDS,
+        _ => 1,
+    }
+}
+
+fn may_be_accepted(step: &StepSpec) -> bool {
+    let expected: Vec<Answer> = step.expect.iter().chain(step.readings.values()).map(|expect| expect.answer).collect();
+    expected.is_empty() || expected.iter().any(|answer| *answer != Answer::Refused)
+}
+
+/// The names that a step stores, if it is accepted.
+fn names(suite: &Suite, operation: &Operation, step: &StepSpec, places: &Placeholders) -> Vec<String> {
+    if let Some(tags) = &step.setup {
+        return tags.keys().map(|key| places.fill(key)).collect();
+    }
+    let example = step.fixture.as_ref().and_then(|id| suite.fixture(id)).map(|fixture| fixture.text.clone());
+    let bodies = step.body.iter().chain(step.race.iter().flatten()).map(|body| places.fill(body)).chain(example);
+    let stored = |body: String| {
+        let json: Value = serde_json::from_str(&body).unwrap_or_default();
+        change_of(operation, &json, None).put.into_iter().map(|(name, _)| name).collect::<Vec<_>>()
+    };
+    bodies.flat_map(stored).collect()
+}
+
+/// Kinds of resources below each other, methods beside each other.
+fn table(counts: &BTreeMap<ResourceKind, BTreeMap<String, u64>>) -> String {
+    const WIDTH: usize = 9;
+    let mut methods: Vec<&String> = counts.values().flat_map(BTreeMap::keys).collect();
+    let rank = |method: &str| ["POST", "GET", "DELETE"].iter().position(|known| *known == method).unwrap_or(9);
+    methods.sort_by_key(|method| (rank(method), method.as_str()));
+    methods.dedup();
+    let mut out = format!("{:<16}", "resource");
+    for method in &methods {
+        let what = match method.as_str() {
+            "POST" => "writes",
+            "GET" => "reads",
+            "DELETE" => "deletes",
+            other => other,
+        };
+        out.push_str(&format!("{what:>WIDTH$}"));
+    }
+    out.push('\n');
+    for (kind, by_method) in counts {
+        out.push_str(&format!("{:<16}", format!("tags of {kind}s").replace("tags of eventss", "events")));
+        for method in &methods {
+            out.push_str(&format!("{:>WIDTH$}", grouped(by_method.get(*method).copied().unwrap_or_default())));
+        }
+        out.push('\n');
+    }
+    out
+}
+
+fn duration(seconds: u64) -> String {
+    match seconds {
+        ..=119 => format!("{seconds} s"),
+        ..=7_199 => format!("{} min", seconds.div_ceil(60)),
+        _ => format!("{} h", seconds.div_ceil(3600)),
+    }
+}
+
+/// `1 234 567`
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(' ');
+        }
+        out.push(digit);
+    }
+    out
+}
