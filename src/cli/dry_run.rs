@@ -23,7 +23,8 @@ const NAMES: usize = 30;
 /// What would be sent, written and deleted, as far as the plan alone says it.
 pub(super) fn text(suite: &Suite, plan: &Plan, target: Option<&Target>, settings: &Settings) -> String {
     let estimate = Estimate::of(suite, plan, target, settings);
-    let mut out = String::from("dry run: nothing is sent. About, as the answers decide:\n\n");
+    let place = target.map_or_else(|| "the embedded reference server".to_owned(), endpoints);
+    let mut out = format!("dry run against {place}: nothing is sent. About, as the answers decide:\n\n");
     out.push_str(&table(&estimate.counts));
     out.push_str(&format!("\n{} requests in all", grouped(estimate.total())));
     match settings.rate {
@@ -40,6 +41,12 @@ pub(super) fn text(suite: &Suite, plan: &Plan, target: Option<&Target>, settings
     }
     out.push_str("\ndeleted: what was written, and nothing else\n");
     out
+}
+
+fn endpoints(target: &Target) -> String {
+    let mut urls: Vec<&str> = [&target.csms, &target.kms].into_iter().flatten().map(String::as_str).collect();
+    urls.dedup();
+    urls.join(" and ")
 }
 
 /// What a plan comes to.
@@ -181,8 +188,8 @@ fn table(counts: &BTreeMap<ResourceKind, BTreeMap<String, u64>>) -> String {
 
 fn duration(seconds: u64) -> String {
     match seconds {
-        ..=119 => format!("{seconds} s"),
-        ..=7_199 => format!("{} min", seconds.div_ceil(60)),
+        0..=119 => format!("{seconds} s"),
+        120..=7_199 => format!("{} min", seconds.div_ceil(60)),
         _ => format!("{} h", seconds.div_ceil(3600)),
     }
 }

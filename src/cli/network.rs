@@ -23,6 +23,9 @@ const TAKEN: [(&str, &str); 8] = [
     ("accept-encoding", "answers are asked for as they are"),
 ];
 
+/// A chain of certificates and its private key, both as PEM.
+type Identity = (Vec<u8>, Vec<u8>);
+
 /// The options for connections as they were given, from whatever layer.
 pub(super) struct NetworkOptions {
     header: Option<Given<Vec<String>>>,
@@ -90,7 +93,7 @@ impl NetworkOptions {
     }
 
     /// Chain and key, each as PEM.
-    fn client_certificate(&self) -> Result<Option<(Vec<u8>, Vec<u8>)>, CliError> {
+    fn client_certificate(&self) -> Result<Option<Identity>, CliError> {
         let Some(cert) = &self.cert else {
             return match &self.key {
                 Some(_) => Err(CliError::usage("--key is the key of a client certificate: give --cert, too")),
