@@ -14,8 +14,8 @@ Exit codes:
   0  the target conforms
   1  it does not, or snapshots differ
   2  wrong usage, configuration or suite data; nothing was sent
-  3  no verdict: the target could not be reached, is not this API, refused credentials or identifiers,
-     throttled or expired beyond what the run can bear, or dewspec broke
+  3  no verdict: the target could not be reached, is not this API, refused credentials or
+     identifiers, throttled or expired beyond what the run can bear, or dewspec broke
   4  nothing was proven: no case selected, or an operation that could not be judged
   129, 130, 143  ended by SIGHUP, SIGINT or SIGTERM, after the target was restored";
 

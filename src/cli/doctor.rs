@@ -13,7 +13,8 @@ use crate::report::terminal::{TerminalStyle, preflight};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
-  DEWSPEC_TOKEN=… dewspec doctor --endpoint http://127.0.0.1:8080 --project-id P --secret-id S --key-id K
+  DEWSPEC_TOKEN=… dewspec doctor --endpoint http://127.0.0.1:8080 --project-id P --secret-id S \\
+      --key-id K
       what is right and wrong with endpoint, credentials and identifiers, a line each
   dewspec doctor --endpoint … --wait-for 60 && dewspec run --endpoint …
       wait until an emulator is up, and run if all is well

@@ -13,11 +13,13 @@ use crate::target::{Settings, Target};
 const ROUNDS: u64 = 3;
 /// Cases that share one read-back, on the average.
 const SHARING: u64 = 8;
-/// Tags that one request deletes, where many can go at once.
-const AT_ONCE: u64 = 20;
+/// Tags that one request deletes, on the average.
+const AT_ONCE: u64 = 8;
 /// Requests of one generated sequence, on the average.
 const SEQUENCE: u64 = 4;
-/// Literal names that are listed.
+/// What nearly all names have in them that dewspec makes up.
+const MARK: &str = "dewspec-";
+/// Other names that are listed.
 const NAMES: usize = 30;
 
 /// What would be sent, written and deleted, as far as the plan alone says it.
@@ -32,10 +34,13 @@ pub(super) fn text(suite: &Suite, plan: &Plan, target: Option<&Target>, settings
         None => out.push_str("; --rate N limits them, and says here how long they take\n"),
     }
     out.push_str(&format!("\nwritten: tags dewspec-…, events dewspec-{}-…", settings.run_id));
-    let literal = estimate.literal.iter().map(|name| format!("{:?}", visible(name)));
+    // Names of the documents are short, and come before what tries a limit.
+    let mut literal: Vec<&String> = estimate.literal.iter().filter(|name| !name.trim().is_empty()).collect();
+    literal.sort_by_key(|name| (name.chars().count().max(2), name.as_str()));
+    let literal = literal.into_iter().map(|name| format!("\"{}\"", shortened(name)));
     let shown: Vec<String> = literal.take(NAMES).collect();
     if !shown.is_empty() {
-        let more = estimate.literal.len() - shown.len();
+        let more = estimate.literal.len().saturating_sub(shown.len());
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         out.push_str(&format!("\nwritten, unless they are there already: {}{more}", shown.join(", ")));
     }
@@ -49,11 +54,16 @@ fn endpoints(target: &Target) -> String {
     urls.join(" and ")
 }
 
+/// Requests by method.
+type Counts = BTreeMap<String, u64>;
+
 /// What a plan comes to.
 #[derive(Default)]
 struct Estimate {
     /// Requests by kind of resource and method.
-    counts: BTreeMap<ResourceKind, BTreeMap<String, u64>>,
+    counts: BTreeMap<ResourceKind, Counts>,
+    /// Requests whose read-back is that of several, and what they store, by kind of resource.
+    shared: BTreeMap<ResourceKind, (u64, u64)>,
     /// Names of tags and events that do not begin with the mark.
     literal: BTreeSet<String>,
 }
@@ -66,6 +76,11 @@ impl Estimate {
                 Some(property) => estimate.add_property(case, property, settings.cases),
                 None => estimate.add_case(suite, case, settings),
             }
+        }
+        for (kind, (requests, stored)) in std::mem::take(&mut estimate.shared) {
+            let at_once = if kind == ResourceKind::Events { 1 } else { AT_ONCE };
+            estimate.add(kind, "GET", requests.div_ceil(SHARING));
+            estimate.add(kind, "DELETE", stored.div_ceil(at_once));
         }
         estimate
     }
@@ -83,8 +98,8 @@ impl Estimate {
         let each = if matches!(property, Property::Sequence { .. }) { SEQUENCE } else { 1 };
         let writes = inputs.saturating_mul(each);
         self.add(operation.resource, &operation.method, writes);
-        self.add(operation.resource, "GET", writes.div_ceil(SHARING));
-        self.add(operation.resource, "DELETE", writes.div_ceil(SHARING));
+        // Half of what is made up is valid.
+        self.share(operation.resource, writes, writes / 2);
     }
 
     fn add_case(&mut self, suite: &Suite, case: &PlannedCase, settings: &Settings) {
@@ -100,14 +115,22 @@ impl Estimate {
             if step.method.is_none() && may_be_accepted(step) {
                 let names = names(suite, operation, step, &places);
                 stored += (names.len() as u64).max(step.fill.unwrap_or_default() as u64);
-                self.literal.extend(names.into_iter().filter(|name| !name.starts_with("dewspec-")));
+                self.literal.extend(names.into_iter().filter(|name| !name.contains(MARK)));
             }
         }
         let kind = case.op.operation.resource;
-        let shared = case.shareable().is_some();
-        self.add(kind, "GET", if shared { reads.div_ceil(SHARING) } else { reads + 1 });
-        let at_once = if kind == ResourceKind::Events { 1 } else { AT_ONCE };
-        self.add(kind, "DELETE", stored.div_ceil(at_once));
+        if case.shareable().is_some() {
+            self.share(kind, reads, stored);
+        } else {
+            self.add(kind, "GET", reads);
+            self.share(kind, 0, stored);
+        }
+    }
+
+    fn share(&mut self, kind: ResourceKind, requests: u64, stored: u64) {
+        let shared = self.shared.entry(kind).or_default();
+        shared.0 = shared.0.saturating_add(requests);
+        shared.1 = shared.1.saturating_add(stored);
     }
 }
 
@@ -159,31 +182,31 @@ fn names(suite: &Suite, operation: &Operation, step: &StepSpec, places: &Placeho
 }
 
 /// Kinds of resources below each other, methods beside each other.
-fn table(counts: &BTreeMap<ResourceKind, BTreeMap<String, u64>>) -> String {
-    const WIDTH: usize = 9;
-    let mut methods: Vec<&String> = counts.values().flat_map(BTreeMap::keys).collect();
-    let rank = |method: &str| ["POST", "GET", "DELETE"].iter().position(|known| *known == method).unwrap_or(9);
-    methods.sort_by_key(|method| (rank(method), method.as_str()));
-    methods.dedup();
-    let mut out = format!("{:<16}", "resource");
-    for method in &methods {
-        let what = match method.as_str() {
-            "POST" => "writes",
-            "GET" => "reads",
-            "DELETE" => "deletes",
-            other => other,
-        };
-        out.push_str(&format!("{what:>WIDTH$}"));
-    }
-    out.push('\n');
+fn table(counts: &BTreeMap<ResourceKind, Counts>) -> String {
+    let mut out = format!("{:<16}{:>9}{:>9}{:>9}{:>9}\n", "", "writes", "reads", "deletes", "others");
     for (kind, by_method) in counts {
-        out.push_str(&format!("{:<16}", format!("tags of {kind}s").replace("tags of eventss", "events")));
-        for method in &methods {
-            out.push_str(&format!("{:>WIDTH$}", grouped(by_method.get(*method).copied().unwrap_or_default())));
+        let name = match kind {
+            ResourceKind::Secret => "tags of secrets",
+            ResourceKind::Key => "tags of keys",
+            ResourceKind::Events => "events",
+        };
+        out.push_str(&format!("{name:<16}"));
+        let known = ["POST", "GET", "DELETE"];
+        let of = |method: &str| by_method.get(method).copied().unwrap_or_default();
+        let others = by_method.iter().filter(|(method, _)| !known.contains(&method.as_str())).map(|(_, n)| n).sum();
+        for number in known.into_iter().map(of).chain([others]) {
+            out.push_str(&format!("{:>9}", grouped(number)));
         }
         out.push('\n');
     }
     out
+}
+
+/// The beginning of a name, which may be as long as names go.
+fn shortened(name: &str) -> String {
+    const MOST: usize = 24;
+    let shown: String = name.chars().take(MOST).collect();
+    visible(&if shown.len() < name.len() { format!("{shown}…") } else { shown })
 }
 
 fn duration(seconds: u64) -> String {

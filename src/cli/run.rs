@@ -13,7 +13,8 @@ pub(super) const EXAMPLES: &str = "\
 Examples:
   dewspec run
       check the embedded reference server
-  DEWSPEC_TOKEN=… dewspec run --endpoint http://127.0.0.1:8080 --project-id P --secret-id S --key-id K
+  DEWSPEC_TOKEN=… dewspec run --endpoint http://127.0.0.1:8080 --project-id P --secret-id S \\
+      --key-id K
       check a target; give --secret-id and --key-id several times for more speed
   dewspec run key.max-length --report json=report.json
       only the cases whose id contains key.max-length, and a report for machines

@@ -97,7 +97,8 @@ fn the_replay_line_of_a_find_reproduces_it() {
             .current_dir(dir.path()),
     );
     assert_eq!(output.code, 1, "{}", output.err);
-    let (_, line) = lines(&json(&output.out)).into_iter().next().expect("a find");
+    let report = json(&output.out);
+    let line = report["fuzz"]["finds"][0]["case"]["replay"].as_str().expect("a find").to_owned();
     assert!(line.contains("'my finds/") && line.contains(fault), "{line}");
     let again = pasted(&line, dir.path(), &[]);
     assert_eq!(again.code, 1, "{line}\n{}{}", again.out, again.err);

@@ -29,17 +29,26 @@ pub(super) fn write_ended(page: &mut Page, report: &Report) {
     page.line(0, &title, Tint::Strong);
     page.blank();
     let failing: Vec<&PreflightStep> = report.preflight.iter().filter(|step| !step.ok).collect();
+    let first = page.lines_written();
     for (at, step) in failing.iter().enumerate() {
-        let before = page.lines_written();
-        write_step(page, step, display_width(&step.step).min(NAME));
-        let written = page.lines_written() - before;
-        let rest = failing.len() - at - 1;
-        if rest > 0 && (at + 1) * written.max(1) >= BUDGET - 1 {
-            page.line(0, &format!("and {rest} more; `dewspec doctor` tells all"), Tint::Dim);
+        let left = BUDGET.saturating_sub(page.lines_written() - first);
+        if left < 3 {
+            page.line(0, &format!("and {} more: `dewspec doctor` tells all", failing.len() - at), Tint::Dim);
             break;
         }
+        write_short(page, step, left - 1);
     }
     page.blank();
+}
+
+/// A step in no more lines than these, at least two: advice goes before the end of a long story.
+fn write_short(page: &mut Page, step: &PreflightStep, most: usize) {
+    page.line(0, &format!("{:<MARK$}  {}", "FAIL", step.step), Tint::Bad);
+    let advice = usize::from(step.advice.is_some() && most > 2);
+    page.lines_at_most(MARK + 2, &step.detail, most - 1 - advice);
+    if let Some(text) = step.advice.as_ref().filter(|_| advice > 0) {
+        page.lines_at_most(MARK + 2, text, 1);
+    }
 }
 
 fn write_step(page: &mut Page, step: &PreflightStep, names: usize) {
