@@ -14,7 +14,7 @@ use dewspec::plan::{Filter, plan};
 use dewspec::run::{Assignment, Silent, run};
 use dewspec::server::{HostedServer, ServerConfig, host};
 use dewspec::suite::{DataSource, Suite};
-use dewspec::target::Settings;
+use dewspec::target::{ReplayLine, Settings};
 use dewspec::vocabulary::Request;
 
 /// As in the program.
@@ -88,6 +88,7 @@ fn checked(server: &HostedServer) -> f64 {
         settings: &settings,
         filters: &[],
         progress: &Silent,
+        replay: &ReplayLine::default(),
     };
     let report = runtime.block_on(run(&assignment, never)).expect("a report");
     assert_eq!(report.exit_code, 0, "{}", report.conclusion);

@@ -13,7 +13,7 @@ use dewspec::report::{CaseReport, Report, failure_text};
 use dewspec::run::{Assignment, Silent, run};
 use dewspec::server::{ServerConfig, start};
 use dewspec::suite::{DataSource, Suite};
-use dewspec::target::{Settings, Target};
+use dewspec::target::{ReplayLine, Settings, Target};
 use dewspec::vocabulary::Outcome;
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
@@ -100,6 +100,7 @@ impl Session {
                 settings: &settings,
                 filters: &[],
                 progress: &Silent,
+                replay: &ReplayLine::default(),
             };
             run(&assignment, never).await.map_err(|e| e.to_string())
         })?;

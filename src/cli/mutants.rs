@@ -1,22 +1,54 @@
+use clap::Args;
 use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::args::{ListFormat, MutantsArgs};
-use super::{Ending, console, load};
+use super::args::ListFormat;
+use super::{CliError, console, load};
 use crate::exit;
 use crate::mutants::{Alarm, AlarmPlan, Kill, LabError, Laboratory, alarms, kills, profiles, summary};
 use crate::server::fault;
 use crate::target::Settings;
 
+#[derive(Clone, Debug, Args)]
+pub(super) struct MutantsArgs {
+    /// Only faults whose name, family or clause contains one of these
+    #[arg(value_name = "FILTER")]
+    pub(super) filters: Vec<String>,
+    /// Do not run against conforming servers
+    #[arg(long)]
+    pub(super) no_alarms: bool,
+    /// Do not run against seeded faults
+    #[arg(long)]
+    pub(super) no_faults: bool,
+    /// Random combinations of readings
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub(super) combinations: usize,
+    /// Seeds for the default readings
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(super) seeds: usize,
+    /// Seed of the runs against faults
+    #[arg(long, value_name = "N", default_value_t = Settings::default().seed)]
+    pub(super) seed: u64,
+    /// Also write a summary in Markdown; what stands in the file below the mark for it stays
+    #[arg(long, value_name = "FILE")]
+    pub(super) summary: Option<std::path::PathBuf>,
+    /// Runs at once, each on a thread of its own
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    pub(super) at_once: usize,
+    /// How to print it
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: ListFormat,
+}
+
 /// `dewspec mutants`
-pub(super) fn mutants(args: &MutantsArgs) -> Result<u8, Ending> {
+pub(super) fn mutants(args: &MutantsArgs) -> Result<u8, CliError> {
     let suite = load::suite(None, None)?;
     let settings = Settings { seed: args.seed, ..Settings::default() };
     let laboratory = Laboratory::new(suite, settings);
-    let (killed, alarmed) = experiments(args, &laboratory).map_err(|e| Ending::broken(e.to_string()))?;
+    let (killed, alarmed) = experiments(args, &laboratory).map_err(|e| CliError::broken(e.to_string()))?;
     if killed.is_empty() && alarmed.is_empty() {
-        return Err(Ending {
+        return Err(CliError {
             code: exit::VACUOUS,
             message: "no fault and no conforming server was selected".to_owned(),
         });
@@ -25,7 +57,7 @@ pub(super) fn mutants(args: &MutantsArgs) -> Result<u8, Ending> {
     let text = match args.format {
         ListFormat::Json => {
             let value = json!({ "faults": killed, "alarms": alarmed });
-            let text = serde_json::to_string_pretty(&value).map_err(|e| Ending::broken(e.to_string()))?;
+            let text = serde_json::to_string_pretty(&value).map_err(|e| CliError::broken(e.to_string()))?;
             format!("{text}\n")
         }
         ListFormat::Text => format!("{}{}", kill_table(&killed), alarm_table(&alarmed)),
@@ -34,7 +66,7 @@ pub(super) fn mutants(args: &MutantsArgs) -> Result<u8, Ending> {
     if let Some(path) = &args.summary {
         let earlier = std::fs::read_to_string(path).unwrap_or_default();
         std::fs::write(path, summary(&killed, &alarmed, &earlier))
-            .map_err(|e| Ending::broken(format!("{}: cannot be written: {e}", path.display())))?;
+            .map_err(|e| CliError::broken(format!("{}: cannot be written: {e}", path.display())))?;
     }
     Ok(if good { exit::CONFORMS } else { exit::NONCONFORMING })
 }

@@ -8,7 +8,7 @@ use crate::report::Report;
 use crate::run::{Assignment, RunError, Silent, run};
 use crate::server::{Identities, ServerConfig};
 use crate::suite::Suite;
-use crate::target::{Foreign, Network, Settings, Target};
+use crate::target::{Foreign, Network, ReplayLine, Settings, Target};
 
 /// The reference server shows what it stores at once, so nothing is gained by waiting for it.
 const AT_ONCE: Duration = Duration::from_millis(20);
@@ -63,6 +63,7 @@ impl Laboratory {
             settings: &self.settings,
             filters: &[],
             progress: &Silent,
+            replay: &ReplayLine::default(),
         };
         let report = run(&assignment, never).await?;
         server.shutdown().await;

@@ -50,6 +50,7 @@ fn target() -> TargetSummary {
         |value: &str| IndexMap::from([("csms".to_owned(), value.to_owned()), ("kms".to_owned(), value.to_owned())]);
     TargetSummary {
         embedded: false,
+        insecure: false,
         endpoints: both("https://kms.example.test"),
         project_id: "0".repeat(32),
         secret_ids: vec![SECRET.to_owned()],

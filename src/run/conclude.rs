@@ -26,6 +26,8 @@ pub(super) struct Findings {
     /// The operations of which cases were selected.
     pub(super) operations: Vec<Arc<OperationSuite>>,
     pub(super) preflight: Vec<PreflightStep>,
+    /// Nothing but the preflight was asked for.
+    pub(super) preflight_alone: bool,
 }
 
 /// Who ended a run before its end.
@@ -250,6 +252,9 @@ impl Outcomes<'_> {
     fn conclusion(&self) -> (u8, String) {
         if let Some(step) = self.findings.preflight.iter().find(|step| !step.ok) {
             return (exit::BROKEN, format!("no verdict: {}: {}", step.step, step.detail));
+        }
+        if self.findings.preflight_alone && self.ended().is_none() {
+            return (exit::CONFORMS, "a run can begin: everything that it needs is there".to_owned());
         }
         let (fails, warns) = (self.count(Outcome::Fail), self.count(Outcome::Warn));
         if fails > 0 {

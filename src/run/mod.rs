@@ -37,5 +37,6 @@ mod throttled;
 mod watch;
 
 pub use fuzz::FuzzLimits;
+pub use lock::Busy;
 pub use progress::{Observer as ProgressObserver, Silent};
 pub use runner::{Assignment, RunError, Stop, doctor, fuzz, replay, run};

@@ -11,14 +11,14 @@ use crate::fuzz::{Corpus, Find, Input};
 use crate::plan::{Plan, PlannedCase};
 use crate::report::{CaseReport, Report, TargetSummary};
 use crate::suite::{Need, OperationSuite, ResourceKind, Suite};
-use crate::target::{Settings, Target};
+use crate::target::{ReplayLine, Settings, Target};
 use crate::transport::{Client, EndedBy, Health, HttpTransport, Limits, TransportError};
 
 use super::conclude::{Findings, Interruption, conclude};
 use super::fuzz::{Campaign, FuzzLimits, replay_finds};
 use super::isolation::clear_foreign;
 use super::lanes::{Leases, run_lanes, run_pairs};
-use super::lock::Locks;
+use super::lock::{Busy, Locks};
 use super::preflight::{Inspection, Preflight, inspect};
 use super::progress::Observer;
 use super::restore::restore;
@@ -41,6 +41,12 @@ pub enum RunError {
     /// The client could not be set up.
     #[error(transparent)]
     Transport(#[from] TransportError),
+    /// Another dewspec process works on the same resources.
+    #[error(transparent)]
+    Busy(#[from] Busy),
+    /// Told to stop before it began.
+    #[error("the run was ended before anything was sent")]
+    Ended,
 }
 
 /// What a run does once the probes have been sent.
@@ -69,6 +75,8 @@ pub struct Assignment<'a> {
     pub filters: &'a [String],
     /// Is told how it goes on.
     pub progress: &'a dyn Observer,
+    /// What repeats a part of this run.
+    pub replay: &'a ReplayLine,
 }
 
 /// Runs a plan against a target and says what was found. The target's earlier state is restored at the
@@ -115,10 +123,10 @@ pub async fn doctor(assignment: &Assignment<'_>, stop: Stop) -> Result<Report, R
 }
 
 async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<Report, RunError> {
-    let Assignment { suite, plan, target, settings, filters, progress } = *assignment;
+    let Assignment { suite, plan, target, settings, filters, progress, replay } = *assignment;
     let started_at = SystemTime::now();
     let started = Instant::now();
-    let session = Session::new(suite, target, settings, client(target, settings)?);
+    let session = Session::new(suite, target, settings, replay, client(target, settings)?);
     let health = Arc::clone(session.client.health());
     if let Job::Fuzz(campaign) = &job {
         session.limit_waste(campaign.waste(&session));
@@ -129,11 +137,15 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
         Job::Replay(finds) => finds.len(),
         Job::Doctor => 0,
     };
+    let preflight_alone = matches!(job, Job::Doctor);
     progress.planned(count);
     health.expect_cases(count);
-    let wanted = target.clone();
-    // Waiting for another process must not hold up a thread of the runtime.
-    let _locks = tokio::task::spawn_blocking(move || Locks::acquire(&wanted)).await.ok();
+    let mut stop = stop;
+    let _locks = tokio::select! {
+        biased;
+        () = &mut stop => return Err(RunError::Ended),
+        locks = Locks::acquire(target, settings.max_wait, |what| progress.waiting(what)) => locks?,
+    };
     let mut selected = operations(plan);
     if let Job::Replay(finds) = &job {
         selected.retain(|op| finds.iter().any(|find| find.operation == op.operation.id));
@@ -162,6 +174,7 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
         interruption,
         operations: selected,
         preflight: preflight.steps,
+        preflight_alone,
     };
     Ok(conclude(&session, plan, cases, findings))
 }
@@ -327,6 +340,7 @@ async fn summary(session: &Session, leases: &Leases) -> TargetSummary {
     }
     TargetSummary {
         embedded: target.embedded,
+        insecure: target.network.insecure,
         endpoints,
         project_id: target.project_id.clone(),
         secret_ids: target.secret_ids.clone(),

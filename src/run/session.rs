@@ -15,7 +15,7 @@ use crate::plan::PlannedCase;
 use crate::readings::Profile;
 use crate::report::FindingReport;
 use crate::suite::Suite;
-use crate::target::{Addresses, Settings, Target};
+use crate::target::{Addresses, ReplayLine, Settings, Target};
 use crate::transport::Client;
 use crate::vocabulary::Outcome;
 
@@ -33,6 +33,7 @@ pub(super) struct Shared {
     pub(super) suite: Suite,
     pub(super) target: Target,
     pub(super) settings: Settings,
+    replay: ReplayLine,
     pub(super) addresses: Addresses,
     pub(super) redactor: Redactor,
     pub(super) secrets: Secrets,
@@ -88,7 +89,13 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Session {
-    pub(super) fn new(suite: &Suite, target: &Target, settings: &Settings, client: Client) -> Self {
+    pub(super) fn new(
+        suite: &Suite,
+        target: &Target,
+        settings: &Settings,
+        replay: &ReplayLine,
+        client: Client,
+    ) -> Self {
         let shared = Shared {
             profile: Mutex::new(Profile::new(suite)),
             suite: suite.clone(),
@@ -97,6 +104,7 @@ impl Session {
             secrets: Secrets::new(&target.secrets()),
             target: target.clone(),
             settings: settings.clone(),
+            replay: replay.clone(),
             history: Mutex::default(),
             tally: Mutex::default(),
             notes: Mutex::default(),
@@ -354,24 +362,17 @@ impl Shared {
 
     /// A command line that runs one case again against the same target.
     pub(super) fn replay_command(&self, case: &str) -> String {
-        let mut line = format!("dewspec run --seed {} --run-id {}", self.settings.seed, self.settings.run_id);
-        if !self.target.embedded {
-            let mut options: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-            if self.target.csms == self.target.kms {
-                options.insert("--endpoint", self.target.csms.iter().map(String::as_str).collect());
-            } else {
-                options.insert("--csms-endpoint", self.target.csms.iter().map(String::as_str).collect());
-                options.insert("--kms-endpoint", self.target.kms.iter().map(String::as_str).collect());
-            }
-            options.insert("--project-id", vec![&self.target.project_id]);
-            options.insert("--secret-id", self.target.secret_ids.iter().map(String::as_str).collect());
-            options.insert("--key-id", self.target.key_ids.iter().map(String::as_str).collect());
-            for (name, values) in options {
-                for value in values {
-                    line.push_str(&format!(" {name} {value}"));
-                }
-            }
-        }
-        format!("{line} {case}")
+        self.replay.case(&self.target, &self.settings, case)
+    }
+
+    /// The same for a property, up to and with its generated input of this number.
+    pub(super) fn replay_input(&self, case: &str, number: u64) -> String {
+        let settings = Settings { cases: number.saturating_add(1), ..self.settings.clone() };
+        self.replay.case(&self.target, &settings, case)
+    }
+
+    /// A command line that sends a find of the fuzzer again, from its file.
+    pub(super) fn replay_find(&self, file: &str) -> String {
+        self.replay.find(&self.target, &self.settings, file)
     }
 }

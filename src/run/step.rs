@@ -149,7 +149,7 @@ pub(super) fn request(session: &Session, out: &Outgoing<'_>) -> Option<Request> 
         |name| out.choice(name),
         None,
     )?;
-    let url = if out.manner.encoded { session.addresses.encoded(&url) } else { url };
+    let url = if out.manner.encoded { session.addresses.encoded(&url, &operation.path) } else { url };
     let mut headers = headers_over_usual(out.headers);
     headers.extend(session.addresses.token(out.token).map(|token| ("X-Auth-Token".to_owned(), token)));
     if out.manner.capitals {

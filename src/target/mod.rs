@@ -2,8 +2,10 @@
 
 mod address;
 mod network;
+mod replay;
 mod settings;
 
 pub use address::Addresses;
-pub use network::{Network, Proxy, Resolve};
+pub use network::{Network, Proxy, Resolve, is_credential};
+pub use replay::ReplayLine;
 pub use settings::{Foreign, Settings, Target};

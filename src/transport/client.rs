@@ -193,6 +193,7 @@ impl Client {
             Some(since) => {
                 self.rate_limit.slow_down(since.into());
                 self.health.throttle_over();
+                self.health.tell_waiting(String::new);
                 self.throttles_inputs.store(false, Ordering::Relaxed);
             }
             None => self.rate_limit.answered(),
