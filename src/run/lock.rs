@@ -151,7 +151,7 @@ mod tests {
         drop(first);
         let second = second.await.unwrap();
         assert!(path.exists(), "a lock of its own");
-        let said = said.into_inner().unwrap();
+        let said = said.lock().unwrap().clone();
         assert_eq!(said.len(), 2, "told once that it waits, and once that this is over: {said:?}");
         assert!(said[0].contains(&format!("pid {}", std::process::id())) && said[0].contains("GMT"), "{said:?}");
         assert_eq!(said[1], "");

@@ -4,6 +4,7 @@ use std::hash::Hasher;
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::Target;
+use super::near::{altered, swap_case, swap_last_case, wrong};
 use crate::suite::ResourceKind;
 use crate::vocabulary::{PathChoice, TokenChoice};
 
@@ -205,45 +206,6 @@ fn some_encoded(segment: &str) -> Cow<'_, str> {
 /// Shorter identifiers are no UUIDs, and their neighbours may be somebody's.
 const LEAST: usize = 16;
 
-/// The text with another letter or digit at one place.
-fn altered(text: &str, place: usize) -> String {
-    let other = |c: char| if c == '7' { '2' } else { '7' };
-    let altered: String = text.chars().enumerate().map(|(i, c)| if i == place { other(c) } else { c }).collect();
-    if altered == text { wrong(text) } else { altered }
-}
-
-/// As long as the real one, of the same kind of characters, and never issued.
-fn wrong(token: &str) -> String {
-    let rotated: String = token
-        .chars()
-        .map(|c| match c {
-            'a'..='y' | 'A'..='Y' | '0'..='8' => char::from_u32(u32::from(c) + 1).unwrap_or(c),
-            'z' => 'a',
-            'Z' => 'A',
-            '9' => '0',
-            other => other,
-        })
-        .collect();
-    if rotated == token { format!("{token}-never-issued") } else { rotated }
-}
-
-/// Letters in the other case; a token without letters gets one.
-fn swap_case(token: &str) -> String {
-    let swapped: String = token
-        .chars()
-        .map(|c| if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() })
-        .collect();
-    if swapped == token { format!("{token}a") } else { swapped }
-}
-
-/// The last letter in the other case; a token without letters gets one.
-fn swap_last_case(token: &str) -> String {
-    let Some(at) = token.rfind(|c: char| c.is_ascii_alphabetic()) else { return format!("{token}a") };
-    let (before, rest) = token.split_at(at);
-    let (letter, after) = rest.split_at(1);
-    format!("{before}{}{after}", swap_case(letter))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -286,7 +248,6 @@ mod tests {
         assert_eq!(token(TokenChoice::OtherCaseEnd), "MIIabc09-zz4");
         assert_eq!(token(TokenChoice::OtherCase), "miiABC09-Zz4");
         assert_eq!(token(TokenChoice::Punctuated), "MIIabc09-zZ4-");
-        assert_eq!(swap_last_case("17"), "17a");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What is tested: endpoints, credentials, resources, and the way there.
 
 mod address;
+mod near;
 mod network;
 mod replay;
 mod settings;
