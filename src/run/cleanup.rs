@@ -86,6 +86,7 @@ impl Resource {
         self.residue.append(&mut kept);
         for (key, _) in ours {
             if !self.residue.contains_key(key) && !self.unsettled.contains_key(key) {
+                session.has_deleted(&self.id, key);
                 self.fading.insert(key.clone());
             }
         }

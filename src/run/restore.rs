@@ -140,9 +140,14 @@ fn left_behind(session: &Session, resource: &mut Resource, place: &str) {
         "since nothing deletes it"
     };
     const NAMED: usize = 12;
-    let names = left.keys().take(NAMED).map(|key| format!("{:?}", shortened(key))).collect::<Vec<_>>().join(", ");
-    let more = if left.len() > NAMED { format!(" and {} more", left.len() - NAMED) } else { String::new() };
-    session.note(format!("left behind on {place}, {why}: {names}{more}"));
+    let stored: Vec<&String> = left.keys().filter(|key| session.is_stored(&resource.id, key)).collect();
+    let mut names: Vec<String> = stored.iter().take(NAMED).map(|key| format!("{:?}", shortened(key))).collect();
+    if stored.len() > NAMED {
+        names.push(format!("{} more", stored.len() - NAMED));
+    }
+    if !names.is_empty() {
+        session.leave_behind(place.to_owned(), why, names);
+    }
 }
 
 /// So much of a key as people need to find it.

@@ -166,6 +166,7 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
             clear_foreign(&session, &mut *first.lock().await).await;
         }
     }
+    session.note_left_behind();
     let findings = Findings {
         started_at,
         duration: started.elapsed(),

@@ -57,6 +57,10 @@ pub(super) struct Shared {
     suspected: Mutex<BTreeSet<String>>,
     /// When a valid request of each operation was accepted last.
     accepted: Mutex<BTreeMap<String, Instant>>,
+    /// What may be stored, as far as answers tell: by resource and key.
+    stored: Mutex<HashSet<(String, String)>>,
+    /// What could not be deleted: by resource, its kind's name before it.
+    left: Mutex<BTreeMap<String, (&'static str, Vec<String>)>>,
     /// Cases of which a request was throttled again and again; `true` where that is judged from now on.
     throttled: Mutex<BTreeMap<String, bool>>,
     /// What each case found last.
@@ -118,6 +122,8 @@ impl Session {
             waste_limit: AtomicU64::new(millis(WASTE)),
             suspected: Mutex::default(),
             accepted: Mutex::default(),
+            stored: Mutex::default(),
+            left: Mutex::default(),
             throttled: Mutex::default(),
             found: Mutex::default(),
             contracts: OnceLock::new(),
@@ -222,6 +228,42 @@ impl Shared {
     /// When one was accepted last.
     pub(super) fn last_accepted(&self, operation: &str) -> Option<Instant> {
         lock(&self.accepted).get(operation).copied()
+    }
+
+    /// Takes note of what a request has stored, or may have.
+    pub(super) fn may_have_stored<'k>(&self, resource: &str, keys: impl Iterator<Item = &'k String>) {
+        let mut stored = lock(&self.stored);
+        stored.extend(keys.map(|key| (resource.to_owned(), key.clone())));
+    }
+
+    /// It is gone again.
+    pub(super) fn has_deleted(&self, resource: &str, key: &str) {
+        let mut stored = lock(&self.stored);
+        if !stored.is_empty() {
+            stored.remove(&(resource.to_owned(), key.to_owned()));
+        }
+    }
+
+    /// Whether it may be there, as far as answers tell.
+    pub(super) fn is_stored(&self, resource: &str, key: &str) -> bool {
+        lock(&self.stored).contains(&(resource.to_owned(), key.to_owned()))
+    }
+
+    /// Takes note of what could not be deleted from a place.
+    pub(super) fn leave_behind(&self, place: String, why: &'static str, names: Vec<String>) {
+        lock(&self.left).insert(place, (why, names));
+    }
+
+    /// Says once what could not be deleted, wherever it is.
+    pub(super) fn note_left_behind(&self) {
+        let left = std::mem::take(&mut *lock(&self.left));
+        let mut reasons: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for (place, (why, names)) in left {
+            reasons.entry(why).or_default().push(format!("on {place}: {}", names.join(", ")));
+        }
+        for (why, places) in reasons {
+            self.note(format!("left behind, {why}: {}", places.join("; ")));
+        }
     }
 
     /// Takes note that a request of a case was throttled again and again; whether that is to be judged.

@@ -174,6 +174,7 @@ pub(super) async fn send_plain(
     let request = request(session, &Outgoing::plain(op, resource, payload, TokenChoice::Valid))?;
     let exchange = session.client.send(request).await;
     take_note(session, &exchange, None);
+    note_stored(session, resource, Some(payload), &exchange);
     Some(exchange)
 }
 
@@ -187,6 +188,7 @@ pub(super) async fn send(record: &mut Record<'_>, out: &Outgoing<'_>) -> Option<
     };
     let options = WireOptions { raw: out.manner.wire, pieces: out.manner.pieces, ..WireOptions::default() };
     let (mut exchange, after_head) = session.client.send_over(request, options).await;
+    note_stored(session, out.resource, out.body, &exchange);
     if let Some(why) = not_judged(record, out, &exchange).await {
         match why {
             NotJudged::Unobservable => {
@@ -240,9 +242,21 @@ pub(super) fn keep(record: &mut Record<'_>, out: &Outgoing<'_>, exchange: &Arc<E
     let index = record.exchange(Arc::clone(exchange));
     let json = out.body.and_then(|payload| payload.json.as_deref());
     take_note(record.session, exchange, out.body);
+    note_stored(record.session, out.resource, out.body, exchange);
     let server_error = exchange.status().is_some_and(|status| status >= 500);
     oracles(record, out, exchange, index, json, server_error && before, server_error && !before);
     index
+}
+
+/// Only what was accepted, or was not answered to its end, can have been stored.
+pub(super) fn note_stored(session: &Session, resource: &str, payload: Option<&Payload>, exchange: &Exchange) {
+    let in_doubt = match &exchange.answer {
+        Ok(response) => response.status < 400 || response.status >= 500,
+        Err(failure) => !matches!(failure.kind, FailureKind::Unreachable | FailureKind::Abandoned),
+    };
+    if let Some(payload) = payload.filter(|_| in_doubt || exchange.is_second_try()) {
+        session.may_have_stored(resource, payload.change.put.iter().map(|(key, _)| key));
+    }
 }
 
 /// Whatever the answer, what a request names may now be stored, if perhaps not where it should be.

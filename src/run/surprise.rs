@@ -23,7 +23,8 @@ pub(super) async fn is_shaken<'a>(
 ) -> bool {
     let surprising: Vec<(&Finished<'_>, Found)> = finished.filter_map(|f| Some((f, f.found()?))).collect();
     let Some((_, first)) = surprising.first() else { return false };
-    if session.client.confirm(&first.operation, BETWEEN).await == Confirmed::Shaken {
+    let between = if surprising.iter().any(|(_, found)| found.unauthorised) { Duration::ZERO } else { BETWEEN };
+    if session.client.confirm(&first.operation, between).await == Confirmed::Shaken {
         return true;
     }
     for (one, found) in surprising.iter().filter(|(_, found)| found.unauthorised) {

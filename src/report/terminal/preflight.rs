@@ -39,6 +39,8 @@ pub(super) fn write_ended(page: &mut Page, report: &Report) {
         write_short(page, step, left - 1);
     }
     page.blank();
+    // What stayed there is said however short the rest is.
+    report.notes.iter().take(2).for_each(|note| page.lines_at_most(0, note, 3));
 }
 
 /// A step in no more lines than these, at least two: advice goes before the end of a long story.
