@@ -183,7 +183,7 @@ fn names(suite: &Suite, operation: &Operation, step: &StepSpec, places: &Placeho
 
 /// Kinds of resources below each other, methods beside each other.
 fn table(counts: &BTreeMap<ResourceKind, Counts>) -> String {
-    let mut out = format!("{:<16}{:>9}{:>9}{:>9}{:>9}\n", "", "writes", "reads", "deletes", "others");
+    let mut out = format!("{:<16}{:>9}{:>9}{:>9}{:>9}\n", "", "POST", "GET", "DELETE", "others");
     for (kind, by_method) in counts {
         let name = match kind {
             ResourceKind::Secret => "tags of secrets",

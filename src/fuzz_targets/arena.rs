@@ -111,7 +111,13 @@ impl Arena {
         let Ok(http) = http.body(Vec::from(request.body.clone().unwrap_or_default())) else { return Ok(None) };
         let answer = self.server.answer(http).ok_or("the server neither answers nor refuses")?;
         let (head, body) = answer.into_parts();
-        let response = Response { status: head.status.as_u16(), headers: head.headers, body, capped: false, ..Response::default() };
+        let response = Response {
+            status: head.status.as_u16(),
+            headers: head.headers,
+            body,
+            capped: false,
+            ..Response::default()
+        };
         Ok(Some(Exchange::new(request, Ok(response), Duration::ZERO)))
     }
 

@@ -66,8 +66,14 @@ impl<'a> Record<'a> {
     pub(super) fn flaky_answer(&mut self, op: &OperationSuite, attempt: &Attempt) {
         if op.operation.id == self.case.op.operation.id {
             let what = attempt.answer.as_ref().err().map(|failure| failure.message.clone()).unwrap_or_default();
-            let seen = format!("flaky: an answer that was cut or garbled ({what}), and a whole one to the same request");
-            self.finding(&op.id("server-error.transient"), "a whole answer each time", &seen, Some(self.exchanges.len()));
+            let seen =
+                format!("flaky: an answer that was cut or garbled ({what}), and a whole one to the same request");
+            self.finding(
+                &op.id("server-error.transient"),
+                "a whole answer each time",
+                &seen,
+                Some(self.exchanges.len()),
+            );
         }
     }
 

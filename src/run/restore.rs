@@ -157,19 +157,23 @@ fn shortened(key: &str) -> String {
 }
 
 async fn put_back(session: &Session, selected: &[Arc<OperationSuite>], resource: &mut Resource, place: &str) {
+    let resource_id = resource.id.clone();
     // What somebody else wrote during the run may go again without our doing.
     let gone = std::mem::take(&mut resource.lost);
     let strangers: BTreeSet<String> =
         resource.strangers.keys().chain(&resource.restless).filter(|key| !gone.contains_key(*key)).cloned().collect();
+    // What could not be deleted is named already.
+    let own = |key: &str| session.is_stored(&resource_id, key);
     let without_strangers = |resource: &Resource, mut state: State| {
-        state.retain(|key, _| !strangers.contains(key) && resource.counts(session, key));
+        state.retain(|key, _| !strangers.contains(key) && resource.counts(session, key) && !own(key));
         state
     };
     let mut before = without_strangers(resource, resource.standing());
     before.extend(gone);
     let state_of = |resource: &Resource, l: &Listing| without_strangers(resource, resource.state(l));
     let patience = if resource.lag.is_zero() { Duration::ZERO } else { session.settings.settle };
-    let as_before = |l: &Listing| l.items.iter().filter(|i| !strangers.contains(&i.key)).count() == before.len();
+    let as_before =
+        |l: &Listing| l.items.iter().filter(|i| !strangers.contains(&i.key) && !own(&i.key)).count() == before.len();
     let Some(now) = resource.look_until(session, patience, as_before).await else { return };
     let seen = state_of(resource, &now);
     if seen == before {

@@ -29,8 +29,10 @@ use super::throttled::run_throttled_again;
 
 /// How long everything may still take once the user wants it to end.
 const LAST_MOMENTS: Duration = Duration::from_secs(8);
-/// How long the clean-up may take after the target has put an end to the run.
-const CLEAN_UP: Duration = Duration::from_secs(45);
+/// How long the clean-up may take after the target has put an end to the run: where it throttles, and where it may not
+/// answer at all.
+const CLEAN_UP: Duration = Duration::from_secs(20);
+const LAST_TRY: Duration = Duration::from_secs(8);
 
 /// Completes when the run shall stop early.
 pub type Stop = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -153,20 +155,15 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
     let touched = with_other_kinds(suite, target, plan, &selected);
     let (told, telling) = mpsc::unbounded_channel();
     health.tell_to(told);
-    let body = body(&session, plan, (&selected, &touched), job, progress);
-    let (Work { preflight, cases }, interruption) = watched(body, &session, stop, telling, progress).await;
-    confirm_the_rest(&session).await;
-    progress.phase("restoring the target");
-    begin_clean_up(&session, &touched).await;
-    for all in preflight.leases.values() {
-        for lease in all {
-            restore(&session, &touched, &mut *lease.lock().await).await;
-        }
-        if let Some(first) = all.first() {
-            clear_foreign(&session, &mut *first.lock().await).await;
-        }
-    }
-    session.note_left_behind();
+    let whole = async {
+        let work = body(&session, plan, (&selected, &touched), job, progress).await;
+        confirm_the_rest(&session).await;
+        progress.phase("restoring the target");
+        begin_clean_up(&session, &touched).await;
+        restore_all(&session, &touched, &work.preflight.leases).await;
+        work
+    };
+    let (Work { preflight, cases }, interruption) = watched(whole, &session, stop, telling, progress).await;
     let findings = Findings {
         started_at,
         duration: started.elapsed(),
@@ -222,14 +219,28 @@ async fn watched(
     }
 }
 
+/// Deletes what dewspec left, everywhere, and names what stays.
+async fn restore_all(session: &Session, touched: &[Arc<OperationSuite>], leases: &Leases) {
+    for all in leases.values() {
+        for lease in all {
+            restore(session, touched, &mut *lease.lock().await).await;
+        }
+        if let Some(first) = all.first() {
+            clear_foreign(session, &mut *first.lock().await).await;
+        }
+    }
+    session.note_left_behind();
+}
+
 /// Where the run has ended early, the clean-up has its own time, or is not even tried.
 async fn begin_clean_up(session: &Session, touched: &[Arc<OperationSuite>]) {
     let health = session.client.health();
     let Some(ended) = health.ended() else { return };
-    health.begin_clean_up(Some(CLEAN_UP));
     if ended.by == EndedBy::Throttle {
+        health.begin_clean_up(Some(CLEAN_UP));
         return;
     }
+    health.begin_clean_up(Some(LAST_TRY));
     for op in touched {
         if session.target.endpoint(&op.operation.service).is_some() && !session.client.answers(&op.operation.id).await {
             health.seal();

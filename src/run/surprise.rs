@@ -45,7 +45,8 @@ async fn check_permission(session: &Session, op: &OperationSuite, resource: &mut
     let answer = example(session, op, resource).await;
     resource.looks.truncate(looks);
     if let Some(answer) = answer.filter(|answer| answer.is_unauthorised()) {
-        let why = format!("the credentials may not write any more: a valid {operation} is answered with {}", answer.told);
+        let why =
+            format!("the credentials may not write any more: a valid {operation} is answered with {}", answer.told);
         session.client.health().end(EndedBy::Credentials, why, found);
     }
 }
@@ -67,7 +68,7 @@ pub(super) fn may_be_due_to_the_end(session: &Session, ended: &Ended, found: &Fo
     let read = session.client.health().last_good(&found.operation);
     match ended.by {
         // A lost connection, or a throttle, is no finding; all else was found while the target still answered.
-        EndedBy::Gone | EndedBy::Throttle => found.at > ended.since,
+        EndedBy::Gone | EndedBy::Throttle | EndedBy::Maintenance => found.at > ended.since,
         EndedBy::Credentials if found.unauthorised => written.is_none_or(|last| last < found.at),
         EndedBy::Credentials | EndedBy::Changed => written.max(read).is_none_or(|last| last < found.at),
     }

@@ -18,7 +18,9 @@ pub(super) async fn run_throttled_again(session: &Session, plan: &Plan, leases: 
     let throttled = session.throttled();
     let again = reports.iter_mut().filter(|r| r.outcome == Outcome::Error && throttled.contains(&r.id));
     for report in again.take(MOST) {
-        let Some(case) = plan.cases().find(|case| case.spec.id == report.id && case.property.is_none()) else { continue };
+        let Some(case) = plan.cases().find(|case| case.spec.id == report.id && case.property.is_none()) else {
+            continue;
+        };
         if let Some(judged) = run_again(session, case, leases).await {
             *report = judged;
         }

@@ -142,6 +142,12 @@ impl Client {
                 Ok(response) if response.status >= 500 && !options.errors_stand => {
                     self.server_error(&request, response, sent, &earlier).await
                 }
+                // What is only read or deleted is refused for no reason of its own: the credentials may have come to an end.
+                Ok(response) if matches!(response.status, 401 | 403) && request.method != "POST" => {
+                    self.answered(&request, began.take());
+                    self.shares(&request, sent).await;
+                    Next::Stands
+                }
                 Ok(_) => {
                     self.answered(&request, began.take());
                     Next::Stands
@@ -259,7 +265,8 @@ impl Client {
             if longer >= FIRST_WAIT {
                 let left = self.health.requests_left();
                 self.health.tell_waiting(|| {
-                    format!("the target throttles ({status}): waiting {:.1} s; about {left} requests are left", seconds(wait))
+                    let what = if status == 429 { "throttles" } else { "throttles, or is unavailable" };
+                    format!("the target {what} ({status}): {:.1} s; about {left} requests are left", seconds(wait))
                 });
             }
             return true;
@@ -275,8 +282,11 @@ impl Client {
             Some(rest) => format!("the rest of the run would take about {:.0} s at the pace it allows", seconds(rest)),
             None => "it would have to be waited for even longer".to_owned(),
         };
-        let why = format!("the target throttles ({status}): {how_long}, and --max-wait is {most:.0} s");
-        self.health.end(EndedBy::Throttle, why, sent);
+        let (by, what) = match status {
+            429 => (EndedBy::Throttle, "throttles"),
+            _ => (EndedBy::Maintenance, "throttles, or is unavailable"),
+        };
+        self.health.end(by, format!("the target {what} ({status}): {how_long}, and --max-wait is {most:.0} s"), sent);
     }
 
     /// Any other server error: once more, and then it stands, unless the whole target is unwell.
@@ -441,7 +451,9 @@ impl Client {
             Condition::Changed(status) => {
                 (EndedBy::Changed, format!("what could be read before is answered with {status} now"))
             }
-            Condition::Well | Condition::Unwell(_) | Condition::Down(_) | Condition::Silent(_) | Condition::Unknown => return,
+            Condition::Well | Condition::Unwell(_) | Condition::Down(_) | Condition::Silent(_) | Condition::Unknown => {
+                return;
+            }
         };
         // Since when nobody knows: what was found after the last good one may be due to it.
         let since = self.health.last_good(operation).map_or(sent, |last| last.min(sent));

@@ -32,20 +32,32 @@ pub(super) struct HttpProxy {
 }
 
 impl Way {
-    pub(super) fn of(proxy: &Proxy) -> Self {
+    /// The way to a URL.
+    pub(super) fn to(proxy: &Proxy, url: &Url) -> Self {
+        let of = |url: &str| Url::parse(url).ok().and_then(|url| HttpProxy::of(&url)).map_or(Way::Unknown, Way::Http);
         match proxy {
             Proxy::Direct => Way::Direct,
-            Proxy::Url(url) => Url::parse(url).ok().and_then(|url| HttpProxy::of(&url)).map_or(Way::Unknown, Way::Http),
-            Proxy::Environment if none_in_environment() => Way::Direct,
-            Proxy::Environment => Way::Unknown,
+            Proxy::Url(url) => of(url),
+            Proxy::Environment => match in_environment(url.scheme()) {
+                None => Way::Direct,
+                // Which hosts it leaves out is a science of its own.
+                Some(_) if variable("no_proxy").is_some() => Way::Unknown,
+                Some(proxy) if proxy.contains("://") => of(&proxy),
+                Some(proxy) => of(&format!("http://{proxy}")),
+            },
         }
     }
 }
 
-fn none_in_environment() -> bool {
-    let names = ["http_proxy", "https_proxy", "all_proxy"];
-    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    !names.iter().any(|name| is_set(name) || is_set(&name.to_ascii_uppercase()))
+/// The proxy that the environment names for a scheme.
+fn in_environment(scheme: &str) -> Option<String> {
+    variable(&format!("{scheme}_proxy")).or_else(|| variable("all_proxy"))
+}
+
+/// A variable in lower case, or else in upper case.
+fn variable(name: &str) -> Option<String> {
+    let value = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    value(name).or_else(|| value(&name.to_ascii_uppercase()))
 }
 
 impl HttpProxy {
@@ -92,12 +104,13 @@ mod tests {
 
     #[test]
     fn proxies_are_told_by_their_url() {
-        let Way::Http(proxy) = Way::of(&Proxy::Url("http://u%40x:p@127.0.0.1:3128".to_owned())) else {
+        let to = |proxy: &Proxy| Way::to(proxy, &Url::parse("http://target").expect("a URL"));
+        let Way::Http(proxy) = to(&Proxy::Url("http://u%40x:p@127.0.0.1:3128".to_owned())) else {
             unreachable!("it speaks HTTP")
         };
         assert_eq!((proxy.host.as_str(), proxy.port), ("127.0.0.1", 3128));
         assert_eq!(proxy.authorization.as_deref(), Some("Basic dUB4OnA="));
-        assert!(matches!(Way::of(&Proxy::Url("socks5://127.0.0.1:1080".to_owned())), Way::Unknown));
-        assert!(matches!(Way::of(&Proxy::Direct), Way::Direct));
+        assert!(matches!(to(&Proxy::Url("socks5://127.0.0.1:1080".to_owned())), Way::Unknown));
+        assert!(matches!(to(&Proxy::Direct), Way::Direct));
     }
 }

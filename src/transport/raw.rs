@@ -30,7 +30,6 @@ const PAUSE: Duration = Duration::from_millis(15);
 pub(super) struct RawConnection {
     network: Network,
     tls: TlsConnector,
-    way: Way,
 }
 
 trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -38,7 +37,7 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
 impl RawConnection {
     pub(super) fn new(network: &Network, tls: ClientConfig) -> Self {
-        RawConnection { network: network.clone(), tls: Arc::new(tls).into(), way: Way::of(&network.proxy) }
+        RawConnection { network: network.clone(), tls: Arc::new(tls).into() }
     }
 
     /// Sends one request and reads everything that comes back; `usual` are the fields that it has unless it has them
@@ -53,10 +52,11 @@ impl RawConnection {
             Ok(url) => url,
             Err(e) => return Some(Err(garbled(format!("the URL cannot be sent: {e}")))),
         };
-        if matches!(self.way, Way::Unknown) {
+        let way = Way::to(&self.network.proxy, &url);
+        if matches!(way, Way::Unknown) {
             return None;
         }
-        let connected = tokio::time::timeout(self.network.connect_timeout, self.connect(&url)).await;
+        let connected = tokio::time::timeout(self.network.connect_timeout, self.connect(&url, &way)).await;
         let unreachable = |message: String| Failure { kind: FailureKind::Unreachable, message };
         let stream = match connected {
             Ok(Ok(stream)) => stream,
@@ -66,15 +66,15 @@ impl RawConnection {
                 return Some(Err(unreachable(format!("no connection within {seconds} s"))));
             }
         };
-        Some(talk(stream, &self.pieces(request, &url, usual, in_pieces)).await)
+        Some(talk(stream, &pieces(request, &url, &way, usual, in_pieces)).await)
     }
 
-    async fn connect(&self, url: &Url) -> io::Result<Box<dyn Stream>> {
+    async fn connect(&self, url: &Url, way: &Way) -> io::Result<Box<dyn Stream>> {
         let missing = |what: &str| io::Error::other(format!("the URL has no {what}"));
         let host = url.host_str().ok_or_else(|| missing("host"))?.trim_matches(['[', ']']).to_owned();
         let port = url.port_or_known_default().ok_or_else(|| missing("port"))?;
         let encrypted = url.scheme() == "https";
-        let stream = match &self.way {
+        let stream = match way {
             Way::Http(proxy) => {
                 let stream = TcpStream::connect((proxy.host.as_str(), proxy.port)).await?;
                 if encrypted { proxy.tunnel(stream, url).await? } else { stream }
@@ -91,50 +91,50 @@ impl RawConnection {
         let name = ServerName::try_from(host).map_err(io::Error::other)?;
         Ok(Box::new(self.tls.connect(name, stream).await?))
     }
+}
 
-    /// The bytes of a request, cut where pauses are to be.
-    fn pieces(
-        &self,
-        request: &Request,
-        url: &Url,
-        usual: &[(HeaderName, Vec<HeaderValue>)],
-        in_pieces: bool,
-    ) -> Vec<Vec<u8>> {
-        let body = request.body.clone().unwrap_or_default();
-        let path = &url[Position::BeforePath..Position::AfterQuery];
-        let through = match &self.way {
-            Way::Http(proxy) if url.scheme() == "http" => Some(proxy),
-            _ => None,
-        };
-        let named = if through.is_some() { &url[..Position::AfterQuery] } else { path };
-        let mut head = format!("{} {named} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", request.method, url.authority())
-            .into_bytes();
-        let mut field = |name: &str, value: &[u8]| {
-            head.extend_from_slice(name.as_bytes());
-            head.extend_from_slice(b": ");
-            head.extend_from_slice(value);
-            head.extend_from_slice(b"\r\n");
-        };
-        for (name, value) in &request.headers {
-            field(name, value.as_bytes());
-        }
-        for (name, values) in usual {
-            if !request.headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name.as_str())) {
-                values.iter().for_each(|value| field(name.as_str(), value.as_bytes()));
-            }
-        }
-        if let Some(credentials) = through.and_then(|proxy| proxy.authorization.as_deref()) {
-            field("Proxy-Authorization", credentials.as_bytes());
-        }
-        field("Content-Length", body.len().to_string().as_bytes());
+/// The bytes of a request, cut where pauses are to be.
+fn pieces(
+    request: &Request,
+    url: &Url,
+    way: &Way,
+    usual: &[(HeaderName, Vec<HeaderValue>)],
+    in_pieces: bool,
+) -> Vec<Vec<u8>> {
+    let body = request.body.clone().unwrap_or_default();
+    let path = &url[Position::BeforePath..Position::AfterQuery];
+    let through = match way {
+        Way::Http(proxy) if url.scheme() == "http" => Some(proxy),
+        _ => None,
+    };
+    let named = if through.is_some() { &url[..Position::AfterQuery] } else { path };
+    let mut head = format!("{} {named} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", request.method, url.authority())
+        .into_bytes();
+    let mut field = |name: &str, value: &[u8]| {
+        head.extend_from_slice(name.as_bytes());
+        head.extend_from_slice(b": ");
+        head.extend_from_slice(value);
         head.extend_from_slice(b"\r\n");
-        let (start, rest) = body.split_at(if in_pieces { cut(&body) } else { body.len() });
-        if in_pieces {
-            vec![head, start.to_vec(), rest.to_vec()]
-        } else {
-            head.extend_from_slice(start);
-            vec![head]
+    };
+    for (name, value) in &request.headers {
+        field(name, value.as_bytes());
+    }
+    for (name, values) in usual {
+        if !request.headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name.as_str())) {
+            values.iter().for_each(|value| field(name.as_str(), value.as_bytes()));
         }
+    }
+    if let Some(credentials) = through.and_then(|proxy| proxy.authorization.as_deref()) {
+        field("Proxy-Authorization", credentials.as_bytes());
+    }
+    field("Content-Length", body.len().to_string().as_bytes());
+    head.extend_from_slice(b"\r\n");
+    let (start, rest) = body.split_at(if in_pieces { cut(&body) } else { body.len() });
+    if in_pieces {
+        vec![head, start.to_vec(), rest.to_vec()]
+    } else {
+        head.extend_from_slice(start);
+        vec![head]
     }
 }
 

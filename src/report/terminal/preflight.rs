@@ -40,7 +40,8 @@ pub(super) fn write_ended(page: &mut Page, report: &Report) {
     }
     page.blank();
     // What stayed there is said however short the rest is.
-    report.notes.iter().take(2).for_each(|note| page.lines_at_most(0, note, 3));
+    let left = report.notes.iter().filter(|note| note.starts_with("left behind"));
+    left.take(1).for_each(|note| page.lines_at_most(0, note, 3));
 }
 
 /// A step in no more lines than these, at least two: advice goes before the end of a long story.

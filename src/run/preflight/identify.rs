@@ -28,7 +28,7 @@ impl Inspected {
         }
     }
 
-    fn is_accepted(&self) -> bool {
+    pub(super) fn is_accepted(&self) -> bool {
         self.writes.iter().any(|(_, answer)| answer.is_accepted())
     }
 
@@ -54,7 +54,9 @@ pub(super) fn problems(all: &[Inspected]) -> Vec<PreflightStep> {
         let project_is_known = one.kind == ResourceKind::Events
             && all.iter().any(|other| other.kind != one.kind && other.service == one.service && other.is_accepted());
         if let Some(problem) = throttled(one).or_else(|| unknown(one, project_is_known))
-            && !problems.iter().any(|known| known.step == problem.step && (known.detail == problem.detail || shared(&known.step)))
+            && !problems
+                .iter()
+                .any(|known| known.step == problem.step && (known.detail == problem.detail || shared(&known.step)))
         {
             problems.push(problem);
         }
@@ -124,7 +126,9 @@ fn unknown(one: &Inspected, project_is_known: bool) -> Option<PreflightStep> {
             format!("it refuses the documented example, or does not know the {name}: {told}"),
             "is the identifier right? nothing can be read back that would tell",
         ),
-        Kind::None => (kind.clone(), format!("it gives no answer about the {name}: {told}"), "is the service behind it up?"),
+        Kind::None => {
+            (kind.clone(), format!("it gives no answer about the {name}: {told}"), "is the service behind it up?")
+        }
     };
     Some(PreflightStep { step, ok: false, detail, advice: Some(advice.to_owned()) })
 }
@@ -178,7 +182,7 @@ mod tests {
 
     #[test]
     fn what_can_neither_be_read_nor_written_is_a_wrong_set_up() {
-        use Kind::{Accepted, Redirected, Refused, ServerError, Unauthorised, Unknown, OtherServer};
+        use Kind::{Accepted, OtherServer, Redirected, Refused, ServerError, Unauthorised, Unknown};
         assert_eq!(steps(&[secret(None, Unknown, &[Unknown, Unknown])]), ["secret"]);
         assert_eq!(steps(&[secret(None, Refused, &[Refused, Refused])]), ["secret"]);
         assert_eq!(steps(&[secret(None, Unauthorised, &[Unauthorised])]), ["credentials"]);

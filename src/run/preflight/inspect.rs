@@ -15,6 +15,9 @@ use super::capabilities::{example, refusal, try_out};
 use super::identify::{Inspected, problems};
 use super::reach::reach;
 
+/// What is said of a refused valid request.
+const DEVIATION: &str = "where reading works, this is a deviation: `dewspec run` says more";
+
 /// How much is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in super::super) enum Inspection {
@@ -61,6 +64,7 @@ pub(in super::super) async fn inspect(
         }
         let ids = session.target.resources(*kind);
         let mut leases = Vec::with_capacity(ids.len());
+        let mut alike = 0;
         for (nth, id) in ids.iter().enumerate() {
             let mut resource = Resource::new(&session.suite, *kind, id);
             if !reached.contains_key(service) {
@@ -73,13 +77,21 @@ pub(in super::super) async fn inspect(
             }
             let one = inspect_one(session, ops, &mut resource, nth == 0, inspection).await;
             let is_unknown = !problems(std::slice::from_ref(&one)).is_empty();
-            preflight.steps.extend(told(&one, &resource, inspection));
+            if nth == 0 || is_unknown || !one.is_accepted() {
+                preflight.steps.extend(told(&one, &resource, inspection));
+            } else {
+                alike += 1;
+            }
             all.push(one);
             leases.push(Arc::new(Mutex::new(resource)));
             // What is wrong with one is mostly wrong with all of them.
             if is_unknown {
                 break;
             }
+        }
+        if alike > 0 {
+            let detail = format!("{alike} more, all known and written to");
+            preflight.steps.push(PreflightStep { step: kind.to_string(), ok: true, detail, advice: None });
         }
         preflight.leases.insert(*kind, leases);
     }
@@ -88,7 +100,12 @@ pub(in super::super) async fn inspect(
         preflight.steps.push(PreflightStep { step: "target".to_owned(), ok: false, detail: ended.why, advice: None });
         return preflight;
     }
-    for mut problem in problems(&all) {
+    let problems = problems(&all);
+    if !problems.is_empty() {
+        // They say why.
+        preflight.steps.retain(|step| step.ok || step.advice.as_deref() != Some(DEVIATION));
+    }
+    for mut problem in problems {
         problem.detail = session.redactor.clean(&problem.detail);
         // It takes the place of what was seen of the same resource or operation.
         preflight.steps.retain(|step| step.step != problem.step || !step.ok || !names_the_same(step, &problem));
@@ -202,7 +219,7 @@ fn told(one: &Inspected, resource: &Resource, inspection: Inspection) -> Vec<Pre
                 step: operation.clone(),
                 ok: inspection == Inspection::Run,
                 detail: format!("a valid request is refused on the {}: {}", one.name(), answer.told),
-                advice: Some("where reading works, this is a deviation: `dewspec run` says more".to_owned()),
+                advice: Some(DEVIATION.to_owned()),
             },
         });
     }
