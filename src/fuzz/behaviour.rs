@@ -193,6 +193,7 @@ mod tests {
             answer: Ok(Response { status: 400, body: error.to_string().into_bytes(), ..Response::default() }),
             elapsed: Duration::from_millis(1),
             earlier: Vec::new(),
+            sent: None,
         };
         behaviour(&exchange, Effect::Nothing, Duration::from_secs(1))
     }

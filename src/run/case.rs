@@ -31,7 +31,7 @@ pub(super) async fn run_case<'a>(
         finished = run_once(session, case, resource, second.as_deref_mut()).await;
     }
     for _ in 0..TRIES {
-        if !finished.may_be_chance() {
+        if !finished.may_be_chance() || session.is_cut_short() {
             break;
         }
         finished = run_once(session, case, resource, second.as_deref_mut()).await;
@@ -277,7 +277,7 @@ impl<'a, 'r> Running<'a, 'r> {
         let statuses = self.session.profile().statuses(&expect.status);
         let answer = judge_answer(&op.operation, expect, &statuses, &sent.exchange, sent.after_head.as_deref());
         match &answer {
-            Ok(()) => self.record.held_answer(op, expect, sent.exchange.status()),
+            Ok(()) => self.record.held_answer(op, expect, &sent.exchange),
             Err(deviation) => self.record.wrong_answer(deviation, sent.index),
         }
         let expected = self.predicted(op, step, expect, sent);

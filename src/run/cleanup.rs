@@ -196,6 +196,9 @@ impl Resource {
 
     /// Sends a delete, and again if there is no usable answer, since deleting twice does no harm.
     async fn deleted(&self, session: &Session, observer: &Observer, request: Request, absent: &[u16]) -> Deletion {
+        if session.client.health().is_mute(&observer.id) {
+            return Deletion::Unsettled;
+        }
         let exchange = session.client.send(request).await;
         // After a broken connection, "not there" may be the effect of the first try.
         let is_gone = |status: u16| {

@@ -71,8 +71,8 @@ pub(super) fn observe(
     let (session, case) = (record.session, record.case);
     let Some(clause) = case.spec.clauses.first() else { return };
     match holds.iter().position(|h| *h) {
-        Some(i) => record.held_answer(op, &prospects[i].expect, sent.exchange.status()),
-        None => record.is_surprising(),
+        Some(i) => record.held_answer(op, &prospects[i].expect, &sent.exchange),
+        None => record.is_surprising(sent.index),
     }
     let predictions = prospects
         .iter()

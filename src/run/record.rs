@@ -53,8 +53,13 @@ impl<'a> Record<'a> {
     }
 
     /// Something came that no reading explains.
-    pub(super) fn is_surprising(&mut self) {
-        self.found_at = Some(Instant::now());
+    pub(super) fn is_surprising(&mut self, exchange: usize) {
+        self.found_at = self.found_at.max(Some(self.sent_at(Some(exchange))));
+    }
+
+    /// When a request was sent; now, if it is none that was kept.
+    fn sent_at(&self, exchange: Option<usize>) -> Instant {
+        exchange.and_then(|at| self.exchanges.get(at)?.sent).unwrap_or_else(Instant::now)
     }
 
     /// The index that the next exchange will have.
@@ -109,10 +114,10 @@ impl<'a> Record<'a> {
     }
 
     /// What an answer that is as expected says about the general clauses of its operation.
-    pub(super) fn held_answer(&mut self, op: &OperationSuite, expect: &Expect, status: Option<u16>) {
-        match (expect.answer, status) {
+    pub(super) fn held_answer(&mut self, op: &OperationSuite, expect: &Expect, exchange: &Exchange) {
+        match (expect.answer, exchange.status()) {
             (Answer::Accepted, _) => {
-                self.session.accepted(&op.operation.id);
+                self.session.accepted(&op.operation.id, exchange.sent);
                 self.held(op.id("success.status"));
             }
             (Answer::Refused, Some(status)) => self.held(op.id(&format!("status.{status}"))),
@@ -175,7 +180,7 @@ impl<'a> Record<'a> {
             return;
         }
         let level = if known.level == Level::Open { Level::Must } else { known.level };
-        self.found_at = Some(Instant::now());
+        self.found_at = self.found_at.max(Some(self.sent_at(exchange)));
         self.findings.push(FindingReport {
             clause: clause.to_owned(),
             level,

@@ -315,7 +315,7 @@ impl Resource {
             if let Some(listing) = self.look(session).await {
                 return Some(listing);
             }
-            if session.is_ended() || session.is_impatient() {
+            if session.is_cut_short() || session.is_impatient() {
                 return None;
             }
             session.waste(pause);
@@ -354,7 +354,7 @@ impl Resource {
             self.in_use |= !restless.is_empty();
             self.restless.extend(restless);
             listing.items.retain(|item| self.counts(session, &item.key));
-            if started.elapsed() + pause > patience || session.is_ended() {
+            if started.elapsed() + pause > patience || session.is_cut_short() {
                 session.waste(started.elapsed());
                 return Some(listing);
             }

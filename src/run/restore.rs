@@ -14,9 +14,9 @@ use super::step::send_plain;
 /// Deletes what dewspec left, and puts back what was there before and is not any more.
 pub(super) async fn restore(session: &Session, selected: &[Arc<OperationSuite>], resource: &mut Resource) {
     resource.fading.clear();
-    resource.watched.clear();
     let mut residue = std::mem::take(&mut resource.residue);
     residue.append(&mut resource.unsettled);
+    residue.append(&mut resource.watched);
     let place = format!("{} {}", resource.kind, resource.id);
     if session.client.health().is_sealed() {
         resource.residue = residue;

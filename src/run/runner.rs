@@ -28,7 +28,7 @@ use super::surprise::confirm_the_rest;
 use super::throttled::run_throttled_again;
 
 /// How long everything may still take once the user wants it to end.
-const LAST_MOMENTS: Duration = Duration::from_secs(8);
+const LAST_MOMENTS: Duration = Duration::from_secs(6);
 /// How long the clean-up may take after the target has put an end to the run: where it throttles, and where it may not
 /// answer at all.
 const CLEAN_UP: Duration = Duration::from_secs(20);

@@ -145,6 +145,11 @@ impl Session {
         self.is_stopped() || health.is_over() || health.is_mute(operation)
     }
 
+    /// Whether nothing is begun, looked at or tried again any more.
+    pub(super) fn is_cut_short(&self) -> bool {
+        self.client.health().is_over() || self.client.health().is_interrupted()
+    }
+
     /// Whether the target, or what stands between, has put an end to the run.
     pub(super) fn is_ended(&self) -> bool {
         self.client.health().is_over()
@@ -215,12 +220,12 @@ impl Shared {
         lock(&self.suspected).insert(clause.to_owned());
     }
 
-    /// Takes note that a valid request of an operation was accepted just now.
-    pub(super) fn accepted(&self, operation: &str) {
-        let now = Instant::now();
+    /// Takes note that a valid request of an operation was accepted, which was sent at this time.
+    pub(super) fn accepted(&self, operation: &str, sent: Option<Instant>) {
+        let now = sent.unwrap_or_else(Instant::now);
         let mut accepted = lock(&self.accepted);
         match accepted.get_mut(operation) {
-            Some(last) => *last = now,
+            Some(last) => *last = now.max(*last),
             None => drop(accepted.insert(operation.to_owned(), now)),
         }
     }

@@ -157,7 +157,7 @@ impl Client {
             alone = matches!(next, Next::AgainAlone);
             if matches!(next, Next::Stands) || self.health.until().is_err() {
                 let Attempt { answer, elapsed, .. } = attempt;
-                return (Exchange { request, answer, elapsed, earlier }, after_head);
+                return (Exchange { request, answer, elapsed, earlier, sent: Some(sent) }, after_head);
             }
             earlier.push(attempt);
             if matches!(next, Next::Recovered) {
@@ -372,8 +372,14 @@ impl Client {
             FailureKind::Unreachable | FailureKind::Lost => TRIES,
             FailureKind::Silent | FailureKind::Garbled => TRIES - 1,
         };
-        if matches!(failure.kind, FailureKind::Silent) {
-            self.health.unanswered(&request.operation, sent.elapsed());
+        if failure.kind == FailureKind::Silent
+            && self.health.unanswered(&request.operation, sent.elapsed(), self.limits.timeout)
+            && request.method != "POST"
+        {
+            // An operation on trial is given up alone; without reading and deleting nothing can go on.
+            let why = format!("the target does not answer {} any more: {}", request.operation, failure.message);
+            self.health.end(EndedBy::Gone, why, sent);
+            return Next::Stands;
         }
         if !matches!(failure.kind, FailureKind::Garbled) {
             self.health.suspect(request);

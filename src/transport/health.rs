@@ -8,10 +8,12 @@ use tokio::sync::{Mutex as AsyncMutex, Notify, RwLock};
 
 use crate::vocabulary::{Attempt, FailureKind, Request};
 
-/// Time in all that one operation may leave requests without an answer; afterwards it counts as mute.
+/// Time in all that one operation may leave requests without an answer, at most; afterwards it counts as mute.
 const MUTE_AFTER: Duration = Duration::from_secs(30);
+/// The same in time limits of a request.
+const MUTE_LIMITS: u32 = 6;
 /// How long a request that is under way may take once the user wants everything to end.
-const UNDER_WAY: Duration = Duration::from_secs(3);
+const UNDER_WAY: Duration = Duration::from_secs(2);
 /// Requests that are named as suspects of having stopped a target, at most.
 const SUSPECTS: usize = 8;
 /// A run that was told to slow down often enough to say how fast it may go.
@@ -58,6 +60,7 @@ struct State {
     down: Option<Instant>,
     /// How long each operation's requests have waited for nothing.
     unanswered: BTreeMap<String, Duration>,
+    mute: BTreeSet<String>,
     told: Option<UnboundedSender<String>>,
 }
 
@@ -249,6 +252,7 @@ impl Health {
         let mut state = self.state();
         state.ended = None;
         state.unanswered.clear();
+        state.mute.clear();
         state.suspects.clear();
         self.over.store(false, Ordering::Relaxed);
     }
@@ -284,7 +288,8 @@ impl Health {
         self.interruption.notify_waiters();
     }
 
-    pub(super) fn is_interrupted(&self) -> bool {
+    /// Whether the user wants it to end.
+    pub fn is_interrupted(&self) -> bool {
         self.interrupted.load(Ordering::Relaxed)
     }
 
@@ -412,14 +417,21 @@ impl Health {
         }
     }
 
-    /// Takes note of a request of an operation that got no answer.
-    pub(super) fn unanswered(&self, operation: &str, time: Duration) {
-        *self.state().unanswered.entry(operation.to_owned()).or_default() += time;
+    /// Takes note of a request of an operation that got no answer within the time limit; whether it is mute now.
+    pub(super) fn unanswered(&self, operation: &str, time: Duration, limit: Duration) -> bool {
+        let mut state = self.state();
+        let waited = state.unanswered.entry(operation.to_owned()).or_default();
+        *waited += time;
+        let mute = *waited >= (limit * MUTE_LIMITS).min(MUTE_AFTER);
+        if mute {
+            state.mute.insert(operation.to_owned());
+        }
+        mute
     }
 
     /// Whether an operation has left too many requests without an answer to go on.
     pub fn is_mute(&self, operation: &str) -> bool {
-        self.state().unanswered.get(operation).is_some_and(|time| *time >= MUTE_AFTER)
+        self.state().mute.contains(operation)
     }
 }
 
@@ -461,8 +473,9 @@ mod tests {
     #[test]
     fn an_operation_is_mute_after_all_the_time_it_took() {
         let health = health();
-        (0..2).for_each(|_| health.unanswered("a", MUTE_AFTER / 2));
-        health.unanswered("b", MUTE_AFTER / 2);
+        let limit = Duration::from_secs(60);
+        assert!(!health.unanswered("a", MUTE_AFTER / 2, limit) && health.unanswered("a", MUTE_AFTER / 2, limit));
+        assert!(!health.unanswered("b", MUTE_AFTER / 2, limit));
         assert!(health.is_mute("a") && !health.is_mute("b") && !health.is_mute("c"));
         health.revive();
         assert!(!health.is_mute("a"));

@@ -152,7 +152,8 @@ impl Transport for HttpTransport {
                         true => (FailureKind::Garbled, "the answer did not end"),
                         false => (FailureKind::Silent, "no answer came"),
                     };
-                    Some(Err(Failure { kind, message: format!("{what} within {} s", limit.as_secs_f64()) }))
+                    let seconds = (limit.as_secs_f64() * 10.0).round() / 10.0;
+                    Some(Err(Failure { kind, message: format!("{what} within {seconds} s") }))
                 }
             }
         })

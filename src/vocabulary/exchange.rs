@@ -1,5 +1,5 @@
 use std::borrow::Cow;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http::HeaderMap;
 
@@ -143,12 +143,14 @@ pub struct Exchange {
     pub elapsed: Duration,
     /// The tries before the last one, first to last; mostly none.
     pub earlier: Vec<Attempt>,
+    /// When the last try was sent, if it was.
+    pub sent: Option<Instant>,
 }
 
 impl Exchange {
     /// What came of one try.
     pub fn new(request: Request, answer: Result<Response, Failure>, elapsed: Duration) -> Self {
-        Exchange { request, answer, elapsed, earlier: Vec::new() }
+        Exchange { request, answer, elapsed, earlier: Vec::new(), sent: None }
     }
 
     /// Whether a try before the last one may have been carried out, so that the last answer may be due to that.

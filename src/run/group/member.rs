@@ -241,7 +241,7 @@ impl<'a> Member<'a> {
             // A refusal with another status than documented leaves the state as it should be.
             return expect.answer == Answer::Refused && refused;
         }
-        self.record.held_answer(op, expect, sent.exchange.status());
+        self.record.held_answer(op, expect, &sent.exchange);
         if case.may_do_anything() {
             self.claim = Claim::Nothing(sent);
             return true;

@@ -174,6 +174,11 @@ async fn conclude<'a>(
     resource: &mut Resource,
     looked: &Looked,
 ) -> Finished<'a> {
+    if session.is_cut_short() {
+        // What became of it is not known, and nobody will find out any more.
+        member.record.error("the run ended before its state could be read back");
+        return member.record.finish();
+    }
     let known = member.record.has_wrong_answer() || member.is_unexplained();
     if looked.unread && !member.record.is_over() && !known {
         member.record.error("the target stopped answering before its state could be read back");

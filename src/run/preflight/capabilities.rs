@@ -95,7 +95,7 @@ async fn write(
     let exchange = send_plain(session, op, &resource.id, &payload).await?;
     let answer = Answer::of(&exchange);
     if answer.is_accepted() {
-        session.accepted(&op.operation.id);
+        session.accepted(&op.operation.id, exchange.sent);
     }
     let named: State = payload.change.put.iter().cloned().collect();
     resource.written.extend(named.clone());
