@@ -157,7 +157,7 @@ mod tests {
         let limit = RateLimit::new(Some(1));
         let started = Instant::now();
         limit.turn().await;
-        tokio::join!(limit.turn(), async { drop(limit.pause(Duration::from_secs(5))) });
+        tokio::join!(limit.turn(), async { assert_eq!(limit.pause(Duration::from_secs(5)), Duration::from_secs(5)) });
         assert_eq!(started.elapsed(), Duration::from_secs(5));
     }
 }
