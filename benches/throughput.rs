@@ -9,12 +9,11 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use dewspec::execute::{Client, Limits};
-use dewspec::mutants::embedded_target;
 use dewspec::plan::{Filter, plan};
 use dewspec::run::{Assignment, Silent, run};
 use dewspec::server::{HostedServer, ServerConfig, host};
 use dewspec::suite::{DataSource, Suite};
-use dewspec::target::Settings;
+use dewspec::target::{Settings, embedded_target};
 use dewspec::vocabulary::Request;
 
 /// As in the program.
@@ -88,6 +87,7 @@ fn checked(server: &HostedServer) -> f64 {
         settings: &settings,
         filters: &[],
         progress: &Silent,
+        transport: None,
     };
     let report = runtime.block_on(run(&assignment, never)).expect("a report");
     assert_eq!(report.exit_code, 0, "{}", report.conclusion);

@@ -9,13 +9,12 @@ use std::process::Command;
 use std::time::Duration;
 
 use dewspec::fuzz::{Corpus, Find};
-use dewspec::mutants::embedded_target;
 use dewspec::plan::{Filter, plan};
 use dewspec::report::Report;
 use dewspec::run::{Assignment, FuzzLimits, Silent, fuzz};
 use dewspec::server::{HostedServer, ServerConfig, host};
 use dewspec::suite::{DataSource, Suite};
-use dewspec::target::{Settings, Target};
+use dewspec::target::{Settings, Target, embedded_target};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -48,7 +47,8 @@ fn fuzzed_within(target: &Target, settings: &Settings, operations: &[&str], limi
     let words: Vec<String> = operations.iter().map(|id| (*id).to_owned()).collect();
     let plan = plan(&suite, &Filter::words(&words));
     let progress = &Silent;
-    let assignment = Assignment { suite: &suite, plan: &plan, target, settings, filters: &[], progress };
+    let assignment =
+        Assignment { suite: &suite, plan: &plan, target, settings, filters: &[], progress, transport: None };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let never = Box::pin(std::future::pending());
     runtime.block_on(fuzz(&assignment, limits, Vec::new(), never)).expect("a report")
@@ -242,8 +242,15 @@ fn a_target_that_never_answers_ends_the_run() {
     let settings = Settings { timeout: Duration::from_millis(200), ..settings() };
     let limits = FuzzLimits { time: Duration::from_secs(2), ..FuzzLimits::default() };
     let progress = &Silent;
-    let assignment =
-        Assignment { suite: &suite, plan: &plan, target: &target, settings: &settings, filters: &[], progress };
+    let assignment = Assignment {
+        suite: &suite,
+        plan: &plan,
+        target: &target,
+        settings: &settings,
+        filters: &[],
+        progress,
+        transport: None,
+    };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let never = Box::pin(std::future::pending());
     let result = runtime.block_on(fuzz(&assignment, &limits, Vec::new(), never));

@@ -14,13 +14,12 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use dewspec::mutants::embedded_target;
 use dewspec::plan::{Filter, plan};
 use dewspec::report::Report;
 use dewspec::run::{Assignment, Silent, run};
 use dewspec::server::{HostedServer, ServerConfig, host};
 use dewspec::suite::{DataSource, Suite};
-use dewspec::target::{Settings, Target};
+use dewspec::target::{Settings, Target, embedded_target};
 use dewspec::vocabulary::Outcome;
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
@@ -215,7 +214,15 @@ impl Surroundings {
         let plan = plan(&suite, &Filter::words(&words));
         let settings = Settings { settle: Duration::from_millis(500), ..Settings::default() };
         let (target, progress) = (&self.target, &Silent);
-        let assignment = Assignment { suite: &suite, plan: &plan, target, settings: &settings, filters: &[], progress };
+        let assignment = Assignment {
+            suite: &suite,
+            plan: &plan,
+            target,
+            settings: &settings,
+            filters: &[],
+            progress,
+            transport: None,
+        };
         let never = Box::pin(std::future::pending());
         self.runtime.block_on(run(&assignment, never)).expect("a report")
     }

@@ -7,7 +7,6 @@ use super::progress::Bar;
 use super::{Ending, console, load, target};
 use crate::exit;
 use crate::fuzz::{Corpus, Find, Input};
-use crate::mutants::embedded_target;
 use crate::plan::{Filter, Plan, plan};
 use crate::report::snapshot::{DifferenceKind, accept, compare, overlay, tables};
 use crate::report::terminal::TerminalStyle;
@@ -15,7 +14,7 @@ use crate::report::{Report, json, junit, terminal};
 use crate::run::{self as engine, Assignment, FuzzLimits, Stop};
 use crate::server::ServerConfig;
 use crate::suite::Suite;
-use crate::target::{Settings, Target};
+use crate::target::{Settings, Target, embedded_target};
 
 /// `dewspec run`
 pub(super) fn run(args: &RunArgs) -> Result<u8, Ending> {
@@ -89,6 +88,7 @@ impl Job<'_> {
             settings: self.settings,
             filters: self.filters,
             progress: bar,
+            transport: None,
         };
         let report = match self.task {
             Task::Run => engine::run(&assignment, stop).await,

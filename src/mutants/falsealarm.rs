@@ -2,8 +2,8 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde::Serialize;
 
+use super::carry_out::carry_out;
 use super::kill::violated;
-use super::lab::carry_out;
 use super::{LabError, Laboratory};
 use crate::server::reading::catalogue;
 use crate::server::{Profile, ServerConfig};
@@ -101,6 +101,7 @@ pub fn alarms(
 }
 
 async fn one(laboratory: &Laboratory, server: Conforming) -> Result<Alarm, LabError> {
+    let laboratory = laboratory.for_conforming(&server);
     let Conforming { name, readings, seed } = server;
     let mut profile = Profile::default();
     for (clause, reading) in &readings {

@@ -2,7 +2,7 @@ use std::time::Instant;
 
 use serde::Serialize;
 
-use super::lab::carry_out;
+use super::carry_out::carry_out;
 use super::{LabError, Laboratory};
 use crate::report::Report;
 use crate::server::ServerConfig;
@@ -53,7 +53,7 @@ async fn one(laboratory: &Laboratory, fault: FaultInfo) -> Result<Kill, LabError
     let mut config = ServerConfig::default();
     config.faults.insert(fault.name).map_err(|e| LabError::Name(e.to_string()))?;
     let started = Instant::now();
-    let report = laboratory.run(config).await?;
+    let report = laboratory.for_fault(&fault).run(config).await?;
     let operations: Vec<String> = fault.operations.iter().map(|o| (*o).to_owned()).collect();
     let own =
         |clause: &str| operations.iter().any(|o| clause.strip_prefix(o).is_some_and(|rest| rest.starts_with('.')));

@@ -66,7 +66,9 @@ impl Resource {
                 // Others at the same time may have been in its way.
                 gone = self.delete_alone(session, single.as_deref(), key, many.is_some()).await;
             }
-            if !gone.is_gone() && let Some(observer) = &many {
+            if !gone.is_gone()
+                && let Some(observer) = &many
+            {
                 gone = self.delete_chunk(session, observer, &[(key, value)], &observer.absent).await;
             }
             match gone {

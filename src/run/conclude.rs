@@ -237,8 +237,7 @@ impl Outcomes<'_> {
 
     /// Clauses found broken: shoulds, or all others.
     fn broken(&self, shoulds: bool) -> usize {
-        let is_broken =
-            |c: &&ClauseReport| c.verdict == Verdict::Violated && (c.level == Level::Should) == shoulds;
+        let is_broken = |c: &&ClauseReport| c.verdict == Verdict::Violated && (c.level == Level::Should) == shoulds;
         self.clauses.iter().filter(is_broken).count()
     }
 
@@ -262,7 +261,8 @@ impl Outcomes<'_> {
             );
         }
         if let Some(why) = self.ended() {
-            let code = if self.findings.interruption == Some(Interruption::TimeUp) { exit::VACUOUS } else { exit::BROKEN };
+            let code =
+                if self.findings.interruption == Some(Interruption::TimeUp) { exit::VACUOUS } else { exit::BROKEN };
             return (code, format!("no verdict: {why}"));
         }
         self.lost().or_else(|| self.nothing_proven()).unwrap_or_else(|| self.conforms(warns))

@@ -1,7 +1,6 @@
 //! One run: capabilities, probes, cases, restoration, conclusion.
 
 mod at_once;
-mod preflight;
 mod case;
 mod cleanup;
 mod conclude;
@@ -16,6 +15,7 @@ mod needs;
 mod ours;
 mod payload;
 mod prediction;
+mod preflight;
 mod probe;
 mod progress;
 mod property;

@@ -67,7 +67,12 @@ impl<'a> Record<'a> {
         if op.operation.id == self.case.op.operation.id {
             let what = attempt.answer.as_ref().err().map(|failure| failure.message.clone()).unwrap_or_default();
             let seen = format!("an answer that is none ({what}), and a whole one when the request was sent again");
-            self.finding(&op.id("server-error.transient"), "a whole answer each time", &seen, Some(self.exchanges.len()));
+            self.finding(
+                &op.id("server-error.transient"),
+                "a whole answer each time",
+                &seen,
+                Some(self.exchanges.len()),
+            );
         }
     }
 

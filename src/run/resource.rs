@@ -451,8 +451,7 @@ mod tests {
 
     fn session() -> Session {
         let limits = Limits::default();
-        let transport =
-            HttpTransport::new(&Network::default(), &limits, false).unwrap_or_else(|e| unreachable!("{e}"));
+        let transport = HttpTransport::new(&Network::default(), &limits, false).unwrap_or_else(|e| unreachable!("{e}"));
         let client = Client::new(Arc::new(transport), limits, Arc::new(Health::new(Duration::ZERO)));
         Session::new(&Suite::default(), &Target::default(), &Settings::default(), client)
     }

@@ -268,7 +268,6 @@ impl Shared {
         self.shrinking.load(Ordering::Relaxed) < most
     }
 
-
     /// Takes note of how long a plain answer took.
     pub(super) fn answered_in(&self, time: Duration) {
         self.plain.0.fetch_add(1, Ordering::Relaxed);

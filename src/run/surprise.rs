@@ -46,7 +46,8 @@ async fn check_permission(session: &Session, op: &OperationSuite, resource: &mut
     let answer = example(session, op, resource).await;
     resource.looks.truncate(looks);
     if let Some(answer) = answer.filter(|answer| answer.is_unauthorised()) {
-        let why = format!("the credentials may not write any more: a valid {operation} is answered with {}", answer.told);
+        let why =
+            format!("the credentials may not write any more: a valid {operation} is answered with {}", answer.told);
         session.client.health().end(EndedBy::Credentials, why, last.unwrap_or_else(Instant::now));
     }
 }

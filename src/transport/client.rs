@@ -254,7 +254,10 @@ impl Client {
             if longer >= FIRST_WAIT {
                 let left = self.health.requests_left();
                 self.health.tell_waiting(|| {
-                    format!("the target throttles ({status}): waiting {:.1} s; about {left} requests are left", seconds(wait))
+                    format!(
+                        "the target throttles ({status}): waiting {:.1} s; about {left} requests are left",
+                        seconds(wait)
+                    )
                 });
             }
             return true;

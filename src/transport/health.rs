@@ -323,8 +323,7 @@ impl Health {
     pub(super) fn requests_left(&self) -> u64 {
         let (done, all) = (self.cases.0.load(Ordering::Relaxed), self.cases.1.load(Ordering::Relaxed));
         let left = all.saturating_sub(done) as f64;
-        let of_a_case =
-            if done < 50 { OF_A_CASE } else { self.answered.load(Ordering::Relaxed) as f64 / done as f64 };
+        let of_a_case = if done < 50 { OF_A_CASE } else { self.answered.load(Ordering::Relaxed) as f64 / done as f64 };
         (left * of_a_case) as u64
     }
 
@@ -454,7 +453,10 @@ mod tests {
         assert_eq!(health.until(), Ok(None));
         health.end(EndedBy::Credentials, "expired".to_owned(), Instant::now());
         health.end(EndedBy::Gone, "gone".to_owned(), Instant::now());
-        assert_eq!(health.ended().map(|ended| (ended.by, ended.why)), Some((EndedBy::Credentials, "expired".to_owned())));
+        assert_eq!(
+            health.ended().map(|ended| (ended.by, ended.why)),
+            Some((EndedBy::Credentials, "expired".to_owned()))
+        );
         assert!(health.is_over() && health.until().is_err());
         health.begin_clean_up(Some(Duration::from_secs(60)));
         assert!(health.until().is_ok_and(|until| until.is_some()));

@@ -63,7 +63,13 @@ mod tests {
                 headers: Vec::new(),
                 body: None,
             };
-            let answer = Response { status: 400, headers: http::HeaderMap::new(), body: body.to_vec(), capped: false, ..Response::default() };
+            let answer = Response {
+                status: 400,
+                headers: http::HeaderMap::new(),
+                body: body.to_vec(),
+                capped: false,
+                ..Response::default()
+            };
             let scene = Scene {
                 operation,
                 exchange: &Exchange::new(request, Ok(answer), Duration::ZERO),

@@ -121,6 +121,9 @@ mod tests {
         assert_eq!(kind_of(200, "text/html", "{\"tags\":[]}"), Kind::Accepted, "an API that names its type badly");
         assert_eq!(kind_of(204, "text/html", ""), Kind::Accepted);
         assert_eq!(kind_of(404, "application/json", "{}"), Kind::Unknown);
-        assert_eq!((kind_of(403, "text/html", "<p>"), kind_of(302, "text/html", "<p>")), (Kind::Unauthorised, Kind::Redirected));
+        assert_eq!(
+            (kind_of(403, "text/html", "<p>"), kind_of(302, "text/html", "<p>")),
+            (Kind::Unauthorised, Kind::Redirected)
+        );
     }
 }
