@@ -11,7 +11,7 @@ use dewspec::run::{Assignment, FuzzLimits, Silent, fuzz};
 use dewspec::server::fault::{self, FaultInfo};
 use dewspec::server::{ServerConfig, host};
 use dewspec::suite::{DataSource, Suite};
-use dewspec::target::{Settings, embedded_target};
+use dewspec::target::{ReplayLine, Settings, embedded_target};
 
 /// Requests after which a search is given up.
 const REQUESTS: u64 = 60_000;
@@ -59,6 +59,7 @@ fn requests_to_find(suite: &Suite, fault: FaultInfo, seed: u64, feedback: bool) 
         settings: &settings,
         filters: &[],
         progress: &Silent,
+        replay: &ReplayLine::default(),
         transport: None,
     };
     let search = |limits: FuzzLimits| {

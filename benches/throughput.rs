@@ -13,7 +13,7 @@ use dewspec::plan::{Filter, plan};
 use dewspec::run::{Assignment, Silent, run};
 use dewspec::server::{HostedServer, ServerConfig, host};
 use dewspec::suite::{DataSource, Suite};
-use dewspec::target::{Settings, embedded_target};
+use dewspec::target::{ReplayLine, Settings, embedded_target};
 use dewspec::vocabulary::Request;
 
 /// As in the program.
@@ -87,6 +87,7 @@ fn checked(server: &HostedServer) -> f64 {
         settings: &settings,
         filters: &[],
         progress: &Silent,
+        replay: &ReplayLine::default(),
         transport: None,
     };
     let report = runtime.block_on(run(&assignment, never)).expect("a report");

@@ -12,7 +12,7 @@ use dewspec::report::{CaseReport, Report, failure_text};
 use dewspec::run::{Assignment, Silent, run};
 use dewspec::server::{ServerConfig, start};
 use dewspec::suite::{DataSource, Suite};
-use dewspec::target::{Settings, Target, embedded_target};
+use dewspec::target::{ReplayLine, Settings, Target, embedded_target};
 use dewspec::vocabulary::Outcome;
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
@@ -99,6 +99,7 @@ impl Session {
                 settings: &settings,
                 filters: &[],
                 progress: &Silent,
+                replay: &ReplayLine::default(),
                 transport: None,
             };
             run(&assignment, never).await.map_err(|e| e.to_string())

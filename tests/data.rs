@@ -185,6 +185,7 @@ fn documented_responses_satisfy_our_own_oracles() {
             repeated_server_error: false,
             transient_server_error: false,
             gateway_territory: false,
+            unusual: false,
             secrets: &Secrets::default(),
             // The example was made at the time it shows.
             now: 1_581_507_580,

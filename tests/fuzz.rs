@@ -14,7 +14,7 @@ use dewspec::report::Report;
 use dewspec::run::{Assignment, FuzzLimits, Silent, fuzz};
 use dewspec::server::{HostedServer, ServerConfig, host};
 use dewspec::suite::{DataSource, Suite};
-use dewspec::target::{Settings, Target, embedded_target};
+use dewspec::target::{ReplayLine, Settings, Target, embedded_target};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -47,8 +47,16 @@ fn fuzzed_within(target: &Target, settings: &Settings, operations: &[&str], limi
     let words: Vec<String> = operations.iter().map(|id| (*id).to_owned()).collect();
     let plan = plan(&suite, &Filter::words(&words));
     let progress = &Silent;
-    let assignment =
-        Assignment { suite: &suite, plan: &plan, target, settings, filters: &[], progress, transport: None };
+    let assignment = Assignment {
+        suite: &suite,
+        plan: &plan,
+        target,
+        settings,
+        filters: &[],
+        progress,
+        replay: &ReplayLine::default(),
+        transport: None,
+    };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let never = Box::pin(std::future::pending());
     runtime.block_on(fuzz(&assignment, limits, Vec::new(), never)).expect("a report")
@@ -249,6 +257,7 @@ fn a_target_that_never_answers_ends_the_run() {
         settings: &settings,
         filters: &[],
         progress,
+        replay: &ReplayLine::default(),
         transport: None,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");

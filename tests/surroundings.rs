@@ -19,7 +19,7 @@ use dewspec::report::Report;
 use dewspec::run::{Assignment, Silent, run};
 use dewspec::server::{HostedServer, ServerConfig, host};
 use dewspec::suite::{DataSource, Suite};
-use dewspec::target::{Settings, Target, embedded_target};
+use dewspec::target::{ReplayLine, Settings, Target, embedded_target};
 use dewspec::vocabulary::Outcome;
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
@@ -221,6 +221,7 @@ impl Surroundings {
             settings: &settings,
             filters: &[],
             progress,
+            replay: &ReplayLine::default(),
             transport: None,
         };
         let never = Box::pin(std::future::pending());

@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::Ending;
+use super::CliError;
 use crate::suite::DataError;
 
 /// Everything that can stand in a `dewspec.toml`; the names are those of the options.
@@ -24,6 +24,17 @@ pub(crate) struct Config {
     pub(super) foreign_secret_id: Option<String>,
     pub(super) foreign_key_id: Option<String>,
     pub(super) foreign_token: Option<String>,
+    #[serde(default)]
+    pub(super) header: OneOrMany,
+    pub(super) user_agent: Option<String>,
+    pub(super) proxy: Option<String>,
+    pub(super) cacert: Option<PathBuf>,
+    pub(super) cert: Option<PathBuf>,
+    pub(super) key: Option<PathBuf>,
+    pub(super) insecure: Option<bool>,
+    #[serde(default)]
+    pub(super) resolve: OneOrMany,
+    pub(super) connect_timeout: Option<f64>,
     pub(super) seed: Option<Seed>,
     pub(super) cases: Option<u64>,
     pub(super) run_id: Option<String>,
@@ -33,6 +44,9 @@ pub(crate) struct Config {
     pub(super) rate: Option<u32>,
     pub(super) fail_fast: Option<bool>,
     pub(super) strict: Option<bool>,
+    pub(super) max_wait: Option<f64>,
+    pub(super) max_time: Option<f64>,
+    pub(super) wait_for: Option<f64>,
     #[serde(default)]
     pub(super) report: OneOrMany,
     pub(super) snapshots: Option<PathBuf>,
@@ -82,16 +96,21 @@ impl Seed {
 const USUAL: &str = "dewspec.toml";
 
 impl Config {
+    /// The file that is read.
+    pub(super) fn path(named: Option<&Path>) -> &Path {
+        named.unwrap_or(Path::new(USUAL))
+    }
+
     /// Reads the named file, or the usual one if it is there.
-    pub(super) fn read(named: Option<&Path>) -> Result<Self, Ending> {
-        let path = named.unwrap_or(Path::new(USUAL));
+    pub(super) fn read(named: Option<&Path>) -> Result<Self, CliError> {
+        let path = Config::path(named);
         let shown = path.display().to_string();
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
             Err(e) if named.is_none() && e.kind() == std::io::ErrorKind::NotFound => return Ok(Config::default()),
-            Err(e) => return Err(Ending::usage(format!("{shown}: cannot be read: {e}"))),
+            Err(e) => return Err(CliError::usage(format!("{shown}: cannot be read: {e}"))),
         };
-        Config::parse(&shown, &text).map_err(|e| Ending::usage(e.to_string()))
+        Config::parse(&shown, &text).map_err(|e| CliError::usage(e.to_string()))
     }
 
     /// Reads the text of a file.

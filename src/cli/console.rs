@@ -7,13 +7,13 @@ pub(super) fn print(text: &str) {
 }
 
 /// Prints an error to standard error, each line marked as such.
-pub(super) fn complain(text: &str) {
+pub(super) fn error(text: &str) {
     let mut out = std::io::stderr().lock();
     let _ = writeln!(out, "error: {}", text.trim_end());
 }
 
 /// Prints a remark to standard error.
-pub(super) fn remark(text: &str) {
+pub(super) fn info(text: &str) {
     let mut out = std::io::stderr().lock();
     let _ = writeln!(out, "{}", text.trim_end());
 }

@@ -1,5 +1,8 @@
-use super::args::ExplainArgs;
-use super::{Ending, console, load};
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{CliError, console, load};
 use crate::exit;
 use crate::generate::{Doing, Generator, Known, Placeholders, Property, seed_of};
 use crate::plan::{Filter, Plan, PlannedCase, plan};
@@ -14,8 +17,21 @@ const LIMIT: usize = 20;
 /// How many cases of a clause are named.
 const NAMED: usize = 12;
 
+#[derive(Clone, Debug, Args)]
+pub(super) struct ExplainArgs {
+    /// Id of a clause or case, or an end of one that is unique
+    #[arg(value_name = "ID")]
+    pub(super) id: String,
+    /// Load the suite from a directory instead of the one built in
+    #[arg(long, value_name = "DIR")]
+    pub(super) suites: Option<PathBuf>,
+    /// Load the fixtures from a directory instead of those built in
+    #[arg(long, value_name = "DIR")]
+    pub(super) fixtures: Option<PathBuf>,
+}
+
 /// `dewspec explain`
-pub(super) fn explain(args: &ExplainArgs) -> Result<u8, Ending> {
+pub(super) fn explain(args: &ExplainArgs) -> Result<u8, CliError> {
     let suite = load::suite(args.suites.as_deref(), args.fixtures.as_deref())?;
     let plan = plan(&suite, &Filter::default());
     let text = match find(&suite, &plan, &args.id)? {
@@ -31,7 +47,7 @@ enum Found<'a> {
     Case(&'a PlannedCase),
 }
 
-fn find<'a>(suite: &'a Suite, plan: &'a Plan, id: &str) -> Result<Found<'a>, Ending> {
+fn find<'a>(suite: &'a Suite, plan: &'a Plan, id: &str) -> Result<Found<'a>, CliError> {
     if let Some((op, clause)) = suite.clause(id) {
         return Ok(Found::Clause(op, clause));
     }
@@ -46,9 +62,9 @@ fn find<'a>(suite: &'a Suite, plan: &'a Plan, id: &str) -> Result<Found<'a>, End
         .take(NAMED)
         .collect();
     match near.as_slice() {
-        [] => Err(Ending::usage(format!("there is no clause or case {id:?}; see `dewspec list clauses`"))),
+        [] => Err(CliError::usage(format!("there is no clause or case {id:?}; see `dewspec list clauses`"))),
         [one] => find(suite, plan, one),
-        several => Err(Ending::usage(format!("{id:?} could be any of these:\n  {}", several.join("\n  ")))),
+        several => Err(CliError::usage(format!("{id:?} could be any of these:\n  {}", several.join("\n  ")))),
     }
 }
 

@@ -1,15 +1,43 @@
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
-use super::args::{ListArgs, ListFormat, Subject};
-use super::{Ending, console, load};
+use super::args::ListFormat;
+use super::{CliError, console, load};
 use crate::exit;
 use crate::plan::{Filter, plan};
 use crate::server::fault;
 use crate::suite::Suite;
 use crate::vocabulary::Level;
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Subject {
+    Operations,
+    Clauses,
+    Cases,
+    Readings,
+    Faults,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(super) struct ListArgs {
+    /// What to list
+    #[arg(value_enum, default_value = "operations")]
+    pub(super) subject: Subject,
+    /// How to print it
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: ListFormat,
+    /// Load the suite from a directory instead of the one built in
+    #[arg(long, value_name = "DIR")]
+    pub(super) suites: Option<PathBuf>,
+    /// Load the fixtures from a directory instead of those built in
+    #[arg(long, value_name = "DIR")]
+    pub(super) fixtures: Option<PathBuf>,
+}
+
 /// `dewspec list`
-pub(super) fn list(args: &ListArgs) -> Result<u8, Ending> {
+pub(super) fn list(args: &ListArgs) -> Result<u8, CliError> {
     let suite = load::suite(args.suites.as_deref(), args.fixtures.as_deref())?;
     let rows = match args.subject {
         Subject::Operations => operations(&suite),
@@ -20,7 +48,7 @@ pub(super) fn list(args: &ListArgs) -> Result<u8, Ending> {
     };
     let text = match args.format {
         ListFormat::Json => {
-            let text = serde_json::to_string_pretty(&rows).map_err(|e| Ending::broken(e.to_string()))?;
+            let text = serde_json::to_string_pretty(&rows).map_err(|e| CliError::broken(e.to_string()))?;
             format!("{text}\n")
         }
         ListFormat::Text => table(&rows),

@@ -1,22 +1,22 @@
 use std::path::Path;
 
-use super::Ending;
-use super::args::EngineArgs;
+use super::CliError;
+use super::options::{EmbeddedArgs, EngineArgs};
 use crate::plan::lint_coverage;
 use crate::server::ServerConfig;
 use crate::suite::{DataError, DataSource, Suite};
 
 /// The suite that the options ask for.
-pub(super) fn suite_with(args: &EngineArgs) -> Result<Suite, Ending> {
+pub(super) fn suite_with(args: &EngineArgs) -> Result<Suite, CliError> {
     load(args.suites.as_deref(), args.fixtures.as_deref(), args.regressions.as_deref())
 }
 
 /// Loads and lints the suite; every mistake is told, with file and line.
-pub(super) fn suite(suites: Option<&Path>, fixtures: Option<&Path>) -> Result<Suite, Ending> {
+pub(super) fn suite(suites: Option<&Path>, fixtures: Option<&Path>) -> Result<Suite, CliError> {
     load(suites, fixtures, None)
 }
 
-fn load(suites: Option<&Path>, fixtures: Option<&Path>, regressions: Option<&Path>) -> Result<Suite, Ending> {
+fn load(suites: Option<&Path>, fixtures: Option<&Path>, regressions: Option<&Path>) -> Result<Suite, CliError> {
     let source = || -> Result<DataSource, DataError> {
         let mut source = DataSource::embedded()?;
         if let Some(dir) = suites {
@@ -36,26 +36,28 @@ fn load(suites: Option<&Path>, fixtures: Option<&Path>, regressions: Option<&Pat
     if errors.is_empty() { Ok(suite) } else { Err(data(&errors)) }
 }
 
-fn data(errors: &[DataError]) -> Ending {
+fn data(errors: &[DataError]) -> CliError {
     const TOLD: usize = 10;
     let mut lines: Vec<String> = errors.iter().take(TOLD).map(ToString::to_string).collect();
     if errors.len() > TOLD {
         lines.push(format!("and {} more mistakes", errors.len() - TOLD));
     }
-    Ending::usage(lines.join("\n"))
+    CliError::usage(lines.join("\n"))
 }
 
 /// How the reference server is to behave.
-pub(super) fn server(readings: &[String], faults: &[String]) -> Result<ServerConfig, Ending> {
+pub(super) fn server(args: &EmbeddedArgs) -> Result<ServerConfig, CliError> {
     let mut config = ServerConfig::default();
-    for text in readings {
+    for text in &args.reading {
         let (clause, reading) = text.split_once('=').ok_or_else(|| {
-            Ending::usage(format!("{text:?} is no reading: give CLAUSE=NAME, as `dewspec list readings` shows them"))
+            CliError::usage(format!(
+                "invalid reading {text:?}: give CLAUSE=NAME, as `dewspec list readings` shows them"
+            ))
         })?;
-        config.profile.set(clause, reading).map_err(|e| Ending::usage(e.to_string()))?;
+        config.profile.set(clause, reading).map_err(|e| CliError::usage(e.to_string()))?;
     }
-    for name in faults {
-        config.faults.insert(name).map_err(|e| Ending::usage(e.to_string()))?;
+    for name in &args.fault {
+        config.faults.insert(name).map_err(|e| CliError::usage(e.to_string()))?;
     }
     Ok(config)
 }

@@ -3,43 +3,53 @@
 mod args;
 mod config;
 mod console;
+mod doctor;
+mod dry_run;
 mod explain;
 mod fuzz;
+mod job;
+mod layer;
 mod list;
 mod load;
 mod mutants;
+mod network;
+mod options;
+mod outputs;
 mod progress;
 mod replay;
 mod run;
 mod serve;
+mod settings;
+mod signals;
 mod target;
 
 use std::ffi::OsString;
 
-use clap::Parser;
 use clap::error::ErrorKind;
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};
 
 use crate::exit;
 use args::{Arguments, Command};
 pub(crate) use config::Config;
+use layer::Sources;
 
 /// Options of the program itself.
 const GENERAL: [&str; 4] = ["-h", "--help", "-V", "--version"];
 
 /// Why a command ended without doing its work: the exit code, and what to tell the user.
 #[derive(Debug)]
-pub(crate) struct Ending {
+pub(crate) struct CliError {
     code: u8,
     message: String,
 }
 
-impl Ending {
+impl CliError {
     fn usage(message: impl Into<String>) -> Self {
-        Ending { code: exit::USAGE, message: message.into() }
+        CliError { code: exit::USAGE, message: message.into() }
     }
 
     fn broken(message: impl Into<String>) -> Self {
-        Ending { code: exit::BROKEN, message: message.into() }
+        CliError { code: exit::BROKEN, message: message.into() }
     }
 }
 
@@ -52,10 +62,27 @@ pub fn target_from_environment() -> Result<Option<crate::target::Target>, String
     #[command(name = "dewspec")]
     struct Environment {
         #[command(flatten)]
-        target: args::TargetArgs,
+        target: options::TargetArgs,
     }
-    let parsed = Environment::try_parse_from(["dewspec"]).map_err(|e| e.to_string())?;
-    target::target(&parsed.target, &config::Config::default()).map_err(|ending| ending.message)
+    let matches = Environment::command().try_get_matches_from(["dewspec"]).map_err(|e| e.to_string())?;
+    let mut parsed = Environment::from_arg_matches(&matches).map_err(|e| e.to_string())?;
+    parsed.target.sources = Sources::of(&matches);
+    target::target(&parsed.target, &config::Config::default()).map_err(|error| error.message)
+}
+
+/// Parses a command line, and takes note of where each option came from.
+fn parse(arguments: Vec<OsString>) -> Result<Command, clap::Error> {
+    let matches = Arguments::command().try_get_matches_from(arguments)?;
+    let mut command = Arguments::from_arg_matches(&matches)?.command;
+    let sources = matches.subcommand().map(|(_, chosen): (_, &ArgMatches)| Sources::of(chosen)).unwrap_or_default();
+    match &mut command {
+        Command::Run(args) => args.target.sources = sources,
+        Command::Doctor(args) => args.target.sources = sources,
+        Command::Fuzz(args) => args.target.sources = sources,
+        Command::Replay(args) => args.target.sources = sources,
+        Command::Serve(_) | Command::List(_) | Command::Explain(_) | Command::Mutants(_) => {}
+    }
+    Ok(command)
 }
 
 /// Runs the program and returns its exit code. Without a subcommand, it runs the suite.
@@ -67,8 +94,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     if options_only {
         arguments.insert(1, "run".into());
     }
-    let parsed = match Arguments::try_parse_from(arguments) {
-        Ok(parsed) => parsed,
+    let command = match parse(arguments) {
+        Ok(command) => command,
         Err(error) => {
             let code = match error.kind() {
                 ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => exit::CONFORMS,
@@ -79,8 +106,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             return code;
         }
     };
-    let result = match parsed.command {
+    let result = match command {
         Command::Run(args) => run::run(&args),
+        Command::Doctor(args) => doctor::doctor(&args),
         Command::Serve(args) => serve::serve(&args),
         Command::List(args) => list::list(&args),
         Command::Explain(args) => explain::explain(&args),
@@ -88,8 +116,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Replay(args) => replay::replay(&args),
         Command::Mutants(args) => mutants::mutants(&args),
     };
-    result.unwrap_or_else(|ending| {
-        console::complain(&ending.message);
-        ending.code
+    result.unwrap_or_else(|error| {
+        console::error(&error.message);
+        error.code
     })
 }

@@ -1,28 +1,49 @@
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::Args;
 use serde::Deserialize;
 
-use super::args::{OutputArgs, ReplayArgs};
 use super::config::Config;
-use super::run::{Job, Outputs, Task};
-use super::{Ending, load, target};
+use super::job::{Job, Task, replay_line};
+use super::options::{EmbeddedArgs, EngineArgs, OutputArgs, TargetArgs};
+use super::outputs::Outputs;
+use super::settings::settings;
+use super::{CliError, load, target};
 use crate::fuzz::{self, Find};
 use crate::plan::{Filter, plan};
 use crate::report::{Report, TargetSummary, json};
 use crate::vocabulary::Outcome;
 
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct ReplayArgs {
+    /// A JSON report, a find of the fuzzer, or a directory of finds
+    #[arg(value_name = "REPORT")]
+    report_file: PathBuf,
+    /// Only these cases or finds; without any, all that failed
+    #[arg(value_name = "CASE-ID")]
+    ids: Vec<String>,
+    #[command(flatten)]
+    pub(super) target: TargetArgs,
+    #[command(flatten)]
+    engine: EngineArgs,
+    #[command(flatten)]
+    output: OutputArgs,
+    #[command(flatten)]
+    embedded: EmbeddedArgs,
+}
+
 /// `dewspec replay`
-pub(super) fn replay(args: &ReplayArgs) -> Result<u8, Ending> {
+pub(super) fn replay(args: &ReplayArgs) -> Result<u8, CliError> {
     let shown = args.report_file.display().to_string();
     if args.report_file.is_dir() {
         return finds(args, &read_finds(&args.report_file)?, &TargetSummary::default());
     }
     let text = std::fs::read_to_string(&args.report_file)
-        .map_err(|e| Ending::usage(format!("{shown}: cannot be read: {e}")))?;
+        .map_err(|e| CliError::usage(format!("{shown}: cannot be read: {e}")))?;
     if text.contains(fuzz::SCHEMA) && serde_json::from_str::<Schema>(&text).is_ok_and(|s| s.schema == fuzz::SCHEMA) {
         return finds(args, &read_finds(&args.report_file)?, &TargetSummary::default());
     }
-    let report = json::read(&text).map_err(|e| Ending::usage(format!("{shown}: {e}")))?;
+    let report = json::read(&text).map_err(|e| CliError::usage(format!("{shown}: {e}")))?;
     if let Some(fuzz) = &report.fuzz
         && (args.ids.is_empty() || fuzz.finds.iter().any(|find| args.ids.contains(&find.id)))
     {
@@ -39,18 +60,28 @@ pub(super) fn replay(args: &ReplayArgs) -> Result<u8, Ending> {
     if let Some(inputs) = ids.iter().filter_map(failed).max() {
         engine.cases.get_or_insert(inputs);
     }
-    let target = target::target(&with_summary(args, &report.target), &config)?;
-    let settings = target::settings(&engine, &config, target.is_none())?;
+    let described = with_summary(args, &report.target);
+    target::for_embedded_only(&described, &config, &args.embedded)?;
+    let target = target::target(&described, &config)?;
+    let settings = settings(&engine, &args.target.sources, &config, target.is_none())?;
     let suite = load::suite_with(&args.engine)?;
     let plan = plan(&suite, &Filter::exact(ids.iter().cloned()));
     if let Some(unknown) = ids.iter().find(|id| !plan.cases().any(|c| c.spec.id == **id)) {
-        return Err(Ending::usage(format!("{shown} names the case {unknown}, which this suite does not have")));
+        return Err(CliError::usage(format!("{shown} names the case {unknown}, which this suite does not have")));
     }
-    let server = load::server(&args.reading, &args.fault)?;
     let outputs = Outputs::new(&args.output, &config)?;
-    let task = Task::Run;
-    let job = Job { suite: &suite, plan: &plan, target, server, settings: &settings, filters: &ids, task };
-    outputs.write(job.go()?)
+    let replay = replay_line(&described, &args.engine, &args.embedded, &config, target.as_ref());
+    let job = Job {
+        suite: &suite,
+        plan: &plan,
+        target,
+        server: load::server(&args.embedded)?,
+        settings: &settings,
+        filters: &ids,
+        replay: &replay,
+        task: Task::Run,
+    };
+    Ok(outputs.write(job.go()?, Vec::new()))
 }
 
 /// What every file of ours says of itself.
@@ -59,39 +90,49 @@ struct Schema {
     schema: String,
 }
 
-fn read_finds(path: &Path) -> Result<Vec<Find>, Ending> {
-    Find::read(path).map_err(|e| Ending::usage(e.to_string()))
+fn read_finds(path: &Path) -> Result<Vec<Find>, CliError> {
+    Find::read(path).map_err(|e| CliError::usage(e.to_string()))
 }
 
 /// Sends finds of the fuzzer again: those named, or all.
-fn finds(args: &ReplayArgs, found: &[Find], tested: &TargetSummary) -> Result<u8, Ending> {
+fn finds(args: &ReplayArgs, found: &[Find], tested: &TargetSummary) -> Result<u8, CliError> {
     let wanted: Vec<Find> =
         found.iter().filter(|find| args.ids.is_empty() || args.ids.contains(&find.id)).cloned().collect();
     let Some(first) = wanted.first() else {
-        return Err(Ending::usage(format!("{}: there is no such find to replay", args.report_file.display())));
+        return Err(CliError::usage(format!("{}: there is no such find to replay", args.report_file.display())));
     };
     let config = Config::read(args.target.config.as_deref())?;
     let mut engine = args.engine.clone();
     // Keys are made of seed and run id, so that the same bytes go out.
     engine.seed.get_or_insert(first.seed.to_string());
     engine.run_id.get_or_insert(first.run_id.clone());
-    let target = target::target(&with_summary(args, tested), &config)?;
-    let settings = target::settings(&engine, &config, target.is_none())?;
+    let described = with_summary(args, tested);
+    target::for_embedded_only(&described, &config, &args.embedded)?;
+    let target = target::target(&described, &config)?;
+    let settings = settings(&engine, &args.target.sources, &config, target.is_none())?;
     let suite = load::suite_with(&args.engine)?;
     let operations: Vec<String> = wanted.iter().map(|find| find.operation.clone()).collect();
     let plan = plan(&suite, &Filter::words(&operations));
-    let server = load::server(&args.reading, &args.fault)?;
     let outputs = Outputs::new(&OutputArgs { quiet: true, ..args.output.clone() }, &config)?;
-    let task = Task::Replay(&wanted);
     let ids: Vec<String> = wanted.iter().map(|find| find.id.clone()).collect();
-    let job = Job { suite: &suite, plan: &plan, target, server, settings: &settings, filters: &ids, task };
-    outputs.write(job.go()?)
+    let replay = replay_line(&described, &args.engine, &args.embedded, &config, target.as_ref());
+    let job = Job {
+        suite: &suite,
+        plan: &plan,
+        target,
+        server: load::server(&args.embedded)?,
+        settings: &settings,
+        filters: &ids,
+        replay: &replay,
+        task: Task::Replay(&wanted),
+    };
+    Ok(outputs.write(job.go()?, Vec::new()))
 }
 
 /// The cases to send again.
-fn cases(report: &Report, named: &[String]) -> Result<Vec<String>, Ending> {
+fn cases(report: &Report, named: &[String]) -> Result<Vec<String>, CliError> {
     if let Some(unknown) = named.iter().find(|id| !report.cases.iter().any(|c| c.id == **id)) {
-        return Err(Ending::usage(format!("the report has no case {unknown}")));
+        return Err(CliError::usage(format!("the report has no case {unknown}")));
     }
     if !named.is_empty() {
         return Ok(named.to_vec());
@@ -103,13 +144,13 @@ fn cases(report: &Report, named: &[String]) -> Result<Vec<String>, Ending> {
         .map(|c| c.id.clone())
         .collect();
     if failed.is_empty() {
-        return Err(Ending::usage("nothing failed in this report: name the cases to replay"));
+        return Err(CliError::usage("nothing failed in this report: name the cases to replay"));
     }
     Ok(failed)
 }
 
 /// What the report says about the target, where options say nothing else.
-fn with_summary(args: &ReplayArgs, tested: &TargetSummary) -> super::args::TargetArgs {
+fn with_summary(args: &ReplayArgs, tested: &TargetSummary) -> TargetArgs {
     let mut target = args.target.clone();
     // The embedded server has other ids every time; a find by itself does not say what was tested.
     if tested.embedded || tested.endpoints.is_empty() {

@@ -1,21 +1,45 @@
-use super::args::ServeArgs;
-use super::{Ending, console, load};
+use clap::Args;
+
+use super::options::EmbeddedArgs;
+use super::{CliError, console, load};
 use crate::exit;
 
+#[derive(Clone, Debug, Args)]
+pub(super) struct ServeArgs {
+    /// Address to listen at; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    pub(super) listen: std::net::SocketAddr,
+    /// Follow this reading: CLAUSE=NAME, CLAUSE a full id or its end; see `dewspec list readings`
+    #[arg(long, value_name = "CLAUSE=NAME")]
+    pub(super) reading: Vec<String>,
+    /// Seed this fault; see `dewspec list faults`
+    #[arg(long, value_name = "NAME")]
+    pub(super) fault: Vec<String>,
+    /// Number of secrets
+    #[arg(long, value_name = "N", default_value_t = 12)]
+    pub(super) secrets: usize,
+    /// Number of KMS keys
+    #[arg(long, value_name = "N", default_value_t = 12)]
+    pub(super) keys: usize,
+    /// Seed of ids and tokens
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(super) seed: u64,
+}
+
 /// `dewspec serve`
-pub(super) fn serve(args: &ServeArgs) -> Result<u8, Ending> {
-    let mut config = load::server(&args.reading, &args.fault)?;
+pub(super) fn serve(args: &ServeArgs) -> Result<u8, CliError> {
+    let mut config = load::server(&EmbeddedArgs { reading: args.reading.clone(), fault: args.fault.clone() })?;
     config.secrets = args.secrets;
     config.keys = args.keys;
     config.seed = args.seed;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|e| Ending::broken(format!("cannot start threads: {e}")))?;
+        .map_err(|e| CliError::broken(format!("cannot start threads: {e}")))?;
     runtime.block_on(async {
         let server = crate::server::start(config, args.listen)
             .await
-            .map_err(|e| Ending::broken(format!("cannot listen at {}: {e}", args.listen)))?;
+            .map_err(|e| CliError::broken(format!("cannot listen at {}: {e}", args.listen)))?;
         let who = server.identities();
         let mut text = format!("listening on {}\n\nproject-id         {}\n", server.url(), who.project_id);
         for id in &who.secret_ids {
@@ -44,7 +68,7 @@ pub(super) fn serve(args: &ServeArgs) -> Result<u8, Ending> {
             who.token,
         ));
         console::print(&text);
-        tokio::signal::ctrl_c().await.map_err(|e| Ending::broken(format!("cannot wait for Ctrl-C: {e}")))?;
+        tokio::signal::ctrl_c().await.map_err(|e| CliError::broken(format!("cannot wait for Ctrl-C: {e}")))?;
         server.shutdown().await;
         Ok(exit::CONFORMS)
     })

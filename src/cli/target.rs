@@ -1,36 +1,40 @@
-use std::time::Duration;
+use std::path::Path;
 
-use super::Ending;
-use super::args::{EngineArgs, TargetArgs};
+use super::CliError;
 use super::config::Config;
-use crate::target::{Foreign, Network, Settings, Target};
+use super::layer::{Blank, Given, Layer};
+use super::network::{NetworkOptions, sendable};
+use super::options::{EmbeddedArgs, TargetArgs};
+use crate::target::{Foreign, Target};
 
-/// Longest run id: it becomes part of event names, which have 64 characters.
-const RUN_ID_MOST: usize = 20;
-
-/// The target that options, environment and file describe, in this order; `None` if they name no endpoint.
-pub(super) fn target(args: &TargetArgs, config: &Config) -> Result<Option<Target>, Ending> {
-    let pick = |flag: &Option<String>, file: &Option<String>| flag.clone().or_else(|| file.clone());
-    let both = pick(&args.endpoint, &config.endpoint);
-    let csms = pick(&args.csms_endpoint, &config.csms_endpoint).or_else(|| both.clone());
-    let kms = pick(&args.kms_endpoint, &config.kms_endpoint).or(both);
+/// The target that flags, environment and file describe, in this order; `None` if they name no endpoint.
+///
+/// # Errors
+/// Usage, if something is missing or cannot be.
+pub(super) fn target(args: &TargetArgs, config: &Config) -> Result<Option<Target>, CliError> {
+    let pick = |name, flag: &Option<String>, file: &Option<String>| {
+        args.sources.pick(name, flag.clone(), file.clone()).map(|given| given.value)
+    };
+    let Endpoints { csms, kms } = endpoints(args, config);
     if csms.is_none() && kms.is_none() {
+        without_endpoint(args)?;
         return Ok(None);
     }
-    let project_id = pick(&args.project_id, &config.project_id)
-        .ok_or_else(|| Ending::usage("a target needs a project: give --project-id"))?;
-    let secret_ids = several(&args.secret_id, config.secret_id.clone().into_vec());
-    let key_ids = several(&args.key_id, config.key_id.clone().into_vec());
+    let project_id = pick("project_id", &args.project_id, &config.project_id)
+        .filter(|id| !id.is_blank())
+        .ok_or_else(|| CliError::usage("a target needs a project: give --project-id"))?;
+    let secret_ids = several("secret_id", args, &args.secret_id, config.secret_id.clone().into_vec());
+    let key_ids = several("key_id", args, &args.key_id, config.key_id.clone().into_vec());
     if secret_ids.is_empty() && key_ids.is_empty() {
-        return Err(Ending::usage("a target needs something to tag: give --secret-id, --key-id or both"));
+        return Err(CliError::usage("a target needs something to tag: give --secret-id, --key-id or both"));
     }
     let foreign = Foreign {
-        project_id: pick(&args.foreign_project_id, &config.foreign_project_id),
-        secret_id: pick(&args.foreign_secret_id, &config.foreign_secret_id),
-        key_id: pick(&args.foreign_key_id, &config.foreign_key_id),
-        token: pick(&args.foreign_token, &config.foreign_token),
+        project_id: pick("foreign_project_id", &args.foreign_project_id, &config.foreign_project_id),
+        secret_id: pick("foreign_secret_id", &args.foreign_secret_id, &config.foreign_secret_id),
+        key_id: pick("foreign_key_id", &args.foreign_key_id, &config.foreign_key_id),
+        token: pick("foreign_token", &args.foreign_token, &config.foreign_token),
     };
-    let read_only_token = pick(&args.read_only_token, &config.read_only_token);
+    let read_only_token = pick("read_only_token", &args.read_only_token, &config.read_only_token);
     for (name, token) in [("--read-only-token", &read_only_token), ("--foreign-token", &foreign.token)] {
         if let Some(token) = token {
             sendable(name, token)?;
@@ -38,122 +42,244 @@ pub(super) fn target(args: &TargetArgs, config: &Config) -> Result<Option<Target
     }
     Ok(Some(Target {
         embedded: false,
-        csms: csms.map(|url| endpoint(&url)).transpose()?,
-        kms: kms.map(|url| endpoint(&url)).transpose()?,
+        csms: csms.map(|url| endpoint(&url.value)).transpose()?,
+        kms: kms.map(|url| endpoint(&url.value)).transpose()?,
         project_id,
         secret_ids,
         key_ids,
         token: token(args, config)?,
         read_only_token,
         foreign,
-        network: Network::default(),
+        network: NetworkOptions::new(args, config).network()?,
     }))
 }
 
-fn several(flags: &[String], file: Vec<String>) -> Vec<String> {
-    let mut ids: Vec<String> = if flags.is_empty() { file } else { flags.to_vec() };
-    ids.retain(|id| !id.is_empty());
+/// The base URLs of the two services, as they were given.
+struct Endpoints {
+    csms: Option<Given<String>>,
+    kms: Option<Given<String>>,
+}
+
+fn endpoints(args: &TargetArgs, config: &Config) -> Endpoints {
+    let pick = |name, flag: &Option<String>, file: &Option<String>| args.sources.pick(name, flag.clone(), file.clone());
+    let both = pick("endpoint", &args.endpoint, &config.endpoint);
+    let csms = pick("csms_endpoint", &args.csms_endpoint, &config.csms_endpoint);
+    let kms = pick("kms_endpoint", &args.kms_endpoint, &config.kms_endpoint);
+    Endpoints { csms: Given::or_general(csms, both.clone()), kms: Given::or_general(kms, both) }
+}
+
+/// Faults and readings belong to the embedded server: with a target of the user's they would do nothing.
+///
+/// # Errors
+/// Usage, if both are given.
+pub(super) fn for_embedded_only(args: &TargetArgs, config: &Config, embedded: &EmbeddedArgs) -> Result<(), CliError> {
+    let Endpoints { csms, kms } = endpoints(args, config);
+    let option = match (embedded.fault.is_empty(), embedded.reading.is_empty()) {
+        (false, _) => "--fault",
+        (true, false) => "--reading",
+        (true, true) => return Ok(()),
+    };
+    let Some(given) = csms.or(kms) else { return Ok(()) };
+    let place = match given.layer {
+        Layer::Flag => "an option".to_owned(),
+        Layer::Environment => {
+            "the environment (DEWSPEC_ENDPOINT, DEWSPEC_CSMS_ENDPOINT, DEWSPEC_KMS_ENDPOINT)".to_owned()
+        }
+        Layer::File => Config::path(args.config.as_deref()).display().to_string(),
+    };
+    Err(CliError::usage(format!(
+        "{option} is for the embedded server, but {place} names the endpoint {:?}: leave out one of the two",
+        given.value
+    )))
+}
+
+/// Whoever describes a target as an option but names no endpoint would check the embedded server without knowing it.
+fn without_endpoint(args: &TargetArgs) -> Result<(), CliError> {
+    const DESCRIBING: [(&str, &str); 18] = [
+        ("project_id", "--project-id"),
+        ("secret_id", "--secret-id"),
+        ("key_id", "--key-id"),
+        ("token", "--token"),
+        ("token_file", "--token-file"),
+        ("read_only_token", "--read-only-token"),
+        ("foreign_project_id", "--foreign-project-id"),
+        ("foreign_secret_id", "--foreign-secret-id"),
+        ("foreign_key_id", "--foreign-key-id"),
+        ("foreign_token", "--foreign-token"),
+        ("header", "--header"),
+        ("user_agent", "--user-agent"),
+        ("proxy", "--proxy"),
+        ("cacert", "--cacert"),
+        ("cert", "--cert"),
+        ("key", "--key"),
+        ("insecure", "--insecure"),
+        ("resolve", "--resolve"),
+    ];
+    match DESCRIBING.iter().find(|(name, _)| args.sources.layer(name) == Some(Layer::Flag)) {
+        Some((_, option)) => Err(CliError::usage(format!("{option} describes a target: give its --endpoint, too"))),
+        None => Ok(()),
+    }
+}
+
+fn several(name: &str, args: &TargetArgs, flags: &[String], file: Vec<String>) -> Vec<String> {
+    let list = |ids: Vec<String>| (!ids.is_empty()).then_some(ids);
+    let given = args.sources.pick(name, list(flags.to_vec()), list(file));
+    let mut ids = given.map(|given| given.value).unwrap_or_default();
     let mut seen = std::collections::BTreeSet::new();
-    ids.retain(|id| seen.insert(id.clone()));
+    ids.retain(|id| !id.is_empty() && seen.insert(id.clone()));
     ids
 }
 
-fn token(args: &TargetArgs, config: &Config) -> Result<String, Ending> {
-    let direct = args.token.clone();
-    let file = args.token_file.clone();
+/// The caller's token: of the highest layer that has one; at one layer the token itself, not the file that holds it.
+fn token(args: &TargetArgs, config: &Config) -> Result<String, CliError> {
+    let direct = args.sources.pick("token", args.token.clone(), config.token.clone());
+    let file = args.sources.pick("token_file", args.token_file.clone(), config.token_file.clone());
     let text = match (direct, file) {
-        (Some(token), _) => token,
-        (None, Some(file)) => from_file(&file)?,
-        (None, None) => match (config.token.clone(), config.token_file.clone()) {
-            (Some(token), _) => token,
-            (None, Some(file)) => from_file(&file)?,
-            (None, None) => {
-                return Err(Ending::usage(
-                    "a target needs a token: set DEWSPEC_TOKEN, or give --token-file or --token",
-                ));
-            }
-        },
+        (Some(direct), Some(file)) if file.layer > direct.layer => from_file(&file.value)?,
+        (Some(direct), _) => direct.value,
+        (None, Some(file)) => from_file(&file.value)?,
+        (None, None) => {
+            return Err(CliError::usage("a target needs a token: set DEWSPEC_TOKEN, or give --token-file or --token"));
+        }
     };
     let text = text.trim().to_owned();
     if text.is_empty() {
-        return Err(Ending::usage("the token is empty"));
+        return Err(CliError::usage("the token is empty: set DEWSPEC_TOKEN, or give --token-file or --token"));
     }
     sendable("the token", &text)?;
     Ok(text)
 }
 
-fn from_file(path: &std::path::Path) -> Result<String, Ending> {
-    std::fs::read_to_string(path).map_err(|e| Ending::usage(format!("{}: cannot be read: {e}", path.display())))
+/// The file that holds the token, if an option or the environment named it and no token beside it counts.
+pub(super) fn token_file_of(args: &TargetArgs) -> Option<&Path> {
+    let layer = args.sources.layer("token_file")?;
+    let hidden = args.sources.layer("token").is_some_and(|direct| direct >= layer);
+    args.token_file.as_deref().filter(|_| !hidden)
 }
 
-fn sendable(name: &str, token: &str) -> Result<(), Ending> {
-    match token.chars().all(|c| c.is_ascii_graphic() || c == ' ') {
-        true => Ok(()),
-        false => Err(Ending::usage(format!("{name} holds characters that no header can carry"))),
-    }
+fn from_file(path: &Path) -> Result<String, CliError> {
+    std::fs::read_to_string(path).map_err(|e| CliError::usage(format!("{}: cannot be read: {e}", path.display())))
 }
 
-fn endpoint(text: &str) -> Result<String, Ending> {
-    let url = url::Url::parse(text).map_err(|e| {
-        Ending::usage(format!("{text:?} is no endpoint: {e}; give something like http://127.0.0.1:8080"))
-    })?;
+fn endpoint(text: &str) -> Result<String, CliError> {
+    let invalid = |why: &str| CliError::usage(format!("invalid endpoint {text:?}: {why}"));
+    let url = url::Url::parse(text).map_err(|e| invalid(&format!("{e}; give a URL like http://127.0.0.1:8080")))?;
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-        return Err(Ending::usage(format!("{text:?} is no endpoint: it begins with http:// or https:// and a host")));
+        return Err(invalid("give a URL that begins with http:// or https:// and a host"));
     }
-    if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
-        return Err(Ending::usage("an endpoint has no user, query or fragment"));
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(invalid("give it without query and fragment"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        // The text may hold a password.
+        return Err(CliError::usage(
+            "invalid endpoint: give it without user and password; the token is an option of its own",
+        ));
     }
     Ok(url.as_str().trim_end_matches('/').to_owned())
 }
 
-/// How to go about the run.
-pub(super) fn settings(args: &EngineArgs, config: &Config, embedded: bool) -> Result<Settings, Ending> {
-    let usual = if embedded { Settings::embedded() } else { Settings::default() };
-    let seed = match args.seed.clone().or_else(|| config.seed.as_ref().map(|s| s.text())) {
-        None => usual.seed,
-        Some(word) if word == "random" => rand::random(),
-        Some(number) => number.parse().map_err(|_| {
-            Ending::usage(format!("{number:?} is no seed: give a number from 0 to {} or `random`", u64::MAX))
-        })?,
-    };
-    let run_id = args
-        .run_id
-        .clone()
-        .or_else(|| config.run_id.clone())
-        .unwrap_or_else(|| format!("{:08x}", rand::random::<u32>()));
-    let clean = run_id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-    if run_id.is_empty() || run_id.len() > RUN_ID_MOST || !clean {
-        return Err(Ending::usage(format!("{run_id:?} is no run id: a-z, 0-9 and -, at most {RUN_ID_MOST} of them")));
-    }
-    let concurrency = args.concurrency.or(config.concurrency).unwrap_or(usual.concurrency);
-    if concurrency == 0 {
-        return Err(Ending::usage("--concurrency is at least 1"));
-    }
-    let rate = args.rate.or(config.rate);
-    if rate == Some(0) {
-        return Err(Ending::usage("--rate is at least 1"));
-    }
-    Ok(Settings {
-        seed,
-        run_id,
-        cases: args.cases.or(config.cases).unwrap_or(usual.cases),
-        concurrency,
-        width: usual.width.min(concurrency),
-        timeout: seconds("--timeout", args.timeout.or(config.timeout), usual.timeout, 0.001)?,
-        settle: seconds("--settle", args.settle.or(config.settle), usual.settle, 0.0)?,
-        rate,
-        fail_fast: args.fail_fast || config.fail_fast.unwrap_or_default(),
-        strict: args.strict || config.strict.unwrap_or_default(),
-        ..usual
-    })
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::layer::Sources;
 
-fn seconds(name: &str, given: Option<f64>, usual: Duration, least: f64) -> Result<Duration, Ending> {
-    match given {
-        None => Ok(usual),
-        Some(seconds) if seconds.is_finite() && (least..=3600.0).contains(&seconds) => {
-            Ok(Duration::from_secs_f64(seconds))
+    /// Options as if given at the layers named; what is not named comes from the file.
+    fn args(layers: &[(&str, Layer, &str)]) -> TargetArgs {
+        let mut args = TargetArgs {
+            sources: Sources::at(&layers.iter().map(|(n, l, _)| (*n, *l)).collect::<Vec<_>>()),
+            ..TargetArgs::default()
+        };
+        for (name, _, value) in layers {
+            let value = (*value).to_owned();
+            match *name {
+                "endpoint" => args.endpoint = Some(value),
+                "csms_endpoint" => args.csms_endpoint = Some(value),
+                "token" => args.token = Some(value),
+                "token_file" => args.token_file = Some(value.into()),
+                other => unreachable!("{other}"),
+            }
         }
-        Some(seconds) => Err(Ending::usage(format!("{name} {seconds}: give seconds from {least} to 3600"))),
+        args
+    }
+
+    fn file(text: &str) -> Config {
+        let usual = "project-id = \"p\"\nsecret-id = \"s\"\n";
+        Config::parse("dewspec.toml", &format!("{usual}{text}")).unwrap()
+    }
+
+    fn csms_url(args: &TargetArgs, config: &Config) -> String {
+        target(args, config).unwrap().unwrap().csms.unwrap()
+    }
+
+    #[test]
+    fn a_general_endpoint_of_a_higher_layer_beats_a_specific_one() {
+        use Layer::{Environment, Flag};
+        let config = file("endpoint = \"http://file\"\ncsms-endpoint = \"http://file-csms\"\ntoken = \"t\"");
+        assert_eq!(csms_url(&args(&[]), &config), "http://file-csms");
+        assert_eq!(csms_url(&args(&[("endpoint", Environment, "http://env")]), &config), "http://env");
+        assert_eq!(csms_url(&args(&[("endpoint", Flag, "http://flag")]), &config), "http://flag");
+        let both = [("endpoint", Flag, "http://flag"), ("csms_endpoint", Environment, "http://env-csms")];
+        assert_eq!(csms_url(&args(&both), &config), "http://flag");
+        let both = [("endpoint", Environment, "http://env"), ("csms_endpoint", Flag, "http://flag-csms")];
+        assert_eq!(csms_url(&args(&both), &config), "http://flag-csms");
+        let both = [("endpoint", Flag, "http://flag"), ("csms_endpoint", Flag, "http://flag-csms")];
+        assert_eq!(csms_url(&args(&both), &config), "http://flag-csms");
+    }
+
+    #[test]
+    fn of_token_and_token_file_the_higher_layer_wins_and_at_one_layer_the_token() {
+        use Layer::{Environment, Flag};
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            path.display().to_string()
+        };
+        let (high, low) = (write("high", "of-the-file\n"), write("low", "of-the-config-file\n"));
+        let config = |text: String| file(&format!("endpoint = \"http://file\"\n{text}"));
+        let both = config(format!("token = \"of-the-config\"\ntoken-file = {low:?}"));
+        let only_file = config(format!("token-file = {low:?}"));
+        let token =
+            |layers: &[(&str, Layer, &str)], config: &Config| target(&args(layers), config).unwrap().unwrap().token;
+        assert_eq!(token(&[], &both), "of-the-config");
+        assert_eq!(token(&[], &only_file), "of-the-config-file");
+        for layer in [Environment, Flag] {
+            assert_eq!(token(&[("token_file", layer, &high)], &both), "of-the-file");
+            assert_eq!(token(&[("token", layer, "direct")], &both), "direct");
+            assert_eq!(token(&[("token", layer, "direct"), ("token_file", layer, &high)], &both), "direct");
+        }
+        let flag_file = [("token", Environment, "of-the-environment"), ("token_file", Flag, high.as_str())];
+        assert_eq!(token(&flag_file, &both), "of-the-file");
+        let flag_token = [("token", Flag, "direct"), ("token_file", Environment, high.as_str())];
+        assert_eq!(token(&flag_token, &both), "direct");
+        assert_eq!(token(&[("token", Environment, "")], &both), "of-the-config", "an empty variable is none");
+    }
+
+    #[test]
+    fn faults_are_refused_beside_an_endpoint_wherever_it_comes_from() {
+        let embedded = EmbeddedArgs { fault: vec!["f".to_owned()], ..EmbeddedArgs::default() };
+        let config = file("endpoint = \"http://file\"");
+        let refused =
+            |args: &TargetArgs, config: &Config| for_embedded_only(args, config, &embedded).unwrap_err().message;
+        assert!(refused(&args(&[]), &config).contains("dewspec.toml names the endpoint \"http://file\""));
+        let env = args(&[("endpoint", Layer::Environment, "http://env")]);
+        assert!(refused(&env, &Config::default()).contains("DEWSPEC_ENDPOINT"));
+        assert!(for_embedded_only(&args(&[]), &Config::default(), &embedded).is_ok());
+        assert!(for_embedded_only(&env, &config, &EmbeddedArgs::default()).is_ok());
+    }
+
+    #[test]
+    fn what_is_no_endpoint_is_told_with_what_to_give_instead() {
+        for (text, part) in [
+            ("nonsense", "invalid endpoint \"nonsense\": "),
+            ("ftp://host", "begins with http:// or https://"),
+            ("http://host/?a=b", "without query"),
+            ("http://me:secret-word@host", "without user and password"),
+        ] {
+            let message = endpoint(text).unwrap_err().message;
+            assert!(message.contains(part) && !message.contains("secret-word"), "{message}");
+        }
+        assert_eq!(endpoint("HTTP://Host:80/base/").unwrap(), "http://host/base");
     }
 }

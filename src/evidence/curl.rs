@@ -1,4 +1,5 @@
 use super::Redactor;
+use super::redact::REDACTED;
 use crate::vocabulary::Request;
 
 /// Bodies longer than this make no command line; the replay command sends them.
@@ -16,7 +17,8 @@ pub fn curl(request: &Request, valid_token: &str, redactor: &Redactor) -> Option
         if name.eq_ignore_ascii_case("x-auth-token") {
             line.push_str(&token(value, valid_token));
         } else {
-            line.push_str(&quoted(redactor.clean(&format!("{name}: {value}")).as_bytes()));
+            let value = if redactor.shows(name) { redactor.clean(value) } else { REDACTED.to_owned() };
+            line.push_str(&quoted(format!("{}: {value}", redactor.clean(name)).as_bytes()));
         }
     }
     if !request.headers.iter().any(|(n, _)| n.eq_ignore_ascii_case("content-type")) && request.body.is_some() {

@@ -3,7 +3,7 @@ use memchr::memchr2_iter;
 use crate::target::Target;
 
 /// What stands where a credential stood.
-const REDACTED: &str = "[redacted]";
+pub(super) const REDACTED: &str = "[redacted]";
 /// Shorter texts are not looked for: they occur by chance.
 const LEAST: usize = 4;
 /// So much of the beginning of a longer one counts as the whole.
@@ -13,20 +13,23 @@ const TELLING: usize = 12;
 #[derive(Clone, Debug, Default)]
 pub struct Redactor {
     secrets: Vec<String>,
+    /// Names of further header fields that are not shown, in lower case.
+    headers: Vec<String>,
 }
 
 impl Redactor {
     /// Knows the target's credentials.
     pub fn new(target: &Target) -> Self {
         let mut secrets: Vec<String> = Vec::new();
-        for token in target.secrets() {
+        for token in target.hidden() {
             secrets.push(token.to_owned());
             secrets.push(token.chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect());
         }
         secrets.retain(|s| s.len() >= LEAST);
         secrets.sort_by_key(|s| std::cmp::Reverse(s.len()));
         secrets.dedup();
-        Redactor { secrets }
+        let headers = target.network.hidden_headers().map(str::to_ascii_lowercase).collect();
+        Redactor { secrets, headers }
     }
 
     /// The text without credentials, in any case of letters, and without their beginnings: what was cut
@@ -48,8 +51,10 @@ impl Redactor {
 
     /// Whether a header is shown at all.
     pub fn shows(&self, header: &str) -> bool {
+        let header = header.to_ascii_lowercase();
         !["x-auth-token", "authorization", "x-security-token", "cookie", "set-cookie", "x-subject-token"]
-            .contains(&header.to_ascii_lowercase().as_str())
+            .contains(&header.as_str())
+            && !self.headers.contains(&header)
     }
 }
 

@@ -38,6 +38,7 @@ pub(super) fn judgements<'a>(
         repeated_server_error: about.repeated,
         transient_server_error: about.transient,
         gateway_territory: about.gateway,
+        unusual: false,
         secrets,
         now: about.now,
         answered: OnceCell::new(),

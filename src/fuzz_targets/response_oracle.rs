@@ -196,6 +196,7 @@ fn report(cases: Vec<CaseReport>) -> Report {
         run_id: "fuzz".to_owned(),
         target: TargetSummary {
             embedded: false,
+            insecure: false,
             endpoints: IndexMap::new(),
             project_id: "project".to_owned(),
             secret_ids: Vec::new(),

@@ -129,7 +129,7 @@ fn decided(arena: &Arena, u: &mut Unstructured<'_>) -> Result<Option<Shot>> {
     else {
         return Ok(None);
     };
-    let url = if encoded { arena.addresses.encoded(&url) } else { url };
+    let url = if encoded { arena.addresses.encoded(&url, &operation.path) } else { url };
     let mut headers = Vec::new();
     if !kind.is_empty() {
         headers.push(("Content-Type".to_owned(), kind.to_owned()));

@@ -38,13 +38,15 @@ pub struct Alarm {
     pub server: String,
     /// The readings set, as `clause=reading`.
     pub readings: Vec<String>,
+    /// The settings of the run: `default`, those for any target, or `embedded`, those of `dewspec run` by itself.
+    pub settings: String,
     /// Seed of the run.
     pub seed: u64,
     /// Exit code; only 0 is good.
     pub exit_code: u8,
     /// Clauses that were wrongly found broken.
     pub findings: Vec<String>,
-    /// Readings set whose clause was determined otherwise.
+    /// Readings set whose clause was determined otherwise, or not looked at at all.
     pub misread: Vec<String>,
     /// Clauses that could not be observed, although the server has everything that observing takes.
     pub unobserved: Vec<String>,
@@ -112,7 +114,7 @@ async fn one(laboratory: &Laboratory, server: Conforming) -> Result<Alarm, LabEr
         .iter()
         .filter(|(clause, reading)| {
             let found = report.readings.iter().find(|r| r.clause == *clause);
-            found.is_some_and(|r| !r.remaining.contains(reading))
+            found.is_none_or(|r| !r.remaining.contains(reading))
         })
         .map(|(clause, reading)| format!("{clause}={reading}"))
         .collect();
@@ -120,6 +122,7 @@ async fn one(laboratory: &Laboratory, server: Conforming) -> Result<Alarm, LabEr
     Ok(Alarm {
         unobserved: unobserved.collect(),
         server: name,
+        settings: laboratory.settings_name().to_owned(),
         readings: readings.into_iter().map(|(c, r)| format!("{c}={r}")).collect(),
         seed,
         exit_code: report.exit_code,

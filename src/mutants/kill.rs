@@ -16,6 +16,8 @@ pub struct Kill {
     pub fault: String,
     /// Its family.
     pub family: String,
+    /// The settings of the run: `default`, those for any target, or `embedded`, those of `dewspec run` by itself.
+    pub settings: String,
     /// The operations it is in.
     pub operations: Vec<String>,
     /// The clause its author says it breaks.
@@ -63,6 +65,7 @@ async fn one(laboratory: &Laboratory, fault: FaultInfo) -> Result<Kill, LabError
     Ok(Kill {
         fault: fault.name.to_owned(),
         family: fault.family.to_string(),
+        settings: laboratory.settings_name().to_owned(),
         clause: fault.clause.to_owned(),
         summary: fault.summary.to_owned(),
         killed: accused && !found.is_empty(),

@@ -10,11 +10,13 @@ use crate::run::{Assignment, RunError, Silent, run};
 use crate::server::fault::FaultInfo;
 use crate::server::{ServerConfig, host, router, start};
 use crate::suite::Suite;
-use crate::target::{IN_PROCESS_ENDPOINT, InProcessTransport, Settings, Target, embedded_target};
+use crate::target::{IN_PROCESS_ENDPOINT, InProcessTransport, ReplayLine, Settings, Target, embedded_target};
 use crate::transport::{Limits, Transport};
 
 /// The reference server shows what it stores at once, so nothing is gained by waiting for it.
 const AT_ONCE: Duration = Duration::from_millis(20);
+/// Secrets and keys of a server that is only sent what it is about: two and a spare one. More only cost requests.
+const FEW: usize = 3;
 /// Any free port of this machine.
 const ANYWHERE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
@@ -84,6 +86,12 @@ impl Laboratory {
         Laboratory { settings: Settings { seed, ..self.settings.clone() }, ..self.clone() }
     }
 
+    /// What the settings are called: `embedded`, those of `dewspec run` without an endpoint, or `default`, those for any
+    /// target.
+    pub(super) fn settings_name(&self) -> &'static str {
+        if self.way == Way::Hosted { "embedded" } else { "default" }
+    }
+
     /// Made fit for a server with this fault.
     pub(super) fn for_fault(&self, fault: &FaultInfo) -> Self {
         match &self.scopes {
@@ -116,6 +124,10 @@ impl Laboratory {
     /// # Errors
     /// If the server does not start or cannot be reached.
     pub async fn run(&self, server: ServerConfig) -> Result<Report, LabError> {
+        let server = match self.scopes.is_some() && self.way != Way::Hosted {
+            true => ServerConfig { secrets: FEW, keys: FEW, ..server },
+            false => server,
+        };
         match self.way {
             Way::Sockets => {
                 let server = start(server, ANYWHERE).await?;
@@ -146,6 +158,7 @@ impl Laboratory {
             filters: &[],
             progress: &Silent,
             transport,
+            replay: &ReplayLine::default(),
         };
         Ok(run(&assignment, never).await?)
     }

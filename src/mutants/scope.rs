@@ -66,3 +66,26 @@ fn mentions(case: &PlannedCase, clause: &str) -> bool {
         || case.depends.contains(clause)
         || case.spec.clauses.iter().any(|named| named == clause)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{Filter, plan};
+    use crate::suite::{DataSource, Suite};
+
+    #[test]
+    fn every_part_has_the_smoke_set_and_what_it_is_about() {
+        let suite = Suite::load(&DataSource::embedded().expect("embedded data")).expect("a suite without mistakes");
+        let scopes = Scopes::new(&suite, &Arc::new(plan(&suite, &Filter::default())));
+        let part = scopes.of_operations(&["kms.create-kms-tag"], true);
+        for id in &scopes.smoke {
+            assert!(part.cases().any(|case| case.spec.id == *id), "there is no case {id}");
+        }
+        let whole = scopes.of_operations(&["kms.create-kms-tag"], false);
+        let left_out = whole.cases().filter(|case| case.needs_sockets()).count();
+        assert!(left_out > 0 && whole.cases().count() == part.cases().count() + left_out);
+        let reading = |clause: &str| [(clause.to_owned(), String::new())];
+        assert!(scopes.needs_sockets(&reading("kms.create-kms-tag.success.body")));
+        assert!(!scopes.needs_sockets(&reading("kms.create-kms-tag.limit-status")));
+    }
+}

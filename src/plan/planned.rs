@@ -203,6 +203,7 @@ pub fn plan(suite: &Suite, filter: &Filter) -> Plan {
             fixed.chain(generated).collect::<Vec<_>>()
         })
         .collect();
+    let filter = filter.among(&all);
     let mut chosen: BTreeSet<usize> = (0..all.len()).filter(|i| filter.selects(&all[*i])).collect();
     loop {
         let wanted: BTreeSet<&String> = chosen.iter().flat_map(|i| &all[*i].depends).collect();

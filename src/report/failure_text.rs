@@ -65,6 +65,7 @@ fn push_exchange(lines: &mut Vec<String>, exchange: &ExchangeReport) {
     let request = format!("{} {}", visible(&exchange.method), visible(&exchange.url));
     lines.extend(labelled("sent:    ", [request].into_iter().chain(request_body(exchange, BODY_COLUMNS)).collect()));
     lines.extend(labelled("came:    ", came(exchange, BODY_COLUMNS)));
+    lines.extend(logged(exchange, BODY_COLUMNS).map(|logged| format!("logged:  {logged}")));
 }
 
 fn labelled(label: &'static str, lines: Vec<String>) -> impl Iterator<Item = String> {
@@ -94,6 +95,14 @@ pub(super) fn came(exchange: &ExchangeReport, columns: usize) -> Vec<String> {
         None | Some("") => vec![format!("{status}{kind}, no body")],
         Some(body) => vec![format!("{status}{kind}"), excerpt(body, columns)],
     }
+}
+
+/// How the target's own logs call the answer: its request id and its time, if it says them.
+pub(super) fn logged(exchange: &ExchangeReport, columns: usize) -> Option<String> {
+    const IDS: [&str; 4] = ["x-request-id", "request_id", "request-id", "x-requestid"];
+    let id = IDS.iter().find_map(|name| header(exchange, name)).map(|id| format!("request id {id}"));
+    let parts: Vec<String> = id.into_iter().chain(header(exchange, "date").map(str::to_owned)).collect();
+    (!parts.is_empty()).then(|| excerpt(&parts.join(", "), columns))
 }
 
 /// The first response header of that name.

@@ -47,6 +47,9 @@ fn properties(report: &Report) -> Vec<(String, String)> {
         ("dewspec.started-at".to_owned(), report.started_at.clone()),
         ("dewspec.target".to_owned(), target.to_owned()),
     ];
+    if report.target.insecure {
+        properties.push(("dewspec.insecure".to_owned(), "true".to_owned()));
+    }
     for (service, endpoint) in &report.target.endpoints {
         properties.push((format!("dewspec.endpoint.{service}"), endpoint.clone()));
     }

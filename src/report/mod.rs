@@ -20,6 +20,9 @@ mod sample;
 #[cfg(test)]
 mod tests;
 
+#[cfg(test)]
+pub(crate) use sample::report as sample_for_tests;
+
 pub use error::ReportError;
 pub use failure_text::failure_text;
 pub use model::{

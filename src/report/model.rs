@@ -85,6 +85,9 @@ pub struct FuzzReport {
 pub struct TargetSummary {
     /// True when it was dewspec's own reference server, in this process.
     pub embedded: bool,
+    /// True when certificates were not checked (`--insecure`).
+    #[serde(default)]
+    pub insecure: bool,
     /// Base URL by service.
     pub endpoints: IndexMap<String, String>,
     /// Project.

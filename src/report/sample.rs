@@ -5,8 +5,8 @@ use indexmap::IndexMap;
 use crate::vocabulary::{Level, Outcome, Verdict};
 
 use super::model::{
-    CaseReport, ClauseReport, ExchangeReport, FindingReport, GeneratedFailure, GeneratedReport, ReadingReport, Report,
-    SCHEMA, TargetSummary,
+    CaseReport, ClauseReport, ExchangeReport, FindingReport, GeneratedFailure, GeneratedReport, PreflightStep,
+    ReadingReport, Report, SCHEMA, TargetSummary,
 };
 use super::tally::CaseTally;
 
@@ -21,7 +21,7 @@ const SECRET: &str = "bb6a3d22-dc93-47ac-b5bd-88df7ad35f1e";
 pub(super) const HOSTILE: &str = "]]><script>alert(1)</script>\u{0}\u{1b}[2J\u{202e}gnp.exe 凭据标签\u{7}";
 
 /// The whole report.
-pub(super) fn report() -> Report {
+pub(crate) fn report() -> Report {
     let cases = cases();
     let summary = CaseTally::of(&cases).summary(2_405);
     Report {
@@ -35,7 +35,12 @@ pub(super) fn report() -> Report {
         duration_ms: 1_234,
         exit_code: 1,
         conclusion: "the target does not conform: 4 must clauses are broken".to_owned(),
-        preflight: Vec::new(),
+        preflight: vec![PreflightStep {
+            step: "credentials".to_owned(),
+            ok: true,
+            detail: "the token is accepted".to_owned(),
+            advice: None,
+        }],
         summary,
         cases,
         clauses: clauses(),
@@ -50,6 +55,7 @@ fn target() -> TargetSummary {
         |value: &str| IndexMap::from([("csms".to_owned(), value.to_owned()), ("kms".to_owned(), value.to_owned())]);
     TargetSummary {
         embedded: false,
+        insecure: false,
         endpoints: both("https://kms.example.test"),
         project_id: "0".repeat(32),
         secret_ids: vec![SECRET.to_owned()],

@@ -66,9 +66,7 @@ impl Resource {
                 // Others at the same time may have been in its way.
                 gone = self.delete_alone(session, single.as_deref(), key, many.is_some()).await;
             }
-            if !gone.is_gone()
-                && let Some(observer) = &many
-            {
+            if !gone.is_gone() && let Some(observer) = &many {
                 gone = self.delete_chunk(session, observer, &[(key, value)], &observer.absent).await;
             }
             match gone {
@@ -88,6 +86,7 @@ impl Resource {
         self.residue.append(&mut kept);
         for (key, _) in ours {
             if !self.residue.contains_key(key) && !self.unsettled.contains_key(key) {
+                session.has_deleted(&self.id, key);
                 self.fading.insert(key.clone());
             }
         }

@@ -14,6 +14,7 @@ use crate::vocabulary::{Level, Outcome, Verdict};
 use super::lanes::{is_left_out, why_left_out};
 use super::runner::order;
 use super::session::Session;
+use super::surprise::may_be_due_to_the_end;
 
 /// What the runner knows beside the cases.
 pub(super) struct Findings {
@@ -25,6 +26,8 @@ pub(super) struct Findings {
     /// The operations of which cases were selected.
     pub(super) operations: Vec<Arc<OperationSuite>>,
     pub(super) preflight: Vec<PreflightStep>,
+    /// Nothing but the preflight was asked for.
+    pub(super) preflight_alone: bool,
 }
 
 /// Who ended a run before its end.
@@ -87,7 +90,9 @@ pub(super) fn conclude(session: &Session, plan: &Plan, mut cases: Vec<CaseReport
 /// nobody. Returns the cases concerned.
 fn retract(session: &Session, cases: &mut [CaseReport]) -> BTreeSet<String> {
     let Some(ended) = session.client.health().ended() else { return BTreeSet::new() };
-    let shaken = session.found_after(ended.since);
+    let found = session.found().into_iter();
+    let shaken: BTreeSet<String> =
+        found.filter(|(_, found)| may_be_due_to_the_end(session, &ended, found)).map(|(case, _)| case).collect();
     for case in cases.iter_mut().filter(|case| shaken.contains(&case.id)) {
         case.outcome = Outcome::Error;
         case.reason = Some(ended.why.clone());
@@ -237,7 +242,8 @@ impl Outcomes<'_> {
 
     /// Clauses found broken: shoulds, or all others.
     fn broken(&self, shoulds: bool) -> usize {
-        let is_broken = |c: &&ClauseReport| c.verdict == Verdict::Violated && (c.level == Level::Should) == shoulds;
+        let is_broken =
+            |c: &&ClauseReport| c.verdict == Verdict::Violated && (c.level == Level::Should) == shoulds;
         self.clauses.iter().filter(is_broken).count()
     }
 
@@ -246,6 +252,9 @@ impl Outcomes<'_> {
     fn conclusion(&self) -> (u8, String) {
         if let Some(step) = self.findings.preflight.iter().find(|step| !step.ok) {
             return (exit::BROKEN, format!("no verdict: {}: {}", step.step, step.detail));
+        }
+        if self.findings.preflight_alone && self.ended().is_none() {
+            return (exit::CONFORMS, "a run can begin: everything that it needs is there".to_owned());
         }
         let (fails, warns) = (self.count(Outcome::Fail), self.count(Outcome::Warn));
         if fails > 0 {
@@ -261,8 +270,7 @@ impl Outcomes<'_> {
             );
         }
         if let Some(why) = self.ended() {
-            let code =
-                if self.findings.interruption == Some(Interruption::TimeUp) { exit::VACUOUS } else { exit::BROKEN };
+            let code = if self.findings.interruption == Some(Interruption::TimeUp) { exit::VACUOUS } else { exit::BROKEN };
             return (code, format!("no verdict: {why}"));
         }
         self.lost().or_else(|| self.nothing_proven()).unwrap_or_else(|| self.conforms(warns))

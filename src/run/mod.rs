@@ -1,6 +1,7 @@
 //! One run: capabilities, probes, cases, restoration, conclusion.
 
 mod at_once;
+mod preflight;
 mod case;
 mod cleanup;
 mod conclude;
@@ -15,7 +16,6 @@ mod needs;
 mod ours;
 mod payload;
 mod prediction;
-mod preflight;
 mod probe;
 mod progress;
 mod property;
@@ -33,8 +33,10 @@ mod side_by_side;
 mod step;
 mod surprise;
 mod tally;
+mod throttled;
 mod watch;
 
 pub use fuzz::FuzzLimits;
+pub use lock::Busy;
 pub use progress::{Observer as ProgressObserver, Silent};
 pub use runner::{Assignment, RunError, Stop, doctor, fuzz, replay, run};

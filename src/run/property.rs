@@ -274,7 +274,7 @@ impl Failing {
             shown.report
         };
         report.id.clone_from(&case.spec.id);
-        report.replay = format!("{} --cases {}", session.replay_command(&case.spec.id), self.number + 1);
+        report.replay = session.replay_input(&case.spec.id, self.number);
         if failure.confirmed || proven {
             session.enter(case, report.outcome, &report.findings, std::iter::empty(), None);
         } else {

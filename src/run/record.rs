@@ -8,7 +8,7 @@ use crate::report::{CaseReport, FindingReport};
 use crate::suite::{Answer, Expect, OperationSuite};
 use crate::vocabulary::{Attempt, Exchange, Level, Outcome};
 
-use super::session::Session;
+use super::session::{Found, Session};
 use super::surprise::is_ordinary;
 
 /// What is known of a case while it runs.
@@ -66,13 +66,8 @@ impl<'a> Record<'a> {
     pub(super) fn flaky_answer(&mut self, op: &OperationSuite, attempt: &Attempt) {
         if op.operation.id == self.case.op.operation.id {
             let what = attempt.answer.as_ref().err().map(|failure| failure.message.clone()).unwrap_or_default();
-            let seen = format!("an answer that is none ({what}), and a whole one when the request was sent again");
-            self.finding(
-                &op.id("server-error.transient"),
-                "a whole answer each time",
-                &seen,
-                Some(self.exchanges.len()),
-            );
+            let seen = format!("flaky: an answer that was cut or garbled ({what}), and a whole one to the same request");
+            self.finding(&op.id("server-error.transient"), "a whole answer each time", &seen, Some(self.exchanges.len()));
         }
     }
 
@@ -267,16 +262,17 @@ impl Finished<'_> {
         &self.record.case.op
     }
 
-    /// When something was found last.
-    pub(super) fn found_at(&self) -> Option<Instant> {
-        self.record.found_at
+    /// Whether anything surprising was found.
+    pub(super) fn is_surprising(&self) -> bool {
+        self.record.found_at.is_some()
     }
 
-    /// Whether something was found in an answer that refuses the target's own credentials.
-    pub(super) fn found_unauthorised(&self) -> bool {
-        let Record { session, findings, exchanges, .. } = &self.record;
-        let at = findings.iter().filter_map(|finding| exchanges.get(finding.exchange?));
-        at.filter(|e| matches!(e.status(), Some(401 | 403))).any(|e| is_ordinary(session, &e.request.headers))
+    /// What was found last, if anything was.
+    pub(super) fn found(&self) -> Option<Found> {
+        let Record { session, exchanges, case, found_at, .. } = &self.record;
+        let refused = exchanges.iter().filter(|e| matches!(e.status(), Some(401 | 403)));
+        let unauthorised = refused.into_iter().any(|e| is_ordinary(session, &e.request.headers));
+        found_at.map(|at| Found { operation: case.op.operation.id.clone(), at, unauthorised })
     }
 
     pub(super) fn findings(&self) -> &[FindingReport] {
@@ -339,7 +335,9 @@ impl Finished<'_> {
     pub(super) fn enter(self) -> CaseReport {
         let Record { session, case, findings, skip, .. } = &self.record;
         session.enter(case, self.outcome, findings, self.upheld(), skip.as_ref());
-        session.note_found(case, self.record.found_at);
+        if let Some(found) = self.found() {
+            session.note_found(case, found);
+        }
         self.into_report()
     }
 

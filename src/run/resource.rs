@@ -446,14 +446,15 @@ mod tests {
     use crate::check::ListedItem;
     use std::sync::Arc;
 
-    use crate::target::{Network, Settings, Target};
+    use crate::target::{Network, ReplayLine, Settings, Target};
     use crate::transport::{Client, Health, HttpTransport, Limits};
 
     fn session() -> Session {
         let limits = Limits::default();
-        let transport = HttpTransport::new(&Network::default(), &limits, false).unwrap_or_else(|e| unreachable!("{e}"));
+        let transport =
+            HttpTransport::new(&Network::default(), &limits, false).unwrap_or_else(|e| unreachable!("{e}"));
         let client = Client::new(Arc::new(transport), limits, Arc::new(Health::new(Duration::ZERO)));
-        Session::new(&Suite::default(), &Target::default(), &Settings::default(), client)
+        Session::new(&Suite::default(), &Target::default(), &Settings::default(), &ReplayLine::default(), client)
     }
 
     #[test]

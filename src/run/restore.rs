@@ -139,10 +139,21 @@ fn left_behind(session: &Session, resource: &mut Resource, place: &str) {
     } else {
         "since nothing deletes it"
     };
-    const NAMED: usize = 20;
-    let names = left.keys().take(NAMED).map(|k| format!("{k:?}")).collect::<Vec<_>>().join(", ");
-    let more = if left.len() > NAMED { format!(" and {} more", left.len() - NAMED) } else { String::new() };
-    session.note(format!("left behind on {place}, {why}: {names}{more}"));
+    const NAMED: usize = 12;
+    let stored: Vec<&String> = left.keys().filter(|key| session.is_stored(&resource.id, key)).collect();
+    let mut names: Vec<String> = stored.iter().take(NAMED).map(|key| format!("{:?}", shortened(key))).collect();
+    if stored.len() > NAMED {
+        names.push(format!("{} more", stored.len() - NAMED));
+    }
+    if !names.is_empty() {
+        session.leave_behind(place.to_owned(), why, names);
+    }
+}
+
+/// So much of a key as people need to find it.
+fn shortened(key: &str) -> String {
+    const SHOWN: usize = 32;
+    if key.chars().count() <= SHOWN { key.to_owned() } else { key.chars().take(SHOWN).chain(['…']).collect() }
 }
 
 async fn put_back(session: &Session, selected: &[Arc<OperationSuite>], resource: &mut Resource, place: &str) {

@@ -11,20 +11,21 @@ use crate::fuzz::{Corpus, Find, Input};
 use crate::plan::{Plan, PlannedCase};
 use crate::report::{CaseReport, Report, TargetSummary};
 use crate::suite::{Need, OperationSuite, ResourceKind, Suite};
-use crate::target::{Settings, Target};
+use crate::target::{ReplayLine, Settings, Target};
 use crate::transport::{Client, EndedBy, Health, HttpTransport, Limits, Transport, TransportError};
 
 use super::conclude::{Findings, Interruption, conclude};
 use super::fuzz::{Campaign, FuzzLimits, replay_finds};
 use super::isolation::clear_foreign;
 use super::lanes::{Leases, run_lanes, run_pairs};
-use super::lock::Locks;
+use super::lock::{Busy, Locks};
 use super::preflight::{Inspection, Preflight, inspect};
 use super::progress::Observer;
 use super::restore::restore;
 use super::session::Session;
 use super::shards::run_properties;
 use super::surprise::confirm_the_rest;
+use super::throttled::run_throttled_again;
 
 /// How long everything may still take once the user wants it to end.
 const LAST_MOMENTS: Duration = Duration::from_secs(8);
@@ -40,6 +41,12 @@ pub enum RunError {
     /// The client could not be set up.
     #[error(transparent)]
     Transport(#[from] TransportError),
+    /// Another dewspec process works on the same resources.
+    #[error(transparent)]
+    Busy(#[from] Busy),
+    /// Told to stop before it began.
+    #[error("the run was ended before anything was sent")]
+    Ended,
 }
 
 /// What a run does once the probes have been sent.
@@ -68,6 +75,8 @@ pub struct Assignment<'a> {
     pub filters: &'a [String],
     /// Is told how it goes on.
     pub progress: &'a dyn Observer,
+    /// What repeats a part of this run.
+    pub replay: &'a ReplayLine,
     /// What sends the requests; HTTP over the network where there is none.
     pub transport: Option<Arc<dyn Transport>>,
 }
@@ -116,10 +125,10 @@ pub async fn doctor(assignment: &Assignment<'_>, stop: Stop) -> Result<Report, R
 }
 
 async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<Report, RunError> {
-    let Assignment { suite, plan, target, settings, filters, progress, ref transport } = *assignment;
+    let Assignment { suite, plan, target, settings, filters, progress, replay, ref transport } = *assignment;
     let started_at = SystemTime::now();
     let started = Instant::now();
-    let session = Session::new(suite, target, settings, client(target, settings, transport.clone())?);
+    let session = Session::new(suite, target, settings, replay, client(target, settings, transport.clone())?);
     let health = Arc::clone(session.client.health());
     if let Job::Fuzz(campaign) = &job {
         session.limit_waste(campaign.waste(&session));
@@ -130,11 +139,15 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
         Job::Replay(finds) => finds.len(),
         Job::Doctor => 0,
     };
+    let preflight_alone = matches!(job, Job::Doctor);
     progress.planned(count);
     health.expect_cases(count);
-    let wanted = target.clone();
-    // Waiting for another process must not hold up a thread of the runtime.
-    let _locks = tokio::task::spawn_blocking(move || Locks::acquire(&wanted)).await.ok();
+    let mut stop = stop;
+    let _locks = tokio::select! {
+        biased;
+        () = &mut stop => return Err(RunError::Ended),
+        locks = Locks::acquire(target, settings.max_wait, |what| progress.waiting(what)) => locks?,
+    };
     let mut selected = operations(plan);
     if let Job::Replay(finds) = &job {
         selected.retain(|op| finds.iter().any(|find| find.operation == op.operation.id));
@@ -155,6 +168,7 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
             clear_foreign(&session, &mut *first.lock().await).await;
         }
     }
+    session.note_left_behind();
     let findings = Findings {
         started_at,
         duration: started.elapsed(),
@@ -163,6 +177,7 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
         interruption,
         operations: selected,
         preflight: preflight.steps,
+        preflight_alone,
     };
     Ok(conclude(&session, plan, cases, findings))
 }
@@ -308,6 +323,7 @@ async fn run_cases(session: &Session, plan: &Plan, leases: &Leases, progress: &d
     cases.extend(run_pairs(session, &plan.pairs, leases, progress).await);
     progress.phase("running properties");
     cases.extend(run_properties(session, &plan.properties, leases, progress).await);
+    run_throttled_again(session, plan, leases, &mut cases).await;
     cases
 }
 
@@ -334,6 +350,7 @@ async fn summary(session: &Session, leases: &Leases) -> TargetSummary {
     }
     TargetSummary {
         embedded: target.embedded,
+        insecure: target.network.insecure,
         endpoints,
         project_id: target.project_id.clone(),
         secret_ids: target.secret_ids.clone(),

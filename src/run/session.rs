@@ -15,7 +15,7 @@ use crate::plan::PlannedCase;
 use crate::readings::Profile;
 use crate::report::FindingReport;
 use crate::suite::Suite;
-use crate::target::{Addresses, Settings, Target};
+use crate::target::{Addresses, ReplayLine, Settings, Target};
 use crate::transport::Client;
 use crate::vocabulary::Outcome;
 
@@ -33,6 +33,7 @@ pub(super) struct Shared {
     pub(super) suite: Suite,
     pub(super) target: Target,
     pub(super) settings: Settings,
+    replay: ReplayLine,
     pub(super) addresses: Addresses,
     pub(super) redactor: Redactor,
     pub(super) secrets: Secrets,
@@ -56,9 +57,24 @@ pub(super) struct Shared {
     suspected: Mutex<BTreeSet<String>>,
     /// When a valid request of each operation was accepted last.
     accepted: Mutex<BTreeMap<String, Instant>>,
-    /// When each case found something, with its operation.
-    found: Mutex<BTreeMap<String, (String, Instant)>>,
+    /// What may be stored, as far as answers tell: by resource and key.
+    stored: Mutex<HashSet<(String, String)>>,
+    /// What could not be deleted: by resource, its kind's name before it.
+    left: Mutex<BTreeMap<String, (&'static str, Vec<String>)>>,
+    /// Cases of which a request was throttled again and again; `true` where that is judged from now on.
+    throttled: Mutex<BTreeMap<String, bool>>,
+    /// What each case found last.
+    found: Mutex<BTreeMap<String, Found>>,
     contracts: OnceLock<BTreeMap<String, Contract>>,
+}
+
+/// When something surprising was found, and in what.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    pub(super) operation: String,
+    pub(super) at: Instant,
+    /// Among what came is a refusal of the target's own credentials.
+    pub(super) unauthorised: bool,
 }
 
 /// Time in all that may be spent waiting for states that never come; afterwards patience is short.
@@ -77,7 +93,13 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Session {
-    pub(super) fn new(suite: &Suite, target: &Target, settings: &Settings, client: Client) -> Self {
+    pub(super) fn new(
+        suite: &Suite,
+        target: &Target,
+        settings: &Settings,
+        replay: &ReplayLine,
+        client: Client,
+    ) -> Self {
         let shared = Shared {
             profile: Mutex::new(Profile::new(suite)),
             suite: suite.clone(),
@@ -86,6 +108,7 @@ impl Session {
             secrets: Secrets::new(&target.secrets()),
             target: target.clone(),
             settings: settings.clone(),
+            replay: replay.clone(),
             history: Mutex::default(),
             tally: Mutex::default(),
             notes: Mutex::default(),
@@ -99,6 +122,9 @@ impl Session {
             waste_limit: AtomicU64::new(millis(WASTE)),
             suspected: Mutex::default(),
             accepted: Mutex::default(),
+            stored: Mutex::default(),
+            left: Mutex::default(),
+            throttled: Mutex::default(),
             found: Mutex::default(),
             contracts: OnceLock::new(),
         };
@@ -204,27 +230,65 @@ impl Shared {
         lock(&self.accepted).get(operation).copied()
     }
 
-    /// The cases that found something after this time.
-    pub(super) fn found_after(&self, since: Instant) -> BTreeSet<String> {
-        let found = lock(&self.found);
-        found.iter().filter(|(_, (_, at))| *at > since).map(|(case, _)| case.clone()).collect()
+    /// Takes note of what a request has stored, or may have.
+    pub(super) fn may_have_stored<'k>(&self, resource: &str, keys: impl Iterator<Item = &'k String>) {
+        let mut stored = lock(&self.stored);
+        stored.extend(keys.map(|key| (resource.to_owned(), key.clone())));
     }
 
-    /// By operation, when something was found last.
-    pub(super) fn unconfirmed(&self) -> BTreeMap<String, Instant> {
-        let mut last = BTreeMap::new();
-        for (operation, at) in lock(&self.found).values() {
-            let known = last.entry(operation.clone()).or_insert(*at);
-            *known = (*known).max(*at);
+    /// It is gone again.
+    pub(super) fn has_deleted(&self, resource: &str, key: &str) {
+        let mut stored = lock(&self.stored);
+        if !stored.is_empty() {
+            stored.remove(&(resource.to_owned(), key.to_owned()));
         }
-        last
     }
 
-    /// Takes note of when a case found something.
-    pub(super) fn note_found(&self, case: &PlannedCase, at: Option<Instant>) {
-        if let Some(at) = at {
-            lock(&self.found).insert(case.spec.id.clone(), (case.op.operation.id.clone(), at));
+    /// Whether it may be there, as far as answers tell.
+    pub(super) fn is_stored(&self, resource: &str, key: &str) -> bool {
+        lock(&self.stored).contains(&(resource.to_owned(), key.to_owned()))
+    }
+
+    /// Takes note of what could not be deleted from a place.
+    pub(super) fn leave_behind(&self, place: String, why: &'static str, names: Vec<String>) {
+        lock(&self.left).insert(place, (why, names));
+    }
+
+    /// Says once what could not be deleted, wherever it is.
+    pub(super) fn note_left_behind(&self) {
+        let left = std::mem::take(&mut *lock(&self.left));
+        let mut reasons: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for (place, (why, names)) in left {
+            reasons.entry(why).or_default().push(format!("on {place}: {}", names.join(", ")));
         }
+        for (why, places) in reasons {
+            self.note(format!("left behind, {why}: {}", places.join("; ")));
+        }
+    }
+
+    /// Takes note that a request of a case was throttled again and again; whether that is to be judged.
+    pub(super) fn judges_throttling(&self, case: &str) -> bool {
+        *lock(&self.throttled).entry(case.to_owned()).or_default()
+    }
+
+    /// From now on it is.
+    pub(super) fn judge_throttling(&self, case: &str) {
+        lock(&self.throttled).insert(case.to_owned(), true);
+    }
+
+    /// The cases that were throttled.
+    pub(super) fn throttled(&self) -> BTreeSet<String> {
+        lock(&self.throttled).keys().cloned().collect()
+    }
+
+    /// What each case found last.
+    pub(super) fn found(&self) -> BTreeMap<String, Found> {
+        lock(&self.found).clone()
+    }
+
+    /// Takes note of what a case found last.
+    pub(super) fn note_found(&self, case: &PlannedCase, found: Found) {
+        lock(&self.found).insert(case.spec.id.clone(), found);
     }
 
     /// Whether a clause was found broken already, or probably is.
@@ -267,6 +331,7 @@ impl Shared {
     pub(super) fn may_shrink(&self, most: u64) -> bool {
         self.shrinking.load(Ordering::Relaxed) < most
     }
+
 
     /// Takes note of how long a plain answer took.
     pub(super) fn answered_in(&self, time: Duration) {
@@ -339,24 +404,17 @@ impl Shared {
 
     /// A command line that runs one case again against the same target.
     pub(super) fn replay_command(&self, case: &str) -> String {
-        let mut line = format!("dewspec run --seed {} --run-id {}", self.settings.seed, self.settings.run_id);
-        if !self.target.embedded {
-            let mut options: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-            if self.target.csms == self.target.kms {
-                options.insert("--endpoint", self.target.csms.iter().map(String::as_str).collect());
-            } else {
-                options.insert("--csms-endpoint", self.target.csms.iter().map(String::as_str).collect());
-                options.insert("--kms-endpoint", self.target.kms.iter().map(String::as_str).collect());
-            }
-            options.insert("--project-id", vec![&self.target.project_id]);
-            options.insert("--secret-id", self.target.secret_ids.iter().map(String::as_str).collect());
-            options.insert("--key-id", self.target.key_ids.iter().map(String::as_str).collect());
-            for (name, values) in options {
-                for value in values {
-                    line.push_str(&format!(" {name} {value}"));
-                }
-            }
-        }
-        format!("{line} {case}")
+        self.replay.case(&self.target, &self.settings, case)
+    }
+
+    /// The same for a property, up to and with its generated input of this number.
+    pub(super) fn replay_input(&self, case: &str, number: u64) -> String {
+        let settings = Settings { cases: number.saturating_add(1), ..self.settings.clone() };
+        self.replay.case(&self.target, &settings, case)
+    }
+
+    /// A command line that sends a find of the fuzzer again, from its file.
+    pub(super) fn replay_find(&self, file: &str) -> String {
+        self.replay.find(&self.target, &self.settings, file)
     }
 }

@@ -67,6 +67,18 @@ impl<'a> Outgoing<'a> {
         self.path.get(parameter).copied().unwrap_or_default()
     }
 
+    /// Whether something about it is unusual as HTTP, whatever its body says.
+    fn is_unusual(&self) -> bool {
+        let odd = [PathChoice::CutOff, PathChoice::Quoted, PathChoice::Wildcard];
+        let content_type = |name: &String| name.eq_ignore_ascii_case("content-type");
+        self.path.values().any(|choice| odd.contains(choice))
+            || self.headers.keys().any(|name| !content_type(name))
+            || self.manner.method.is_some()
+            || self.manner.encoded
+            || self.manner.capitals
+            || self.manner.pieces
+    }
+
     /// The request of a step, to this resource.
     pub(super) fn of(op: &'a OperationSuite, resource: &'a str, step: &'a StepSpec, body: Option<&'a Payload>) -> Self {
         Outgoing {
@@ -137,7 +149,7 @@ pub(super) fn request(session: &Session, out: &Outgoing<'_>) -> Option<Request> 
         |name| out.choice(name),
         None,
     )?;
-    let url = if out.manner.encoded { session.addresses.encoded(&url) } else { url };
+    let url = if out.manner.encoded { session.addresses.encoded(&url, &operation.path) } else { url };
     let mut headers = headers_over_usual(out.headers);
     headers.extend(session.addresses.token(out.token).map(|token| ("X-Auth-Token".to_owned(), token)));
     if out.manner.capitals {
@@ -162,6 +174,7 @@ pub(super) async fn send_plain(
     let request = request(session, &Outgoing::plain(op, resource, payload, TokenChoice::Valid))?;
     let exchange = session.client.send(request).await;
     take_note(session, &exchange, None);
+    note_stored(session, resource, Some(payload), &exchange);
     Some(exchange)
 }
 
@@ -175,7 +188,8 @@ pub(super) async fn send(record: &mut Record<'_>, out: &Outgoing<'_>) -> Option<
     };
     let options = WireOptions { raw: out.manner.wire, pieces: out.manner.pieces, ..WireOptions::default() };
     let (mut exchange, after_head) = session.client.send_over(request, options).await;
-    if let Some(why) = not_judged(session, out, &exchange).await {
+    note_stored(session, out.resource, out.body, &exchange);
+    if let Some(why) = not_judged(record, out, &exchange).await {
         match why {
             NotJudged::Unobservable => {
                 record.skip("the raw bytes of this connection cannot be looked at", false);
@@ -228,9 +242,21 @@ pub(super) fn keep(record: &mut Record<'_>, out: &Outgoing<'_>, exchange: &Arc<E
     let index = record.exchange(Arc::clone(exchange));
     let json = out.body.and_then(|payload| payload.json.as_deref());
     take_note(record.session, exchange, out.body);
+    note_stored(record.session, out.resource, out.body, exchange);
     let server_error = exchange.status().is_some_and(|status| status >= 500);
     oracles(record, out, exchange, index, json, server_error && before, server_error && !before);
     index
+}
+
+/// Only what was accepted, or was not answered to its end, can have been stored.
+pub(super) fn note_stored(session: &Session, resource: &str, payload: Option<&Payload>, exchange: &Exchange) {
+    let in_doubt = match &exchange.answer {
+        Ok(response) => response.status < 400 || response.status >= 500,
+        Err(failure) => !matches!(failure.kind, FailureKind::Unreachable | FailureKind::Abandoned),
+    };
+    if let Some(payload) = payload.filter(|_| in_doubt || exchange.is_second_try()) {
+        session.may_have_stored(resource, payload.change.put.iter().map(|(key, _)| key));
+    }
 }
 
 /// Whatever the answer, what a request names may now be stored, if perhaps not where it should be.
@@ -264,14 +290,17 @@ enum NotJudged {
     NoAnswer(String),
 }
 
-async fn not_judged(session: &Session, out: &Outgoing<'_>, exchange: &Exchange) -> Option<NotJudged> {
+async fn not_judged(record: &Record<'_>, out: &Outgoing<'_>, exchange: &Exchange) -> Option<NotJudged> {
+    let session = record.session;
     let health = session.client.health();
     let unanswered = |why: &str| Some(NotJudged::NoAnswer(why.to_owned()));
     if let Some(ended) = health.ended() {
         return unanswered(&ended.why);
     }
     match &exchange.answer {
-        Ok(response) if response.status == 429 => unanswered("the target throttles this request (429) again and again"),
+        Ok(response) if response.status == 429 && !session.judges_throttling(&record.case.spec.id) => {
+            unanswered("the target throttles this request (429) again and again")
+        }
         Ok(_) => None,
         Err(failure) => match failure.kind {
             FailureKind::Abandoned if out.manner.wire && !session.is_stopped() => Some(NotJudged::Unobservable),
@@ -319,6 +348,7 @@ fn oracles(
             || out.choice("project_id") != PathChoice::Own
             || out.manner.encoded
             || out.manner.capitals,
+        unusual: out.is_unusual(),
         secrets: &session.secrets,
         answered: OnceCell::new(),
         now: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(0)),

@@ -4,13 +4,13 @@
 use std::time::{Duration, Instant};
 
 use crate::suite::OperationSuite;
-use crate::transport::{Confirmed, EndedBy};
+use crate::transport::{Confirmed, Ended, EndedBy};
 use crate::vocabulary::TokenChoice;
 
 use super::preflight::example;
 use super::record::Finished;
 use super::resource::Resource;
-use super::session::Session;
+use super::session::{Found, Session};
 
 /// Canaries of one operation are no closer to each other than this.
 const BETWEEN: Duration = Duration::from_secs(1);
@@ -21,44 +21,55 @@ pub(super) async fn is_shaken<'a>(
     resource: &mut Resource,
     finished: impl Iterator<Item = &'a Finished<'a>>,
 ) -> bool {
-    let surprising: Vec<&Finished<'_>> = finished.filter(|f| f.found_at().is_some()).collect();
-    let Some(first) = surprising.first() else { return false };
-    let operation = first.operation().operation.id.clone();
-    if session.client.confirm(&operation, BETWEEN).await == Confirmed::Shaken {
+    let surprising: Vec<(&Finished<'_>, Found)> = finished.filter_map(|f| Some((f, f.found()?))).collect();
+    let Some((_, first)) = surprising.first() else { return false };
+    let between = if surprising.iter().any(|(_, found)| found.unauthorised) { Duration::ZERO } else { BETWEEN };
+    if session.client.confirm(&first.operation, between).await == Confirmed::Shaken {
         return true;
     }
-    for one in surprising {
-        if one.found_unauthorised() && !session.is_ended() {
-            check_permission(session, one.operation(), resource, one.found_at()).await;
+    for (one, found) in surprising.iter().filter(|(_, found)| found.unauthorised) {
+        if !session.is_ended() {
+            check_permission(session, one.operation(), resource, found.at).await;
         }
     }
     false
 }
 
 /// Reading may still work where writing does not any more: only a write tells.
-async fn check_permission(session: &Session, op: &OperationSuite, resource: &mut Resource, found: Option<Instant>) {
+async fn check_permission(session: &Session, op: &OperationSuite, resource: &mut Resource, found: Instant) {
     let operation = &op.operation.id;
-    let last = session.last_accepted(operation);
-    if last.zip(found).is_some_and(|(last, found)| last > found) || last.is_none() {
+    if session.last_accepted(operation).is_none_or(|last| last > found) {
         return;
     }
     let looks = resource.looks.len();
     let answer = example(session, op, resource).await;
     resource.looks.truncate(looks);
     if let Some(answer) = answer.filter(|answer| answer.is_unauthorised()) {
-        let why =
-            format!("the credentials may not write any more: a valid {operation} is answered with {}", answer.told);
-        session.client.health().end(EndedBy::Credentials, why, last.unwrap_or_else(Instant::now));
+        let why = format!("the credentials may not write any more: a valid {operation} is answered with {}", answer.told);
+        session.client.health().end(EndedBy::Credentials, why, found);
     }
 }
 
 /// Sees to it that what was found last is held against the condition, too.
 pub(super) async fn confirm_the_rest(session: &Session) {
-    for (operation, found) in session.unconfirmed() {
-        let last = session.client.health().last_good(&operation);
-        if last.is_some_and(|last| last < found) && !session.is_ended() {
-            session.client.confirm(&operation, Duration::ZERO).await;
+    for found in session.found().into_values() {
+        let last = session.client.health().last_good(&found.operation);
+        if last.is_some_and(|last| last < found.at) && !session.is_ended() {
+            session.client.confirm(&found.operation, Duration::ZERO).await;
         }
+    }
+}
+
+/// Whether something that a case found may be due to what has ended the run: nothing shows that the target was well after
+/// it.
+pub(super) fn may_be_due_to_the_end(session: &Session, ended: &Ended, found: &Found) -> bool {
+    let written = session.last_accepted(&found.operation);
+    let read = session.client.health().last_good(&found.operation);
+    match ended.by {
+        // A lost connection, or a throttle, is no finding; all else was found while the target still answered.
+        EndedBy::Gone | EndedBy::Throttle => found.at > ended.since,
+        EndedBy::Credentials if found.unauthorised => written.is_none_or(|last| last < found.at),
+        EndedBy::Credentials | EndedBy::Changed => written.max(read).is_none_or(|last| last < found.at),
     }
 }
 

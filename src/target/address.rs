@@ -1,8 +1,10 @@
+use std::borrow::Cow;
 use std::hash::Hasher;
 
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::Target;
+use super::near::{altered, swap_case, swap_last_case, wrong};
 use crate::suite::ResourceKind;
 use crate::vocabulary::{PathChoice, TokenChoice};
 
@@ -141,21 +143,20 @@ impl Addresses {
         (!taken).then_some(near)
     }
 
-    /// The same URL with letters and digits of the target's identifiers written with percent signs.
-    pub fn encoded(&self, url: &str) -> String {
-        let ids = [&self.target.project_id].into_iter().chain(&self.target.secret_ids).chain(&self.target.key_ids);
-        ids.filter(|id| !id.is_empty()).fold(url.to_owned(), |url, id| {
-            let mut written = String::with_capacity(id.len() + 4);
-            for (i, byte) in id.bytes().enumerate() {
-                // A few are enough, and one of each kind is better than all of one.
-                if i % 7 == 0 && byte.is_ascii_alphanumeric() {
-                    written.push_str(&format!("%{byte:02x}"));
-                } else {
-                    written.push(char::from(byte));
-                }
-            }
-            if id.is_ascii() { url.replace(&format!("/{id}"), &format!("/{written}")) } else { url }
-        })
+    /// The same URL with letters and digits of its identifiers written with percent signs; `template` is the path that
+    /// the URL was made from, which says where they stand.
+    pub fn encoded(&self, url: &str, template: &str) -> String {
+        let endpoints = [&self.target.csms, &self.target.kms].into_iter().flatten();
+        let Some((endpoint, path)) = endpoints.filter_map(|e| Some((e, url.strip_prefix(e.as_str())?))).next() else {
+            return url.to_owned();
+        };
+        let is_identifier = |part: &str| matches!(part, "{project_id}" | "{secret_id}" | "{key_id}");
+        let mut parts = template.split('/');
+        let written = path.split('/').map(|segment| match parts.next() {
+            Some(part) if is_identifier(part) => some_encoded(segment),
+            _ => Cow::Borrowed(segment),
+        });
+        format!("{endpoint}{}", written.collect::<Vec<_>>().join("/"))
     }
 
     /// The value of `X-Auth-Token`; `None` sends no such header.
@@ -185,47 +186,25 @@ impl Addresses {
     }
 }
 
+/// The segment with a few of its letters and digits written with percent signs: one of each kind is better than all of
+/// one. What has percent signs already, or is more than ASCII, stays as it is.
+fn some_encoded(segment: &str) -> Cow<'_, str> {
+    if segment.contains('%') || !segment.is_ascii() {
+        return Cow::Borrowed(segment);
+    }
+    let mut written = String::with_capacity(segment.len() + 4);
+    for (at, byte) in segment.bytes().enumerate() {
+        if at % 7 == 0 && byte.is_ascii_alphanumeric() {
+            written.push_str(&format!("%{byte:02x}"));
+        } else {
+            written.push(char::from(byte));
+        }
+    }
+    Cow::Owned(written)
+}
+
 /// Shorter identifiers are no UUIDs, and their neighbours may be somebody's.
 const LEAST: usize = 16;
-
-/// The text with another letter or digit at one place.
-fn altered(text: &str, place: usize) -> String {
-    let other = |c: char| if c == '7' { '2' } else { '7' };
-    let altered: String = text.chars().enumerate().map(|(i, c)| if i == place { other(c) } else { c }).collect();
-    if altered == text { wrong(text) } else { altered }
-}
-
-/// As long as the real one, of the same kind of characters, and never issued.
-fn wrong(token: &str) -> String {
-    let rotated: String = token
-        .chars()
-        .map(|c| match c {
-            'a'..='y' | 'A'..='Y' | '0'..='8' => char::from_u32(u32::from(c) + 1).unwrap_or(c),
-            'z' => 'a',
-            'Z' => 'A',
-            '9' => '0',
-            other => other,
-        })
-        .collect();
-    if rotated == token { format!("{token}-never-issued") } else { rotated }
-}
-
-/// Letters in the other case; a token without letters gets one.
-fn swap_case(token: &str) -> String {
-    let swapped: String = token
-        .chars()
-        .map(|c| if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() })
-        .collect();
-    if swapped == token { format!("{token}a") } else { swapped }
-}
-
-/// The last letter in the other case; a token without letters gets one.
-fn swap_last_case(token: &str) -> String {
-    let Some(at) = token.rfind(|c: char| c.is_ascii_alphabetic()) else { return format!("{token}a") };
-    let (before, rest) = token.split_at(at);
-    let (letter, after) = rest.split_at(1);
-    format!("{before}{}{after}", swap_case(letter))
-}
 
 #[cfg(test)]
 mod tests {
@@ -269,7 +248,26 @@ mod tests {
         assert_eq!(token(TokenChoice::OtherCaseEnd), "MIIabc09-zz4");
         assert_eq!(token(TokenChoice::OtherCase), "miiABC09-Zz4");
         assert_eq!(token(TokenChoice::Punctuated), "MIIabc09-zZ4-");
-        assert_eq!(swap_last_case("17"), "17a");
+    }
+
+    #[test]
+    fn only_identifiers_are_encoded_wherever_else_their_text_stands() {
+        let template = "/v1/{project_id}/csms/{secret_id}/tags";
+        let target = Target {
+            csms: Some("http://t/v1".to_owned()),
+            project_id: "v1".to_owned(),
+            secret_ids: vec!["tags".to_owned(), "csms".to_owned()],
+            ..Target::default()
+        };
+        let addresses = Addresses::new(&target, 1);
+        let encoded = |secret: &str, choice| {
+            let url = addresses.url("csms", template, ResourceKind::Secret, secret, |_| choice, None).unwrap();
+            addresses.encoded(&url, template)
+        };
+        assert_eq!(encoded("tags", PathChoice::Own), "http://t/v1/v1/%761/csms/%74ags/tags");
+        assert_eq!(encoded("csms", PathChoice::Own), "http://t/v1/v1/%761/csms/%63sms/tags");
+        assert_eq!(encoded("a b", PathChoice::Own), "http://t/v1/v1/%761/csms/a%20b/tags", "encoded once");
+        assert_eq!(addresses.encoded("http://elsewhere/v1/v1", template), "http://elsewhere/v1/v1");
     }
 
     #[test]

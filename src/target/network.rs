@@ -68,6 +68,37 @@ impl Network {
     }
 }
 
+/// Whether a header field of this name mostly carries a credential.
+pub fn is_credential(header: &str) -> bool {
+    let name = header.to_ascii_lowercase();
+    ["authorization", "cookie", "token", "key", "secret", "password"].iter().any(|part| name.contains(part))
+}
+
+impl Network {
+    /// Everything in here that must never be shown: values of header fields that carry credentials, whole and without
+    /// the word before them (`Bearer`), and the proxy's password.
+    pub fn hidden(&self) -> Vec<&str> {
+        let values = self.headers.iter().filter(|(name, _)| is_credential(name)).map(|(_, value)| value.as_str());
+        let parts = values.flat_map(|value| [Some(value), value.split_once(' ').map(|(_, rest)| rest.trim())]);
+        parts.flatten().chain(self.proxy.password()).filter(|text| !text.is_empty()).collect()
+    }
+
+    /// Names of the user's header fields whose values are never shown.
+    pub fn hidden_headers(&self) -> impl Iterator<Item = &str> {
+        self.headers.iter().map(|(name, _)| name.as_str()).filter(|name| is_credential(name))
+    }
+}
+
+impl Proxy {
+    /// The password in the URL, as it is written there.
+    pub fn password(&self) -> Option<&str> {
+        let Proxy::Url(url) = self else { return None };
+        let authority = url.split_once("://")?.1.split(['/', '?', '#']).next()?;
+        let (user, _) = authority.rsplit_once('@')?;
+        Some(user.split_once(':')?.1).filter(|password| !password.is_empty())
+    }
+}
+
 impl std::fmt::Debug for Network {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // Header values, the proxy's password and the private key are left out, so that no debug print can leak them.
@@ -78,5 +109,35 @@ impl std::fmt::Debug for Network {
             .field("resolve", &self.resolve)
             .field("connect_timeout", &self.connect_timeout)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_among_headers_and_in_the_proxy_are_known() {
+        let network = Network {
+            headers: vec![
+                ("Authorization".to_owned(), "Bearer abc.def".to_owned()),
+                ("X-Trace".to_owned(), "open".to_owned()),
+                ("X-Api-Key".to_owned(), "k-1".to_owned()),
+            ],
+            proxy: Proxy::Url("http://me:p%40ss@proxy:3128/".to_owned()),
+            ..Network::default()
+        };
+        assert_eq!(network.hidden(), ["Bearer abc.def", "abc.def", "k-1", "p%40ss"]);
+        assert_eq!(network.hidden_headers().collect::<Vec<_>>(), ["Authorization", "X-Api-Key"]);
+        let shown = format!("{network:?}");
+        assert!(!shown.contains("abc") && !shown.contains("k-1") && !shown.contains("ss@"), "{shown}");
+    }
+
+    #[test]
+    fn a_proxy_without_a_password_hides_nothing() {
+        for url in ["http://proxy:3128", "http://me@proxy:3128", "http://proxy:3128/a:b@c"] {
+            assert_eq!(Proxy::Url(url.to_owned()).password(), None, "{url}");
+        }
+        assert_eq!(Proxy::Environment.password(), None);
     }
 }

@@ -84,7 +84,12 @@ impl Target {
         }
     }
 
-    /// Everything that must never be shown.
+    /// Everything that must never be shown: the credentials, and what of the network is like them.
+    pub fn hidden(&self) -> Vec<&str> {
+        self.secrets().into_iter().chain(self.network.hidden()).collect()
+    }
+
+    /// The tokens of the API, which a target must never repeat.
     pub fn secrets(&self) -> Vec<&str> {
         [Some(self.token.as_str()), self.read_only_token.as_deref(), self.foreign.token.as_deref()]
             .into_iter()
@@ -114,14 +119,14 @@ pub struct Settings {
     pub seed: u64,
     /// Keeps names of created events apart between runs; lower-case letters, digits and `-`, at most 20.
     pub run_id: String,
-    /// Generated inputs of each property.
+    /// Generated inputs per property.
     pub cases: u64,
-    /// Requests under way at once.
+    /// Maximum requests in flight.
     pub concurrency: usize,
     /// Requests at once to one resource, of cases that do not depend on each other; where the target takes its time, it
     /// is as many as are under way at all.
     pub width: usize,
-    /// Longest wait for one answer.
+    /// Longest wait for one answer, from sending the request to its last byte.
     pub timeout: Duration,
     /// Longest time a read-back may lag behind a write.
     pub settle: Duration,
@@ -129,7 +134,7 @@ pub struct Settings {
     pub rate: Option<u32>,
     /// Stop at the first failed case.
     pub fail_fast: bool,
-    /// A broken should fails the run.
+    /// Violated SHOULD clauses count as failures.
     pub strict: bool,
     /// The longest time in all that a run may be held up by a target that throttles or is in maintenance.
     pub max_wait: Duration,
@@ -141,9 +146,9 @@ pub struct Settings {
 
 impl Settings {
     /// For the embedded server: it has nothing else to do, takes many requests at once to one resource, and what is
-    /// written to it shows at once. More connections than keep it busy only cost.
+    /// written to it shows at once.
     pub fn embedded() -> Self {
-        Settings { cases: 32, concurrency: 4, width: 16, settle: Duration::from_millis(100), ..Settings::default() }
+        Settings { cases: 32, concurrency: 64, width: 16, settle: Duration::from_millis(100), ..Settings::default() }
     }
 }
 

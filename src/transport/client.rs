@@ -38,13 +38,13 @@ const AGAIN: Duration = Duration::from_millis(100);
 /// How often a request whose connection was lost is sent, at most.
 const TRIES: usize = 3;
 /// How long a target that stopped answering may take to come back, and between two looks whether it has.
-const PATIENCE: Duration = Duration::from_secs(25);
+const PATIENCE: Duration = Duration::from_secs(20);
+/// The same, in time limits of a request, of one that takes connections and says nothing.
+const SILENT_PATIENCE: u32 = 3;
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 const LOOK_AGAIN_MOST: Duration = Duration::from_secs(1);
 /// Longest wait for the answer to a canary.
 const CANARY_TIMEOUT: Duration = Duration::from_secs(5);
-/// Canaries of an operation are no closer to each other than this, unless something waits for them.
-const BETWEEN_CANARIES: Duration = Duration::from_secs(1);
 
 /// Sends requests. Cheap to clone; clones share connections, pace, health and the count of requests.
 #[derive(Clone)]
@@ -178,7 +178,11 @@ impl Client {
         let Ok(until) = self.health.until() else { return (abandoned(), None, sent) };
         self.sent.fetch_add(1, Ordering::Relaxed);
         let options = WireOptions { until, ..options };
-        match self.transport.exchange(request, &options).await {
+        let answer = tokio::select! {
+            answer = self.transport.exchange(request, &options) => answer,
+            () = self.health.last_moment() => None,
+        };
+        match answer {
             Some(Ok(Received { response, after_head })) => {
                 (Attempt::new(Ok(response), sent.elapsed()), after_head, sent)
             }
@@ -193,6 +197,7 @@ impl Client {
             Some(since) => {
                 self.rate_limit.slow_down(since.into());
                 self.health.throttle_over();
+                self.health.tell_waiting(String::new);
                 self.throttles_inputs.store(false, Ordering::Relaxed);
             }
             None => self.rate_limit.answered(),
@@ -210,7 +215,7 @@ impl Client {
         (tries, since): (&mut u32, Instant),
     ) -> Next {
         let rest = self.health.throttled(sent);
-        if let Some(rest) = rest.filter(|rest| *rest > self.health.max_wait()) {
+        if let Some(rest) = rest.filter(|rest| *rest > self.health.patience() && self.health.ended().is_none()) {
             self.give_up(response.status, sent, Some(rest));
             return Next::Stands;
         }
@@ -254,10 +259,7 @@ impl Client {
             if longer >= FIRST_WAIT {
                 let left = self.health.requests_left();
                 self.health.tell_waiting(|| {
-                    format!(
-                        "the target throttles ({status}): waiting {:.1} s; about {left} requests are left",
-                        seconds(wait)
-                    )
+                    format!("the target throttles ({status}): waiting {:.1} s; about {left} requests are left", seconds(wait))
                 });
             }
             return true;
@@ -268,7 +270,7 @@ impl Client {
     }
 
     fn give_up(&self, status: u16, sent: Instant, rest: Option<Duration>) {
-        let most = seconds(self.health.max_wait());
+        let most = seconds(self.health.patience());
         let how_long = match rest {
             Some(rest) => format!("the rest of the run would take about {:.0} s at the pace it allows", seconds(rest)),
             None => "it would have to be waited for even longer".to_owned(),
@@ -287,9 +289,6 @@ impl Client {
         let before = earlier.iter().rev().take_while(|a| a.status().is_some_and(|s| s >= 500)).count();
         if before == 0 {
             return Next::Again;
-        }
-        if self.health.was_checked_within(&request.operation, BETWEEN_CANARIES) {
-            return Next::Stands;
         }
         match self.shares(request, sent).await {
             Shared::Yes => Next::Recovered,
@@ -311,8 +310,13 @@ impl Client {
                         return Shared::Over;
                     }
                 }
+                Condition::Down(why) => {
+                    if !self.may_come_back(started, PATIENCE, &why, sent) {
+                        return Shared::Over;
+                    }
+                }
                 Condition::Silent(why) => {
-                    if !self.may_come_back(started, &why, sent) {
+                    if !self.may_come_back(started, self.silent_patience(), &why, sent) {
                         return Shared::Over;
                     }
                 }
@@ -330,10 +334,14 @@ impl Client {
         }
     }
 
+    fn silent_patience(&self) -> Duration {
+        (self.limits.timeout * SILENT_PATIENCE).min(PATIENCE)
+    }
+
     /// Whether a target that does not answer is waited for any longer; otherwise the run ends.
-    fn may_come_back(&self, started: Instant, why: &str, sent: Instant) -> bool {
+    fn may_come_back(&self, started: Instant, patience: Duration, why: &str, sent: Instant) -> bool {
         self.health.note_down();
-        if started.elapsed() < PATIENCE && !self.health.is_interrupted() {
+        if started.elapsed() < patience && !self.health.is_interrupted() {
             return true;
         }
         self.health.end(EndedBy::Gone, format!("the target does not answer any more: {why}"), sent);
@@ -361,7 +369,8 @@ impl Client {
             self.health.suspect(request);
         }
         let failed = earlier.iter().rev().take_while(|attempt| attempt.answer.is_err()).count() + 1;
-        let was_down = match self.recovered(request, sent).await {
+        let was_silent = failure.kind == FailureKind::Silent;
+        let was_down = match self.recovered(request, was_silent, sent).await {
             Some(was_down) => was_down,
             None => return Next::Stands,
         };
@@ -382,10 +391,10 @@ impl Client {
     }
 
     /// Waits until the target answers its canary, and says whether it was down; `None` if the run is over.
-    async fn recovered(&self, request: &Request, sent: Instant) -> Option<bool> {
+    async fn recovered(&self, request: &Request, was_silent: bool, sent: Instant) -> Option<bool> {
         let started = Instant::now();
         let mut pause = LOOK_AGAIN;
-        let mut told = false;
+        let mut told = None;
         loop {
             match self.check_since(&request.operation, sent).await {
                 Condition::Well => return Some(self.health.was_down_since(sent)),
@@ -395,13 +404,18 @@ impl Client {
                         return None;
                     }
                 }
-                Condition::Silent(why) => {
-                    if !self.may_come_back(started, &why, sent) {
+                Condition::Down(why) | Condition::Silent(why) if told.is_none() => {
+                    // The first look says which it is; what comes between must not make it longer.
+                    let patience = if was_silent { self.silent_patience() } else { PATIENCE };
+                    if !self.may_come_back(started, patience, &why, sent) {
                         return None;
                     }
-                    if !told {
-                        self.health.tell_waiting(|| format!("the target does not answer ({why}): waiting for it"));
-                        told = true;
+                    self.health.tell_waiting(|| format!("the target does not answer ({why}): waiting for it"));
+                    told = Some(patience);
+                }
+                Condition::Down(why) | Condition::Silent(why) => {
+                    if !self.may_come_back(started, told.unwrap_or(PATIENCE), &why, sent) {
+                        return None;
                     }
                 }
                 other => {
@@ -427,7 +441,7 @@ impl Client {
             Condition::Changed(status) => {
                 (EndedBy::Changed, format!("what could be read before is answered with {status} now"))
             }
-            Condition::Well | Condition::Unwell(_) | Condition::Silent(_) | Condition::Unknown => return,
+            Condition::Well | Condition::Unwell(_) | Condition::Down(_) | Condition::Silent(_) | Condition::Unknown => return,
         };
         // Since when nobody knows: what was found after the last good one may be due to it.
         let since = self.health.last_good(operation).map_or(sent, |last| last.min(sent));
@@ -480,8 +494,13 @@ impl Client {
                         return Confirmed::Over;
                     }
                 }
+                Condition::Down(why) => {
+                    if !self.may_come_back(began, PATIENCE, &why, since) {
+                        return Confirmed::Over;
+                    }
+                }
                 Condition::Silent(why) => {
-                    if !self.may_come_back(began, &why, since) {
+                    if !self.may_come_back(began, self.silent_patience(), &why, since) {
                         return Confirmed::Over;
                     }
                 }

@@ -168,8 +168,7 @@ mod tests {
         let (late, whole) = answer(&[b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n", b"ab", b"cd"]);
         assert!(whole);
         assert_eq!(late?.response.body, b"abcd");
-        let (chunked, whole) =
-            answer(&[b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r", b"\n0\r\n\r\n"]);
+        let (chunked, whole) = answer(&[b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r", b"\n0\r\n\r\n"]);
         assert!(whole);
         assert_eq!(chunked?.response.body, b"ab");
         let (cut, whole) = answer(&[b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n"]);

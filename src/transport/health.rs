@@ -6,10 +6,12 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{Mutex as AsyncMutex, Notify, RwLock};
 
-use crate::vocabulary::{Attempt, Request};
+use crate::vocabulary::{Attempt, FailureKind, Request};
 
 /// Time in all that one operation may leave requests without an answer; afterwards it counts as mute.
 const MUTE_AFTER: Duration = Duration::from_secs(30);
+/// How long a request that is under way may take once the user wants everything to end.
+const UNDER_WAY: Duration = Duration::from_secs(3);
 /// Requests that are named as suspects of having stopped a target, at most.
 const SUSPECTS: usize = 8;
 /// A run that was told to slow down often enough to say how fast it may go.
@@ -38,11 +40,12 @@ pub struct Health {
     /// Requests answered, and cases done and left, for estimates.
     answered: AtomicU64,
     cases: (AtomicU64, AtomicU64),
-    max_wait: Duration,
 }
 
 #[derive(Debug, Default)]
 struct State {
+    /// How long everything may be held up, in all.
+    patience: Duration,
     canaries: Vec<Canary>,
     ended: Option<Ended>,
     /// How long everything has been held up, in all.
@@ -120,6 +123,8 @@ pub(super) enum Condition {
     Unauthorised(u16),
     /// 429, or a server error.
     Unwell(u16),
+    /// No connection, or one that was closed without a word.
+    Down(String),
     /// No usable answer.
     Silent(String),
     /// Another answer than at the beginning.
@@ -139,7 +144,7 @@ impl Health {
     /// Of a target of which nothing is known yet; it may hold up a run for so long in all.
     pub fn new(max_wait: Duration) -> Self {
         Health {
-            state: Mutex::default(),
+            state: Mutex::new(State { patience: max_wait, ..State::default() }),
             over: AtomicBool::new(false),
             sealed: AtomicBool::new(false),
             interrupted: AtomicBool::new(false),
@@ -149,7 +154,6 @@ impl Health {
             gate: RwLock::new(()),
             answered: AtomicU64::new(0),
             cases: Default::default(),
-            max_wait,
         }
     }
 
@@ -253,6 +257,8 @@ impl Health {
         if let Some(time) = time {
             let until = Instant::now() + time;
             state.until = Some(state.until.map_or(until, |earlier| earlier.min(until)));
+            // What it takes to clean up is worth waiting for, however long the run has waited.
+            (state.waited, state.patience) = (Duration::ZERO, time);
             self.bounded.store(true, Ordering::Relaxed);
         }
         self.over.store(false, Ordering::Relaxed);
@@ -323,7 +329,8 @@ impl Health {
     pub(super) fn requests_left(&self) -> u64 {
         let (done, all) = (self.cases.0.load(Ordering::Relaxed), self.cases.1.load(Ordering::Relaxed));
         let left = all.saturating_sub(done) as f64;
-        let of_a_case = if done < 50 { OF_A_CASE } else { self.answered.load(Ordering::Relaxed) as f64 / done as f64 };
+        let of_a_case =
+            if done < 50 { OF_A_CASE } else { self.answered.load(Ordering::Relaxed) as f64 / done as f64 };
         (left * of_a_case) as u64
     }
 
@@ -355,7 +362,7 @@ impl Health {
     pub(super) fn may_wait(&self, wait: Duration) -> bool {
         let mut state = self.state();
         let within = state.until.is_none_or(|until| Instant::now() + wait < until);
-        let bearable = state.waited + wait <= self.max_wait;
+        let bearable = state.waited + wait <= state.patience;
         if bearable {
             state.waited += wait;
         }
@@ -372,8 +379,18 @@ impl Health {
         self.state().down.is_some_and(|down| down > since)
     }
 
-    pub(super) fn max_wait(&self) -> Duration {
-        self.max_wait
+    /// How long everything may be held up, in all.
+    pub(super) fn patience(&self) -> Duration {
+        self.state().patience
+    }
+
+    /// Completes when what is under way must not be waited for any longer.
+    pub(super) async fn last_moment(&self) {
+        let interruption = self.interruption.notified();
+        if !self.is_interrupted() {
+            interruption.await;
+        }
+        tokio::time::sleep(UNDER_WAY).await;
     }
 
     /// Takes note of a request that was under way when the target stopped answering.
@@ -417,7 +434,10 @@ fn shown(request: &Request) -> String {
 /// What an attempt of a canary says.
 pub(super) fn condition(attempt: &Attempt, success: &[u16], is_read: bool) -> Condition {
     match &attempt.answer {
-        Err(failure) => Condition::Silent(failure.message.clone()),
+        Err(failure) => match failure.kind {
+            FailureKind::Unreachable | FailureKind::Lost => Condition::Down(failure.message.clone()),
+            _ => Condition::Silent(failure.message.clone()),
+        },
         Ok(response) if success.contains(&response.status) => Condition::Well,
         Ok(response) => match response.status {
             status @ (401 | 403) => Condition::Unauthorised(status),
@@ -431,7 +451,7 @@ pub(super) fn condition(attempt: &Attempt, success: &[u16], is_read: bool) -> Co
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vocabulary::{Failure, FailureKind, Response};
+    use crate::vocabulary::{Failure, Response};
 
     fn health() -> Health {
         Health::new(Duration::from_secs(10))
@@ -453,10 +473,7 @@ mod tests {
         assert_eq!(health.until(), Ok(None));
         health.end(EndedBy::Credentials, "expired".to_owned(), Instant::now());
         health.end(EndedBy::Gone, "gone".to_owned(), Instant::now());
-        assert_eq!(
-            health.ended().map(|ended| (ended.by, ended.why)),
-            Some((EndedBy::Credentials, "expired".to_owned()))
-        );
+        assert_eq!(health.ended().map(|ended| (ended.by, ended.why)), Some((EndedBy::Credentials, "expired".to_owned())));
         assert!(health.is_over() && health.until().is_err());
         health.begin_clean_up(Some(Duration::from_secs(60)));
         assert!(health.until().is_ok_and(|until| until.is_some()));
@@ -498,6 +515,6 @@ mod tests {
         assert_eq!((of(404, true), of(404, false)), (Condition::Changed(404), Condition::Well));
         let lost = Failure { kind: FailureKind::Lost, message: "closed".to_owned() };
         let lost = Attempt::new(Err(lost), Duration::ZERO);
-        assert_eq!(condition(&lost, &[200], true), Condition::Silent("closed".to_owned()));
+        assert_eq!(condition(&lost, &[200], true), Condition::Down("closed".to_owned()));
     }
 }

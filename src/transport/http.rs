@@ -101,7 +101,8 @@ impl HttpTransport {
 
     async fn send(&self, request: &Request, begun: &mut bool) -> Result<Received, Failure> {
         let outgoing = self.outgoing(request)?;
-        let mut answer = self.client.execute(outgoing).await.map_err(|e| failure::of(&e, e.is_connect(), false))?;
+        let mut answer =
+            self.client.execute(outgoing).await.map_err(|e| failure::of(&e, e.is_connect(), false))?;
         *begun = true;
         let most = self.setup.limits.body;
         let status = answer.status().as_u16();

@@ -107,9 +107,8 @@ impl RawConnection {
             _ => None,
         };
         let named = if through.is_some() { &url[..Position::AfterQuery] } else { path };
-        let mut head =
-            format!("{} {named} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", request.method, url.authority())
-                .into_bytes();
+        let mut head = format!("{} {named} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", request.method, url.authority())
+            .into_bytes();
         let mut field = |name: &str, value: &[u8]| {
             head.extend_from_slice(name.as_bytes());
             head.extend_from_slice(b": ");

@@ -29,7 +29,8 @@ pub enum TlsError {
 /// machine takes longer than many a request.
 pub(super) fn config(network: &Network, encrypted: bool) -> Result<ClientConfig, TlsError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions()?;
+    let builder =
+        ClientConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions()?;
     let builder = if !encrypted {
         builder.with_root_certificates(RootCertStore::empty())
     } else if network.insecure {

@@ -3,7 +3,7 @@
 
 use crate::answer::Answer;
 use crate::call::Which;
-use crate::fault::{BREAKS, BROKEN, FAULT};
+use crate::fault::{BREAKS, FAULT};
 use crate::harness::{Launch, Scene, Setup, each};
 use crate::proxy::Act;
 use crate::rules::{after, after_such, always, pass, such};
@@ -92,7 +92,7 @@ fn what_was_found_before_the_token_ended_is_kept() {
     each(&[(40, "401"), (90, "403"), (150, "401 page"), (200, "401 wrapped")], |(calls, manner)| {
         let scene = Scene::faulty(FAULT, after(*calls, always(expired(manner))));
         let told = scene.run(CASES);
-        told.finds_or_explains(BROKEN, &["token", "credential", "unauthori"]).accuses_at_most(BREAKS);
+        told.finds_or_explains(BREAKS, &["token", "credential", "unauthori"]).accuses_at_most(BREAKS);
         told.lines_at_most(60).took_at_most(20);
         says_once_what_stays(&scene, &told);
     });
@@ -115,7 +115,7 @@ fn a_permission_to_write_that_ends_in_the_middle_ends_the_run() {
         let told = scene.run(CASES);
         match fault {
             None => told.code_is(3).accuses_nobody(),
-            Some(_) => told.finds_or_explains(BROKEN, &["write", "permission"]).accuses_at_most(BREAKS),
+            Some(_) => told.finds_or_explains(BREAKS, &["write", "permission"]).accuses_at_most(BREAKS),
         };
         told.lines_at_most(60).took_at_most(20);
         says_once_what_stays(&scene, &told);

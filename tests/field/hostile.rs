@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::answer::Answer;
 use crate::call::{Call, Which};
-use crate::fault::{BROKEN, FAULT};
+use crate::fault::{BREAKS, FAULT};
 use crate::harness::{Launch, Scene, Setup, each};
 use crate::proxy::Act;
 use crate::raw::{ALERT, Raw, bomb, noise};
@@ -172,7 +172,7 @@ fn a_fault_beside_huge_answers_is_found_or_the_run_says_why_not() {
     let scene = Scene::faulty(FAULT, such(Call::creates_event, move || Act::Answer(event.clone())));
     let told = scene.run(&["csms.create-secret-tag.key.max-length", "csms.create-secret-event.name"]);
     is_bounded(&told);
-    told.finds_or_explains(BROKEN, &["too large", "too long", "members", "longer than"]);
+    told.finds_or_explains(BREAKS, &["too large", "too long", "members", "longer than"]);
 }
 
 /// Control characters of a target are not handed to the terminal.

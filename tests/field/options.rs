@@ -131,7 +131,7 @@ fn a_forward_proxy_is_used_by_every_request() {
             let url = scene.proxy.url();
             let told = match *way {
                 "--proxy" => launch.args(&["--proxy", &url]).env("HTTP_PROXY", "http://127.0.0.1:9").finish(),
-                variable => launch.env(variable, &url).finish(),
+                variable => launch.args(&["--proxy", "environment"]).env(variable, &url).finish(),
             };
             match fault {
                 None => told.code_is(0).accuses_nobody(),

@@ -6,7 +6,7 @@ use rustix::process::Signal;
 
 use crate::answer::Answer;
 use crate::call::{Call, Which};
-use crate::fault::{BREAKS, BROKEN, FAULT};
+use crate::fault::{BREAKS, FAULT};
 use crate::harness::{Launch, Scene, Setup, each};
 use crate::proxy::Act;
 use crate::raw::Raw;
@@ -51,7 +51,7 @@ fn what_was_found_before_a_target_fell_silent_is_kept() {
     each(&[60, 120, 200], |calls| {
         let scene = Scene::faulty(FAULT, after(*calls, silent));
         let told = scene.run(CASES);
-        told.finds_or_explains(BROKEN, &["answer", "silent", "timed out"]).accuses_at_most(BREAKS).took_at_most(25);
+        told.finds_or_explains(BREAKS, &["answer", "silent", "timed out"]).accuses_at_most(BREAKS).took_at_most(25);
     });
 }
 

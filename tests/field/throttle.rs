@@ -118,7 +118,7 @@ fn a_throttle_that_would_take_too_long_ends_the_run_which_says_how_long() {
         let told = scene.run(&["--max-wait", "1", MANY[0], MANY[1]]);
         match fault {
             None => told.code_is(3).accuses_nobody(),
-            Some(_) => told.finds_or_explains(BROKEN, &["thrott", "max-wait"]).accuses_at_most(BREAKS),
+            Some(_) => told.finds_or_explains(BREAKS, &["thrott", "max-wait"]).accuses_at_most(BREAKS),
         };
         told.says_one_of(&["thrott", "too many requests"]).took_at_most(25);
         let words = told.text().replace('\n', " ");

@@ -69,9 +69,14 @@ impl Told {
 
     /// The fault behind it is found, or the run ends without a verdict and says one of these words.
     #[track_caller]
-    pub(crate) fn finds_or_explains(&self, clause: &str, words: &[&str]) -> &Self {
+    pub(crate) fn finds_or_explains(&self, clauses: &[&str], words: &[&str]) -> &Self {
         self.code_is_one_of(&[1, 3]);
-        if self.code == 1 { self.finds(clause) } else { self.says_one_of(words) }
+        if self.code == 3 {
+            return self.says_one_of(words);
+        }
+        let found = self.violated().iter().any(|id| clauses.contains(&id.as_str()));
+        assert!(found, "none of {clauses:?} is violated:\n{}", self.excerpt());
+        self
     }
 
     #[track_caller]

@@ -9,6 +9,9 @@ use crate::vocabulary::at;
 /// left to the clauses on envelopes.
 pub(super) fn field(scene: &Scene<'_>, status: u16, pointer: &str, kind: JsonType, non_empty: bool) -> Judgement {
     let Some(response) = scene.response().filter(|r| r.status == status) else { return Judgement::NotApplicable };
+    if scene.is_answered_on_the_way() {
+        return Judgement::NotApplicable;
+    }
     let body = scene.json();
     if (scene.gateway_territory || status >= 500) && body.is_some_and(is_gateway) {
         return Judgement::NotApplicable;
@@ -63,13 +66,7 @@ mod tests {
                 headers: Vec::new(),
                 body: None,
             };
-            let answer = Response {
-                status: 400,
-                headers: http::HeaderMap::new(),
-                body: body.to_vec(),
-                capped: false,
-                ..Response::default()
-            };
+            let answer = Response { status: 400, headers: http::HeaderMap::new(), body: body.to_vec(), capped: false, ..Response::default() };
             let scene = Scene {
                 operation,
                 exchange: &Exchange::new(request, Ok(answer), Duration::ZERO),
@@ -77,6 +74,7 @@ mod tests {
                 repeated_server_error: false,
                 transient_server_error: false,
                 gateway_territory: false,
+                unusual: false,
                 secrets: &super::super::Secrets::default(),
                 answered: OnceCell::new(),
                 now: 0,

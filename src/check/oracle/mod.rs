@@ -62,6 +62,9 @@ pub struct Scene<'a> {
     pub transient_server_error: bool,
     /// The layer in front of the service may have answered: bad credentials, unknown projects.
     pub gateway_territory: bool,
+    /// Something about the request's path, method or header fields is unusual, so that whatever stands in front of the
+    /// service may refuse it by itself.
+    pub unusual: bool,
     /// What must never stand in an answer.
     pub secrets: &'a Secrets,
     /// Seconds since 1970, now; used where the answer has no `Date`.
@@ -74,6 +77,14 @@ impl Scene<'_> {
     /// The body of the answer as JSON, if it is JSON.
     fn json(&self) -> Option<&Value> {
         self.answered.get_or_init(|| self.response().and_then(Response::json)).as_ref()
+    }
+
+    /// Whether this is the answer of an intermediary to a request that is unusual as HTTP: it is not in the service's own
+    /// words, or says that it does not speak what was asked for. The documents speak of the service alone.
+    fn is_answered_on_the_way(&self) -> bool {
+        let Some(response) = self.response().filter(|_| self.unusual) else { return false };
+        let refused = (400..500).contains(&response.status) || matches!(response.status, 501 | 505);
+        refused && (response.status == 406 || self.json().is_none_or(|body| !body.is_object()))
     }
 
     fn response(&self) -> Option<&Response> {

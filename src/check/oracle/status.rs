@@ -3,7 +3,9 @@ use super::{Judgement, Scene};
 
 /// Only documented statuses, and those the gateway in front of the service has for its own reasons.
 pub(super) fn documented(scene: &Scene<'_>, statuses: &[u16], gateway: &[u16]) -> Judgement {
-    let Some(response) = scene.response() else { return Judgement::NotApplicable };
+    let Some(response) = scene.response().filter(|_| !scene.is_answered_on_the_way()) else {
+        return Judgement::NotApplicable;
+    };
     // 409 is the business of the open clauses on duplicates and limits.
     let known = statuses.contains(&response.status) || gateway.contains(&response.status) || response.status == 409;
     let list = || statuses.iter().map(u16::to_string).collect::<Vec<_>>().join(", ");

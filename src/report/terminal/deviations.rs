@@ -3,7 +3,7 @@ use indexmap::IndexMap;
 use crate::vocabulary::Outcome;
 
 use super::super::deviation::{Deviation, exchange_of, failures, warnings};
-use super::super::failure_text::{came, input_text};
+use super::super::failure_text::{came, input_text, logged};
 use super::super::model::{CaseReport, ExchangeReport, Report};
 use super::address::sent;
 use super::page::{Page, count, some_of};
@@ -89,6 +89,9 @@ fn write_case(page: &mut Page, report: &Report, deviation: &Deviation<'_>, tint:
     }
     if let Some(exchange) = exchange {
         page.field(2, "came", &came(exchange, body_columns).join("\n"), Tint::Plain);
+        if let Some(logged) = logged(exchange, body_columns) {
+            page.field(2, "logged", &logged, Tint::Plain);
+        }
     }
     if let Some(curl) = &case.curl {
         page.command(2, "curl", curl);

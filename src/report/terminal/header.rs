@@ -20,6 +20,9 @@ pub(super) fn write(page: &mut Page, report: &Report) {
         let label = if at == 0 && !target.embedded { "target" } else { "" };
         page.field(2, label, &format!("{endpoint} ({})", services.join(", ")), Tint::Plain);
     }
+    if target.insecure {
+        page.field(2, "insecure", "the target's certificate was not checked (--insecure)", Tint::Warn);
+    }
     page.field(2, "seed", &report.seed.to_string(), Tint::Plain);
     page.field(2, "run id", &report.run_id, Tint::Plain);
     page.field(2, "checked", &checked(report), Tint::Plain);

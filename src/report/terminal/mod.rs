@@ -5,6 +5,7 @@ mod deviations;
 mod fuzzing;
 mod header;
 mod page;
+mod preflight;
 mod readings;
 mod render;
 mod style;
@@ -13,5 +14,6 @@ mod totals;
 mod unjudged;
 mod verdicts;
 
+pub use preflight::preflight;
 pub use render::render;
 pub use style::TerminalStyle;

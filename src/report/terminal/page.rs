@@ -54,6 +54,28 @@ impl Page {
         }
     }
 
+    /// One line, cut if it is too long.
+    pub(super) fn line(&mut self, indent: usize, text: &str, tint: Tint) {
+        let line = cut(&visible(text), self.width.saturating_sub(indent));
+        self.push(indent, &tint.paint(&line, self.color));
+    }
+
+    /// A paragraph of so many lines, the last of them cut if there is more.
+    pub(super) fn lines_at_most(&mut self, indent: usize, text: &str, most: usize) {
+        let room = self.width.saturating_sub(indent);
+        let lines = wrap(text, room);
+        for (at, line) in lines.iter().take(most).enumerate() {
+            let is_cut = at + 1 == most && lines.len() > most;
+            let line = if is_cut { cut(&format!("{line} …"), room) } else { cut(line, room) };
+            self.push(indent, &line);
+        }
+    }
+
+    /// Lines written so far.
+    pub(super) fn lines_written(&self) -> usize {
+        self.text.lines().count()
+    }
+
     /// A paragraph behind a bullet.
     pub(super) fn bullet(&mut self, indent: usize, text: &str) {
         for (at, line) in self.lines(text, indent + 2).iter().enumerate() {
@@ -145,6 +167,17 @@ impl Page {
         let label = Tint::Dim.paint(&pad(label, LABEL), self.color && !label.is_empty());
         self.push(indent, &format!("{label}{text}"));
     }
+}
+
+/// The beginning of a line that has no room for all of it.
+fn cut(line: &str, room: usize) -> String {
+    if display_width(line) <= room {
+        return line.to_owned();
+    }
+    let mut kept: String = line.chars().take(room).collect();
+    while display_width(&kept) + 1 > room && kept.pop().is_some() {}
+    kept.push('…');
+    kept
 }
 
 /// "1 case", "2 cases".

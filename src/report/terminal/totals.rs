@@ -47,6 +47,11 @@ pub(super) fn write(page: &mut Page, report: &Report) {
         page.paragraph(0, &counts, Tint::Strong);
         page.paragraph(0, &effort, Tint::Strong);
     }
+    write_conclusion(page, report);
+}
+
+/// What follows from the run.
+pub(super) fn write_conclusion(page: &mut Page, report: &Report) {
     let tint = match report.exit_code {
         0 => Tint::Good,
         1 => Tint::Bad,

@@ -2,43 +2,30 @@ use indexmap::IndexMap;
 
 use crate::vocabulary::Outcome;
 
-use super::super::failure_text::came;
 use super::super::model::{CaseReport, Report};
-use super::address::sent;
 use super::page::{Page, count, some_of};
 use super::style::Tint;
 
 /// Ids shown for one reason.
 const IDS: usize = 3;
+/// Reasons shown.
+const REASONS: usize = 4;
 
-/// Cases in which dewspec or the network broke, by reason, the first in full.
+/// Cases that came to nothing for want of an answer that counts, by reason.
 pub(super) fn write_errors(page: &mut Page, report: &Report) {
-    let (total, groups) = by_reason(report, Outcome::Error);
+    let (total, mut groups) = by_reason(report, Outcome::Error);
     if total == 0 {
         return;
     }
     page.heading("Errors", &format!("{}; they say nothing about the target", count(total, "case")));
-    for (reason, cases) in groups {
-        page.paragraph(0, reason, Tint::Bad);
-        if let Some(case) = cases.first() {
-            page.field(2, "case", &case.id, Tint::Strong);
-            if let Some(exchange) = case.exchanges.last() {
-                let columns = page.width().saturating_sub(11);
-                page.field(2, "sent", &sent(report, case, exchange, columns), Tint::Plain);
-                page.field(2, "came", &came(exchange, columns).join("\n"), Tint::Plain);
-            }
-            page.command(2, "replay", &case.replay);
-        }
-        if cases.len() > 1 {
-            let others = cases.iter().skip(1).map(|case| case.id.as_str());
-            page.field(
-                2,
-                "",
-                &format!("and {}: {}", count(others.len(), "more case"), some_of(others, IDS)),
-                Tint::Plain,
-            );
-        }
-        page.blank();
+    groups.sort_by(|_, a, _, b| b.len().cmp(&a.len()));
+    let rest = groups.len().saturating_sub(REASONS);
+    for (reason, cases) in groups.into_iter().take(REASONS) {
+        page.bullet(2, &format!("{}: {reason}", count(cases.len(), "case")));
+        page.paragraph(4, &some_of(cases.iter().map(|case| case.id.as_str()), IDS), Tint::Dim);
+    }
+    if rest > 0 {
+        page.bullet(2, &format!("and {}", count(rest, "more reason")));
     }
 }
 

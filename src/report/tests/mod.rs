@@ -2,5 +2,6 @@
 
 mod formats;
 mod hostile;
+mod preflight;
 mod snapshots;
 mod terminal;

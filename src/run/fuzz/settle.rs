@@ -93,7 +93,7 @@ fn find(
     let mut case = shown.report;
     let op = &prepared.case.op;
     case.id.clone_from(&id);
-    case.replay = format!("dewspec replay {}.json", id.replace('/', "-"));
+    case.replay = session.replay_find(&format!("{}.json", id.replace('/', "-")));
     let proven = progress.confirmed || shown.proven;
     if proven {
         session.enter(&prepared.case, case.outcome, &case.findings, std::iter::empty(), None);

@@ -34,7 +34,7 @@ pub(in super::super) async fn run_next<'a>(
         _ => {
             let mut finished = run_group(session, members, resource).await;
             if is_shaken(session, resource, finished.iter()).await {
-                for (one, case) in finished.iter_mut().zip(cases).filter(|(one, _)| one.found_at().is_some()) {
+                for (one, case) in finished.iter_mut().zip(cases).filter(|(one, _)| one.is_surprising()) {
                     *one = run_case(session, case, resource, None).await;
                 }
             }

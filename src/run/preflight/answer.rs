@@ -14,8 +14,8 @@ pub(super) enum Kind {
     Refused,
     /// 3xx.
     Redirected,
-    /// A page for people.
-    WebPage,
+    /// A page for people, or whatever else is no answer of this API.
+    OtherServer,
     /// 429 or 503, for longer than is waited here.
     Throttled,
     /// 5xx.
@@ -28,6 +28,7 @@ pub(super) enum Kind {
 #[derive(Clone, Debug)]
 pub(in super::super) struct Answer {
     pub(super) kind: Kind,
+    pub(super) status: Option<u16>,
     /// The answer in one line.
     pub(in super::super) told: String,
 }
@@ -44,10 +45,10 @@ impl Answer {
                 kind(response)
             }
         };
-        Answer { kind, told }
+        Answer { kind, status: exchange.status(), told }
     }
 
-    pub(super) fn is_accepted(&self) -> bool {
+    pub(in super::super) fn is_accepted(&self) -> bool {
         self.kind == Kind::Accepted
     }
 
@@ -61,7 +62,7 @@ fn kind(response: &Response) -> Kind {
         401 | 403 => Kind::Unauthorised,
         429 | 503 => Kind::Throttled,
         300..400 => Kind::Redirected,
-        _ if is_web_page(response) => Kind::WebPage,
+        _ if response.capped || is_web_page(response) => Kind::OtherServer,
         200..300 => Kind::Accepted,
         404 => Kind::Unknown,
         400..500 => Kind::Refused,
@@ -116,14 +117,11 @@ mod tests {
 
     #[test]
     fn pages_for_people_are_no_answers_of_an_api() {
-        assert_eq!(kind_of(200, "text/html", "<html>"), Kind::WebPage);
-        assert_eq!(kind_of(404, "text/plain", " <!DOCTYPE html>"), Kind::WebPage);
+        assert_eq!(kind_of(200, "text/html", "<html>"), Kind::OtherServer);
+        assert_eq!(kind_of(404, "text/plain", " <!DOCTYPE html>"), Kind::OtherServer);
         assert_eq!(kind_of(200, "text/html", "{\"tags\":[]}"), Kind::Accepted, "an API that names its type badly");
         assert_eq!(kind_of(204, "text/html", ""), Kind::Accepted);
         assert_eq!(kind_of(404, "application/json", "{}"), Kind::Unknown);
-        assert_eq!(
-            (kind_of(403, "text/html", "<p>"), kind_of(302, "text/html", "<p>")),
-            (Kind::Unauthorised, Kind::Redirected)
-        );
+        assert_eq!((kind_of(403, "text/html", "<p>"), kind_of(302, "text/html", "<p>")), (Kind::Unauthorised, Kind::Redirected));
     }
 }

@@ -56,11 +56,7 @@ pub(super) async fn try_out(session: &Session, op: &OperationSuite, resource: &m
 }
 
 /// Sends a valid request of another operation, and deletes what it stored.
-pub(in super::super) async fn example(
-    session: &Session,
-    op: &OperationSuite,
-    resource: &mut Resource,
-) -> Option<Answer> {
+pub(in super::super) async fn example(session: &Session, op: &OperationSuite, resource: &mut Resource) -> Option<Answer> {
     let (answer, stored) = write(session, op, resource, &op.operation.id).await?;
     if let Some(stored) = stored {
         resource.remove(session, &stored).await;

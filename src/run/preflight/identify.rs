@@ -54,15 +54,20 @@ pub(super) fn problems(all: &[Inspected]) -> Vec<PreflightStep> {
         let project_is_known = one.kind == ResourceKind::Events
             && all.iter().any(|other| other.kind != one.kind && other.service == one.service && other.is_accepted());
         if let Some(problem) = throttled(one).or_else(|| unknown(one, project_is_known))
-            && !problems.iter().any(|known| known.step == problem.step)
+            && !problems.iter().any(|known| known.step == problem.step && (known.detail == problem.detail || shared(&known.step)))
         {
             problems.push(problem);
         }
     }
     if problems.is_empty() {
-        problems.extend(may_not_write(all));
+        problems.extend(all.iter().find_map(unanswered).or_else(|| may_not_write(all)));
     }
     problems
+}
+
+/// Steps that are about the whole target.
+fn shared(step: &str) -> bool {
+    ["credentials", "this API", "throttle"].contains(&step)
 }
 
 fn throttled(one: &Inspected) -> Option<PreflightStep> {
@@ -82,7 +87,7 @@ fn unknown(one: &Inspected, project_is_known: bool) -> Option<PreflightStep> {
     }
     let answer = one.telling()?;
     let told = &answer.told;
-    let name = one.name();
+    let (kind, name) = (one.kind.to_string(), one.name());
     let (step, detail, advice) = match answer.kind {
         Kind::Unauthorised => (
             "credentials".to_owned(),
@@ -90,8 +95,8 @@ fn unknown(one: &Inspected, project_is_known: bool) -> Option<PreflightStep> {
             "is the token right, and not expired, and is the project its own?",
         ),
         Kind::Unknown => (
-            name.clone(),
-            format!("the target does not know it: {told}"),
+            kind.clone(),
+            format!("the target does not know the {name}: {told}"),
             "are the identifier, the project and the endpoint's base path right?",
         ),
         Kind::Redirected => (
@@ -99,9 +104,9 @@ fn unknown(one: &Inspected, project_is_known: bool) -> Option<PreflightStep> {
             format!("the target redirects, which is not followed: {told}"),
             "give the address that it redirects to, if that is the API",
         ),
-        Kind::WebPage => (
+        Kind::OtherServer => (
             "this API".to_owned(),
-            format!("what answers there is a web page, not the API: {told}"),
+            format!("what answers there is another server or page, not this API: {told}"),
             "are the endpoint's host, port and base path right?",
         ),
         Kind::Throttled => (
@@ -115,13 +120,24 @@ fn unknown(one: &Inspected, project_is_known: bool) -> Option<PreflightStep> {
             "is the service behind it up? its logs will know more",
         ),
         Kind::Accepted | Kind::Refused => (
-            name.clone(),
+            kind.clone(),
             format!("it refuses the documented example, or does not know the {name}: {told}"),
             "is the identifier right? nothing can be read back that would tell",
         ),
-        Kind::None => (name.clone(), format!("it gives no answer about it: {told}"), "is the service behind it up?"),
+        Kind::None => (kind.clone(), format!("it gives no answer about the {name}: {told}"), "is the service behind it up?"),
     };
     Some(PreflightStep { step, ok: false, detail, advice: Some(advice.to_owned()) })
+}
+
+/// What can be read, and of which no write is answered.
+fn unanswered(one: &Inspected) -> Option<PreflightStep> {
+    let (operation, answer) = one.writes.first()?;
+    one.writes.iter().all(|(_, answer)| answer.kind == Kind::None).then(|| PreflightStep {
+        step: operation.clone(),
+        ok: false,
+        detail: format!("the target answers reads, and no writes, on the {}: {}", one.name(), answer.told),
+        advice: Some("is the service behind it up? --timeout SECS waits longer for an answer".to_owned()),
+    })
 }
 
 /// What can be read and not be written, by no operation.
@@ -141,7 +157,7 @@ mod tests {
     use super::*;
 
     fn answer(kind: Kind) -> Answer {
-        Answer { kind, told: format!("{kind:?}") }
+        Answer { kind, status: None, told: format!("{kind:?}") }
     }
 
     fn secret(carries: Option<usize>, read: Kind, writes: &[Kind]) -> Inspected {
@@ -162,13 +178,13 @@ mod tests {
 
     #[test]
     fn what_can_neither_be_read_nor_written_is_a_wrong_set_up() {
-        use Kind::{Accepted, Redirected, Refused, ServerError, Unauthorised, Unknown, WebPage};
-        assert_eq!(steps(&[secret(None, Unknown, &[Unknown, Unknown])]), ["secret s"]);
-        assert_eq!(steps(&[secret(None, Refused, &[Refused, Refused])]), ["secret s"]);
+        use Kind::{Accepted, Redirected, Refused, ServerError, Unauthorised, Unknown, OtherServer};
+        assert_eq!(steps(&[secret(None, Unknown, &[Unknown, Unknown])]), ["secret"]);
+        assert_eq!(steps(&[secret(None, Refused, &[Refused, Refused])]), ["secret"]);
         assert_eq!(steps(&[secret(None, Unauthorised, &[Unauthorised])]), ["credentials"]);
         assert_eq!(steps(&[secret(None, Refused, &[Unauthorised])]), ["credentials"]);
         assert_eq!(steps(&[secret(None, Redirected, &[Redirected])]), ["this API"]);
-        assert_eq!(steps(&[secret(None, WebPage, &[WebPage])]), ["this API"]);
+        assert_eq!(steps(&[secret(None, OtherServer, &[OtherServer])]), ["this API"]);
         assert_eq!(steps(&[secret(None, ServerError, &[ServerError])]), ["this API"]);
         assert_eq!(steps(&[secret(None, Unknown, &[Accepted])]), Vec::<String>::new(), "a mock that lists nothing");
     }
@@ -187,6 +203,6 @@ mod tests {
     fn a_project_in_which_something_was_written_is_known() {
         let events = Inspected { kind: ResourceKind::Events, ..secret(None, Kind::Unknown, &[Kind::Refused]) };
         assert_eq!(steps(&[secret(Some(0), Kind::Accepted, &[Kind::Accepted]), events.clone()]), Vec::<String>::new());
-        assert_eq!(steps(&[events]), ["events of project s"]);
+        assert_eq!(steps(&[events]), ["events"]);
     }
 }

@@ -10,7 +10,7 @@ use crate::transport::Canary;
 use super::super::lanes::Leases;
 use super::super::resource::Resource;
 use super::super::session::Session;
-use super::answer::Answer;
+use super::answer::{Answer, Kind};
 use super::capabilities::{example, refusal, try_out};
 use super::identify::{Inspected, problems};
 use super::reach::reach;
@@ -68,12 +68,12 @@ pub(in super::super) async fn inspect(
                 reached.insert(service, steps.is_ok());
                 preflight.steps.extend(steps.unwrap_or_else(|failed| vec![failed]));
             }
-            if reached.get(service) == Some(&false) || session.is_stopped() {
+            if reached.get(service) == Some(&false) || session.is_stopped() || session.is_ended() {
                 break;
             }
             let one = inspect_one(session, ops, &mut resource, nth == 0, inspection).await;
             let is_unknown = !problems(std::slice::from_ref(&one)).is_empty();
-            preflight.steps.extend(told(&one, &resource));
+            preflight.steps.extend(told(&one, &resource, inspection));
             all.push(one);
             leases.push(Arc::new(Mutex::new(resource)));
             // What is wrong with one is mostly wrong with all of them.
@@ -83,9 +83,15 @@ pub(in super::super) async fn inspect(
         }
         preflight.leases.insert(*kind, leases);
     }
+    if let Some(ended) = session.client.health().ended() {
+        preflight.steps.retain(|step| step.ok);
+        preflight.steps.push(PreflightStep { step: "target".to_owned(), ok: false, detail: ended.why, advice: None });
+        return preflight;
+    }
     for mut problem in problems(&all) {
         problem.detail = session.redactor.clean(&problem.detail);
-        preflight.steps.retain(|step| step.step != problem.step);
+        // It takes the place of what was seen of the same resource or operation.
+        preflight.steps.retain(|step| step.step != problem.step || !step.ok || !names_the_same(step, &problem));
         preflight.steps.push(problem);
     }
     preflight
@@ -130,6 +136,12 @@ async fn inspect_one(
         } else {
             None
         };
+        // Who says yes to everything, and lists nothing, is no API of this kind.
+        let says_yes = carries.is_none() && read.as_ref().is_some_and(Answer::is_accepted);
+        let answer = answer.map(|answer| match answer.status == Some(op.operation.success) || !says_yes {
+            true => answer,
+            false => Answer { kind: Kind::OtherServer, ..answer },
+        });
         writes.extend(answer.map(|answer| (op.operation.id.clone(), answer)));
         resource.looks.clear();
     }
@@ -158,24 +170,41 @@ fn covered(session: &Session, ops: &[&Arc<OperationSuite>]) -> BTreeSet<String> 
     observers.chain(acting.map(|op| op.operation.id.clone())).collect()
 }
 
+/// Whether two steps are about the same resource.
+fn names_the_same(one: &PreflightStep, other: &PreflightStep) -> bool {
+    one.detail.split(':').next().is_some_and(|name| other.detail.contains(name))
+}
+
 /// The lines about one resource.
-fn told(one: &Inspected, resource: &Resource) -> Vec<PreflightStep> {
+fn told(one: &Inspected, resource: &Resource, inspection: Inspection) -> Vec<PreflightStep> {
     let ok = |step: String, detail: String| PreflightStep { step, ok: true, detail, advice: None };
     let stored = match (one.carries, one.capacity) {
-        (Some(count), Some(most)) if count >= most => format!("carries {count} items, and there is no room for more"),
-        (Some(count), _) => format!("known, carries {count} items"),
-        (None, _) => "what it carries cannot be listed".to_owned(),
+        (Some(count), Some(most)) if count >= most => format!("carries {count} items, which leaves no room"),
+        (Some(count), _) => format!("carries {count} items"),
+        (None, _) => "cannot be listed".to_owned(),
     };
-    let observers = resource.observers();
-    let means = if observers.is_empty() { "nothing reads it back".to_owned() } else { observers.join(", ") };
-    let lag = resource.lag.as_millis();
-    let mut steps = vec![ok(one.name(), format!("{stored}; {means}; writes show after {lag} ms"))];
+    let means: Vec<&str> = [(Purpose::Delete, "delete"), (Purpose::DeleteMany, "delete many")]
+        .into_iter()
+        .filter(|(purpose, _)| resource.has(*purpose))
+        .map(|(_, name)| name)
+        .collect();
+    let means = if means.is_empty() { "nothing deletes".to_owned() } else { means.join(", ") };
+    let lag = match resource.lag.as_millis() {
+        0 => String::new(),
+        lag => format!("; writes show after {lag} ms"),
+    };
+    let mut steps = vec![ok(resource.kind.to_string(), format!("{}: {stored}; {means}{lag}", one.name()))];
     for (operation, answer) in &one.writes {
-        let detail = match answer.is_accepted() {
-            true => format!("a valid request is accepted: {}", answer.told),
-            false => format!("a valid request is refused: {}", answer.told),
-        };
-        steps.push(ok(format!("{operation} on {}", one.name()), detail));
+        steps.push(match answer.is_accepted() {
+            true => ok(operation.clone(), format!("a valid request is accepted: {}", answer.told)),
+            // A run goes on, and its cases say what is wrong; who asks the doctor wants to know it now.
+            false => PreflightStep {
+                step: operation.clone(),
+                ok: inspection == Inspection::Run,
+                detail: format!("a valid request is refused on the {}: {}", one.name(), answer.told),
+                advice: Some("where reading works, this is a deviation: `dewspec run` says more".to_owned()),
+            },
+        });
     }
     steps
 }

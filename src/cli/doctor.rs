@@ -1,0 +1,97 @@
+use clap::Args;
+
+use super::config::Config;
+use super::job::{Job, Task, replay_line};
+use super::options::{EmbeddedArgs, EngineArgs, OutputArgs, TargetArgs};
+use super::outputs::Outputs;
+use super::settings::settings;
+use super::{CliError, load, target};
+use crate::exit;
+use crate::plan::{Filter, plan};
+use crate::report::Report;
+use crate::report::terminal::{TerminalStyle, preflight};
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  DEWSPEC_TOKEN=… dewspec doctor --endpoint http://127.0.0.1:8080 --project-id P --secret-id S \\
+      --key-id K
+      what is right and wrong with endpoint, credentials and identifiers, a line each
+  dewspec doctor --endpoint … --wait-for 60 && dewspec run --endpoint …
+      wait until an emulator is up, and run if all is well
+
+Exit codes: 0 a run can begin, 2 wrong usage, 3 it cannot, and the lines marked FAIL say why.";
+
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct DoctorArgs {
+    #[command(flatten)]
+    pub(super) target: TargetArgs,
+    #[command(flatten)]
+    engine: EngineArgs,
+    /// Write a report: json=PATH; PATH - is standard output
+    #[arg(long, value_name = "FORMAT=PATH", help_heading = "Output")]
+    report: Vec<String>,
+}
+
+/// `dewspec doctor`
+pub(super) fn doctor(args: &DoctorArgs) -> Result<u8, CliError> {
+    let config = Config::read(args.target.config.as_deref())?;
+    let target = target::target(&args.target, &config)?;
+    let settings = settings(&args.engine, &args.target.sources, &config, target.is_none())?;
+    let suite = load::suite_with(&args.engine)?;
+    let plan = plan(&suite, &Filter::default());
+    let embedded = EmbeddedArgs::default();
+    let output = OutputArgs { report: args.report.clone(), ..OutputArgs::default() };
+    // Reports and snapshots of the file are those of a run.
+    let outputs = Outputs::new(&output, &Config::default())?;
+    let replay = replay_line(&args.target, &args.engine, &embedded, &config, target.as_ref());
+    let job = Job {
+        suite: &suite,
+        plan: &plan,
+        target,
+        server: load::server(&embedded)?,
+        settings: &settings,
+        filters: &[],
+        replay: &replay,
+        task: Task::Doctor,
+    };
+    let mut report = job.go()?;
+    report.exit_code = exit_code(&report);
+    Ok(outputs.write_with(report, Vec::new(), text))
+}
+
+/// What was looked at, a line each, and what follows from it.
+fn text(report: &Report, style: &TerminalStyle) -> String {
+    let steps = preflight(&report.preflight, style);
+    let notes: String = report.notes.iter().map(|note| format!("note: {note}\n")).collect();
+    format!("{steps}{notes}{} (exit code {})\n", report.conclusion, report.exit_code)
+}
+
+/// The doctor does not judge the target: it says whether a run can begin.
+fn exit_code(report: &Report) -> u8 {
+    match report.exit_code {
+        exit::CONFORMS | exit::NONCONFORMING | exit::VACUOUS if report.preflight.iter().all(|step| step.ok) => {
+            exit::CONFORMS
+        }
+        exit::CONFORMS | exit::NONCONFORMING | exit::VACUOUS => exit::BROKEN,
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::PreflightStep;
+
+    #[test]
+    fn a_failing_step_is_3_and_a_signal_stays() {
+        let mut report: Report = crate::report::sample_for_tests();
+        let step = |ok| PreflightStep { step: "reach csms".to_owned(), ok, ..PreflightStep::default() };
+        for (code, ok, expected) in
+            [(0, true, 0), (1, true, 0), (4, true, 0), (0, false, 3), (3, true, 3), (130, false, 130)]
+        {
+            report.preflight = vec![step(true), step(ok)];
+            report.exit_code = code;
+            assert_eq!(exit_code(&report), expected, "{code} {ok}");
+        }
+    }
+}

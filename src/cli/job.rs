@@ -1,0 +1,139 @@
+use std::net::{Ipv4Addr, SocketAddr};
+
+use super::CliError;
+use super::config::Config;
+use super::network::NetworkOptions;
+use super::options::{EmbeddedArgs, EngineArgs, TargetArgs};
+use super::progress::Bar;
+use super::signals::Signals;
+use super::{layer::Layer, target};
+use crate::fuzz::{Corpus, Find, Input};
+use crate::plan::Plan;
+use crate::report::Report;
+use crate::run::{self as engine, Assignment, FuzzLimits};
+use crate::server::ServerConfig;
+use crate::suite::Suite;
+use crate::target::{ReplayLine, Settings, Target, embedded_target};
+
+/// What a run needs, whoever asks for it.
+pub(super) struct Job<'a> {
+    pub(super) suite: &'a Suite,
+    pub(super) plan: &'a Plan,
+    /// `None`: the embedded server.
+    pub(super) target: Option<Target>,
+    pub(super) server: ServerConfig,
+    pub(super) settings: &'a Settings,
+    pub(super) filters: &'a [String],
+    pub(super) replay: &'a ReplayLine,
+    pub(super) task: Task<'a>,
+}
+
+/// What is done with the target.
+pub(super) enum Task<'a> {
+    /// The cases of the plan.
+    Run,
+    /// The preflight alone.
+    Doctor,
+    /// Fuzzing: ends when the limits say so; what is worth keeping is put into the corpus.
+    Fuzz { limits: &'a FuzzLimits, begin: Vec<Input>, corpus: &'a mut Option<Corpus> },
+    /// Finds once more.
+    Replay(&'a [Find]),
+}
+
+impl Job<'_> {
+    /// Does it, and returns the report. A signal makes its exit code that of the signal.
+    ///
+    /// # Errors
+    /// If there is no report: the target could not be reached, or dewspec broke.
+    pub(super) fn go(self) -> Result<Report, CliError> {
+        // One thread: handing requests to others costs more than it gains.
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|e| CliError::broken(format!("cannot start a runtime: {e}")))?;
+        let bar = Bar::new();
+        let report = runtime.block_on(self.report(&bar));
+        bar.clear();
+        report
+    }
+
+    async fn report(self, bar: &Bar) -> Result<Report, CliError> {
+        let (target, _server) = match self.target {
+            Some(target) => (target, None),
+            None => {
+                let server = crate::server::host(self.server, SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
+                    .map_err(|e| CliError::broken(format!("the reference server cannot listen: {e}")))?;
+                (embedded_target(server.url(), server.identities()), Some(server))
+            }
+        };
+        let signals = Signals::listen();
+        let stop = signals.stop();
+        let assignment = Assignment {
+            suite: self.suite,
+            plan: self.plan,
+            target: &target,
+            settings: self.settings,
+            filters: self.filters,
+            progress: bar,
+            replay: self.replay,
+            transport: None,
+        };
+        let report = match self.task {
+            Task::Run => engine::run(&assignment, stop).await,
+            Task::Doctor => engine::doctor(&assignment, stop).await,
+            Task::Fuzz { limits, begin, corpus } => {
+                engine::fuzz(&assignment, limits, begin, stop).await.map(|(report, kept)| {
+                    *corpus = Some(kept);
+                    report
+                })
+            }
+            Task::Replay(finds) => engine::replay(&assignment, finds, stop).await,
+        };
+        let cause = signals.cause();
+        let code = |usual: u8| cause.map_or(usual, |signal| signal.exit_code());
+        match report {
+            Ok(mut report) => {
+                report.exit_code = code(report.exit_code);
+                if let Some(signal) = cause {
+                    report.conclusion = format!("ended by {signal}: {}", report.conclusion);
+                }
+                Ok(report)
+            }
+            Err(error) => {
+                let error = CliError::broken(error.to_string());
+                Err(CliError { code: code(error.code), ..error })
+            }
+        }
+    }
+}
+
+/// What repeats a part of a run, beside what target and settings say.
+pub(super) fn replay_line(
+    args: &TargetArgs,
+    engine: &EngineArgs,
+    embedded: &EmbeddedArgs,
+    config: &Config,
+    tested: Option<&Target>,
+) -> ReplayLine {
+    let mut line = ReplayLine::default();
+    for (name, path) in
+        [("--suites", &engine.suites), ("--fixtures", &engine.fixtures), ("--regressions", &engine.regressions)]
+    {
+        if let Some(path) = path {
+            line.option(name, &path.to_string_lossy());
+        }
+    }
+    if let Some(path) = args.config.as_ref().filter(|_| args.sources.layer("config") == Some(Layer::Flag)) {
+        line.option("--config", &path.to_string_lossy());
+    }
+    if tested.is_none() {
+        embedded.fault.iter().for_each(|name| line.option("--fault", name));
+        embedded.reading.iter().for_each(|text| line.option("--reading", text));
+        return line;
+    }
+    if let Some(path) = target::token_file_of(args) {
+        line.option("--token-file", &path.to_string_lossy());
+    }
+    NetworkOptions::new(args, config).add_to(&mut line);
+    line
+}

@@ -1,0 +1,13 @@
+//! Options that several subcommands share.
+
+mod embedded;
+mod engine;
+mod network;
+mod output;
+mod target;
+
+pub(super) use embedded::EmbeddedArgs;
+pub(super) use engine::EngineArgs;
+pub(super) use network::NetworkArgs;
+pub(super) use output::OutputArgs;
+pub(super) use target::TargetArgs;

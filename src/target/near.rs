@@ -1,0 +1,54 @@
+//! Texts that nearly are a token or an identifier.
+
+/// The text with another letter or digit at one place.
+pub(super) fn altered(text: &str, place: usize) -> String {
+    let other = |c: char| if c == '7' { '2' } else { '7' };
+    let altered: String = text.chars().enumerate().map(|(i, c)| if i == place { other(c) } else { c }).collect();
+    if altered == text { wrong(text) } else { altered }
+}
+
+/// As long as the real one, of the same kind of characters, and never issued.
+pub(super) fn wrong(token: &str) -> String {
+    let rotated: String = token
+        .chars()
+        .map(|c| match c {
+            'a'..='y' | 'A'..='Y' | '0'..='8' => char::from_u32(u32::from(c) + 1).unwrap_or(c),
+            'z' => 'a',
+            'Z' => 'A',
+            '9' => '0',
+            other => other,
+        })
+        .collect();
+    if rotated == token { format!("{token}-never-issued") } else { rotated }
+}
+
+/// Letters in the other case; a token without letters gets one.
+pub(super) fn swap_case(token: &str) -> String {
+    let swapped: String = token
+        .chars()
+        .map(|c| if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() })
+        .collect();
+    if swapped == token { format!("{token}a") } else { swapped }
+}
+
+/// The last letter in the other case; a token without letters gets one.
+pub(super) fn swap_last_case(token: &str) -> String {
+    let Some(at) = token.rfind(|c: char| c.is_ascii_alphabetic()) else { return format!("{token}a") };
+    let (before, rest) = token.split_at(at);
+    let (letter, after) = rest.split_at(1);
+    format!("{before}{}{after}", swap_case(letter))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_near_a_text_is_the_text() {
+        for text in ["MIIabc09-zZ4", "7", "17", "-", "zZ9"] {
+            let near = [altered(text, 0), wrong(text), swap_case(text), swap_last_case(text)];
+            assert!(near.iter().all(|near| near != text), "{text}: {near:?}");
+        }
+        assert_eq!(swap_last_case("17"), "17a");
+    }
+}
