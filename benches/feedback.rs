@@ -6,13 +6,12 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use dewspec::mutants::embedded_target;
 use dewspec::plan::{Filter, plan};
 use dewspec::run::{Assignment, FuzzLimits, Silent, fuzz};
 use dewspec::server::fault::{self, FaultInfo};
 use dewspec::server::{ServerConfig, host};
 use dewspec::suite::{DataSource, Suite};
-use dewspec::target::{ReplayLine, Settings};
+use dewspec::target::{ReplayLine, Settings, embedded_target};
 
 /// Requests after which a search is given up.
 const REQUESTS: u64 = 60_000;
@@ -61,6 +60,7 @@ fn requests_to_find(suite: &Suite, fault: FaultInfo, seed: u64, feedback: bool) 
         filters: &[],
         progress: &Silent,
         replay: &ReplayLine::default(),
+        transport: None,
     };
     let search = |limits: FuzzLimits| {
         let never = Box::pin(std::future::pending());

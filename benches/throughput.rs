@@ -1,20 +1,21 @@
 //! Checked requests a second beside those of plain load generators, on the same server in one run:
-//! `cargo bench --bench throughput`. Uses `oha` and `wrk` where they are installed, and always a plain loop
-//! over dewspec's own client.
+//! `cargo bench --bench throughput`. Uses `oha` and `wrk` where they are installed, and always two plain loops: one over
+//! dewspec's own client, one over the HTTP library below it, which shows what is lost before dewspec does anything.
 
 #![allow(clippy::expect_used, clippy::print_stdout, reason = "a benchmark talks to its user")]
 
+use std::cell::Cell;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::Command;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use dewspec::execute::{Client, Limits};
-use dewspec::mutants::embedded_target;
 use dewspec::plan::{Filter, plan};
 use dewspec::run::{Assignment, Silent, run};
 use dewspec::server::{HostedServer, ServerConfig, host};
 use dewspec::suite::{DataSource, Suite};
-use dewspec::target::{ReplayLine, Settings};
+use dewspec::target::{Network, ReplayLine, Settings, embedded_target};
+use dewspec::transport::{Client, Health, HttpTransport, Limits};
 use dewspec::vocabulary::Request;
 
 /// As in the program.
@@ -40,9 +41,10 @@ fn main() {
     if std::env::args().any(|argument| argument == "--list") {
         return;
     }
-    let contestants: [(&str, Measure); 4] = [
+    let contestants: [(&str, Measure); 5] = [
         ("dewspec, all checks on", |server| Some(checked(server))),
         ("plain loop of the same client", |server| Some(plain_loop(server))),
+        ("bare loop of reqwest", |server| Some(bare_loop(server))),
         ("oha", oha),
         ("wrk", wrk),
     ];
@@ -89,6 +91,7 @@ fn checked(server: &HostedServer) -> f64 {
         filters: &[],
         progress: &Silent,
         replay: &ReplayLine::default(),
+        transport: None,
     };
     let report = runtime.block_on(run(&assignment, never)).expect("a report");
     assert_eq!(report.exit_code, 0, "{}", report.conclusion);
@@ -103,7 +106,9 @@ fn url(server: &HostedServer) -> String {
 /// The same client without anything around it.
 fn plain_loop(server: &HostedServer) -> f64 {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let client = Client::new(Limits::default(), false).expect("a client");
+    let (limits, settings) = (Limits::default(), Settings::embedded());
+    let transport = HttpTransport::new(&Network::default(), &limits, false).expect("a transport");
+    let client = Client::new(Arc::new(transport), limits, Arc::new(Health::new(settings.max_wait)));
     let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let request = Request {
         operation: "csms.create-secret-tag".to_owned(),
@@ -121,6 +126,29 @@ fn plain_loop(server: &HostedServer) -> f64 {
     });
     runtime.block_on(futures_util::future::join_all(loops));
     client.sent() as f64 / started.elapsed().as_secs_f64()
+}
+
+/// The HTTP library with nothing around it: each answer is read to its end, and its status looked at.
+fn bare_loop(server: &HostedServer) -> f64 {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    // The first of them stays; it is the same every time.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = reqwest::Client::builder().no_proxy().http1_only().tcp_nodelay(true).build().expect("a client");
+    let (url, token) = (url(server), &server.identities().token);
+    let sent = Cell::new(0_u64);
+    let started = Instant::now();
+    let end = started + Duration::from_secs(SECONDS);
+    let loops = (0..CONNECTIONS).map(|_| async {
+        while Instant::now() < end {
+            let request = client.post(&url).header("Content-Type", "application/json").header("X-Auth-Token", token);
+            let answer = request.body(BODY).send().await.expect("an answer");
+            assert_eq!(answer.status(), 400);
+            answer.bytes().await.expect("a body");
+            sent.set(sent.get() + 1);
+        }
+    });
+    runtime.block_on(futures_util::future::join_all(loops));
+    sent.get() as f64 / started.elapsed().as_secs_f64()
 }
 
 fn oha(server: &HostedServer) -> Option<f64> {

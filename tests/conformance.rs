@@ -7,13 +7,12 @@ use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 
 use dewspec::cli::target_from_environment;
-use dewspec::mutants::embedded_target;
 use dewspec::plan::{Filter, plan};
 use dewspec::report::{CaseReport, Report, failure_text};
 use dewspec::run::{Assignment, Silent, run};
 use dewspec::server::{ServerConfig, start};
 use dewspec::suite::{DataSource, Suite};
-use dewspec::target::{ReplayLine, Settings, Target};
+use dewspec::target::{ReplayLine, Settings, Target, embedded_target};
 use dewspec::vocabulary::Outcome;
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
@@ -101,6 +100,7 @@ impl Session {
                 filters: &[],
                 progress: &Silent,
                 replay: &ReplayLine::default(),
+                transport: None,
             };
             run(&assignment, never).await.map_err(|e| e.to_string())
         })?;

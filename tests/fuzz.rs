@@ -9,13 +9,12 @@ use std::process::Command;
 use std::time::Duration;
 
 use dewspec::fuzz::{Corpus, Find};
-use dewspec::mutants::embedded_target;
 use dewspec::plan::{Filter, plan};
 use dewspec::report::Report;
 use dewspec::run::{Assignment, FuzzLimits, Silent, fuzz};
 use dewspec::server::{HostedServer, ServerConfig, host};
 use dewspec::suite::{DataSource, Suite};
-use dewspec::target::{ReplayLine, Settings, Target};
+use dewspec::target::{ReplayLine, Settings, Target, embedded_target};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -56,6 +55,7 @@ fn fuzzed_within(target: &Target, settings: &Settings, operations: &[&str], limi
         filters: &[],
         progress,
         replay: &ReplayLine::default(),
+        transport: None,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let never = Box::pin(std::future::pending());
@@ -258,6 +258,7 @@ fn a_target_that_never_answers_ends_the_run() {
         filters: &[],
         progress,
         replay: &ReplayLine::default(),
+        transport: None,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let never = Box::pin(std::future::pending());

@@ -14,13 +14,12 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use dewspec::mutants::embedded_target;
 use dewspec::plan::{Filter, plan};
 use dewspec::report::Report;
 use dewspec::run::{Assignment, Silent, run};
 use dewspec::server::{HostedServer, ServerConfig, host};
 use dewspec::suite::{DataSource, Suite};
-use dewspec::target::{ReplayLine, Settings, Target};
+use dewspec::target::{ReplayLine, Settings, Target, embedded_target};
 use dewspec::vocabulary::Outcome;
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
@@ -223,6 +222,7 @@ impl Surroundings {
             filters: &[],
             progress,
             replay: &ReplayLine::default(),
+            transport: None,
         };
         let never = Box::pin(std::future::pending());
         self.runtime.block_on(run(&assignment, never)).expect("a report")

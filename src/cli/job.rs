@@ -8,13 +8,12 @@ use super::progress::Bar;
 use super::signals::Signals;
 use super::{layer::Layer, target};
 use crate::fuzz::{Corpus, Find, Input};
-use crate::mutants::embedded_target;
 use crate::plan::Plan;
 use crate::report::Report;
 use crate::run::{self as engine, Assignment, FuzzLimits};
 use crate::server::ServerConfig;
 use crate::suite::Suite;
-use crate::target::{ReplayLine, Settings, Target};
+use crate::target::{ReplayLine, Settings, Target, embedded_target};
 
 /// What a run needs, whoever asks for it.
 pub(super) struct Job<'a> {
@@ -77,6 +76,7 @@ impl Job<'_> {
             filters: self.filters,
             progress: bar,
             replay: self.replay,
+            transport: None,
         };
         let report = match self.task {
             Task::Run => engine::run(&assignment, stop).await,

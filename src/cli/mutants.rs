@@ -1,6 +1,6 @@
-use clap::Args;
 use std::collections::BTreeMap;
 
+use clap::{Args, ValueEnum};
 use serde_json::json;
 
 use super::args::ListFormat;
@@ -27,6 +27,12 @@ pub(super) struct MutantsArgs {
     /// Seeds for the default readings
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub(super) seeds: usize,
+    /// At which settings: `default`, those for any target; `embedded`, those of `dewspec run` without an endpoint; `both`
+    #[arg(long, value_enum, default_value = "default")]
+    settings: At,
+    /// Send each server only what it is about, without sockets where that shows it: what `cargo test` does
+    #[arg(long)]
+    quick: bool,
     /// Seed of the runs against faults
     #[arg(long, value_name = "N", default_value_t = Settings::default().seed)]
     pub(super) seed: u64,
@@ -41,12 +47,41 @@ pub(super) struct MutantsArgs {
     pub(super) format: ListFormat,
 }
 
+/// The settings of the runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum At {
+    Default,
+    Embedded,
+    Both,
+}
+
+impl At {
+    /// A laboratory for each of them.
+    fn laboratories(self, laboratory: Laboratory) -> Vec<Laboratory> {
+        let embedded = laboratory.as_on_the_command_line();
+        match self {
+            At::Default => vec![laboratory],
+            At::Embedded => vec![embedded],
+            At::Both => vec![laboratory, embedded],
+        }
+    }
+}
+
 /// `dewspec mutants`
 pub(super) fn mutants(args: &MutantsArgs) -> Result<u8, CliError> {
     let suite = load::suite(None, None)?;
     let settings = Settings { seed: args.seed, ..Settings::default() };
     let laboratory = Laboratory::new(suite, settings);
-    let (killed, alarmed) = experiments(args, &laboratory).map_err(|e| CliError::broken(e.to_string()))?;
+    let laboratory = if args.quick { laboratory.in_short() } else { laboratory };
+    let (mut killed, mut alarmed) = (Vec::new(), Vec::new());
+    for laboratory in args.settings.laboratories(laboratory) {
+        let (kills, alarms) = experiments(args, &laboratory).map_err(|e| CliError::broken(e.to_string()))?;
+        if args.format == ListFormat::Text {
+            console::print(&format!("{}{}", kill_table(&kills), alarm_table(&alarms)));
+        }
+        killed.extend(kills);
+        alarmed.extend(alarms);
+    }
     if killed.is_empty() && alarmed.is_empty() {
         return Err(CliError {
             code: exit::VACUOUS,
@@ -54,15 +89,11 @@ pub(super) fn mutants(args: &MutantsArgs) -> Result<u8, CliError> {
         });
     }
     let good = killed.iter().all(|k| k.killed) && alarmed.iter().all(Alarm::is_silent);
-    let text = match args.format {
-        ListFormat::Json => {
-            let value = json!({ "faults": killed, "alarms": alarmed });
-            let text = serde_json::to_string_pretty(&value).map_err(|e| CliError::broken(e.to_string()))?;
-            format!("{text}\n")
-        }
-        ListFormat::Text => format!("{}{}", kill_table(&killed), alarm_table(&alarmed)),
-    };
-    console::print(&text);
+    if args.format == ListFormat::Json {
+        let value = json!({ "faults": killed, "alarms": alarmed });
+        let text = serde_json::to_string_pretty(&value).map_err(|e| CliError::broken(e.to_string()))?;
+        console::print(&format!("{text}\n"));
+    }
     if let Some(path) = &args.summary {
         let earlier = std::fs::read_to_string(path).unwrap_or_default();
         std::fs::write(path, summary(&killed, &alarmed, &earlier))
@@ -139,7 +170,8 @@ fn kill_table(kills: &[Kill]) -> String {
         out.push_str(&format!("{family:<16} {killed:>6} {all:>4}\n"));
     }
     let killed = kills.iter().filter(|k| k.killed).count();
-    out.push_str(&format!("\n{killed} of {} faults killed\n", kills.len()));
+    let settings = kills.first().map_or("", |kill| kill.settings.as_str());
+    out.push_str(&format!("\n{killed} of {} faults killed at {settings} settings\n", kills.len()));
     out
 }
 

@@ -9,16 +9,13 @@ use super::requests::{Requests, resource, suite, words};
 use crate::check::{Listing, Secrets, parse_listing};
 use crate::contract::Contract;
 use crate::generate::{Known, Placeholders};
-use crate::mutants::embedded_target;
 use crate::server::fault::FaultSet;
 use crate::server::reading::catalogue;
 use crate::server::{InProcess, Profile, ServerConfig};
 use crate::suite::{Capacity, Observer, OperationSuite, ResourceKind};
-use crate::target::{Addresses, Target};
+use crate::target::{Addresses, IN_PROCESS_ENDPOINT, Target, embedded_target};
 use crate::vocabulary::{Exchange, Request, Response};
 
-/// Where the server would be if it had a socket.
-const ENDPOINT: &str = "http://dewspec.test";
 /// Secrets and keys on it.
 const RESOURCES: usize = 2;
 /// Different choices of readings that inputs can ask for.
@@ -79,7 +76,7 @@ impl Arena {
     fn new(profile: Profile, faults: FaultSet) -> Result<Self, String> {
         let config = ServerConfig { profile, faults, secrets: RESOURCES, keys: RESOURCES, ..ServerConfig::default() };
         let server = InProcess::new(&config);
-        let target = embedded_target(ENDPOINT, server.identities());
+        let target = embedded_target(IN_PROCESS_ENDPOINT, server.identities());
         let secrets = Secrets::new(&target.secrets());
         let addresses = Addresses::new(&target, 0);
         let contracts = suite()?.operations.iter().map(Contract::new).collect();

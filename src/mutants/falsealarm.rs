@@ -2,8 +2,8 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde::Serialize;
 
+use super::carry_out::carry_out;
 use super::kill::violated;
-use super::lab::carry_out;
 use super::{LabError, Laboratory};
 use crate::server::reading::catalogue;
 use crate::server::{Profile, ServerConfig};
@@ -38,13 +38,15 @@ pub struct Alarm {
     pub server: String,
     /// The readings set, as `clause=reading`.
     pub readings: Vec<String>,
+    /// The settings of the run: `default`, those for any target, or `embedded`, those of `dewspec run` by itself.
+    pub settings: String,
     /// Seed of the run.
     pub seed: u64,
     /// Exit code; only 0 is good.
     pub exit_code: u8,
     /// Clauses that were wrongly found broken.
     pub findings: Vec<String>,
-    /// Readings set whose clause was determined otherwise.
+    /// Readings set whose clause was determined otherwise, or not looked at at all.
     pub misread: Vec<String>,
     /// Clauses that could not be observed, although the server has everything that observing takes.
     pub unobserved: Vec<String>,
@@ -101,6 +103,7 @@ pub fn alarms(
 }
 
 async fn one(laboratory: &Laboratory, server: Conforming) -> Result<Alarm, LabError> {
+    let laboratory = laboratory.for_conforming(&server);
     let Conforming { name, readings, seed } = server;
     let mut profile = Profile::default();
     for (clause, reading) in &readings {
@@ -111,7 +114,7 @@ async fn one(laboratory: &Laboratory, server: Conforming) -> Result<Alarm, LabEr
         .iter()
         .filter(|(clause, reading)| {
             let found = report.readings.iter().find(|r| r.clause == *clause);
-            found.is_some_and(|r| !r.remaining.contains(reading))
+            found.is_none_or(|r| !r.remaining.contains(reading))
         })
         .map(|(clause, reading)| format!("{clause}={reading}"))
         .collect();
@@ -119,6 +122,7 @@ async fn one(laboratory: &Laboratory, server: Conforming) -> Result<Alarm, LabEr
     Ok(Alarm {
         unobserved: unobserved.collect(),
         server: name,
+        settings: laboratory.settings_name().to_owned(),
         readings: readings.into_iter().map(|(c, r)| format!("{c}={r}")).collect(),
         seed,
         exit_code: report.exit_code,

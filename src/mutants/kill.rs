@@ -2,7 +2,7 @@ use std::time::Instant;
 
 use serde::Serialize;
 
-use super::lab::carry_out;
+use super::carry_out::carry_out;
 use super::{LabError, Laboratory};
 use crate::report::Report;
 use crate::server::ServerConfig;
@@ -16,6 +16,8 @@ pub struct Kill {
     pub fault: String,
     /// Its family.
     pub family: String,
+    /// The settings of the run: `default`, those for any target, or `embedded`, those of `dewspec run` by itself.
+    pub settings: String,
     /// The operations it is in.
     pub operations: Vec<String>,
     /// The clause its author says it breaks.
@@ -53,7 +55,7 @@ async fn one(laboratory: &Laboratory, fault: FaultInfo) -> Result<Kill, LabError
     let mut config = ServerConfig::default();
     config.faults.insert(fault.name).map_err(|e| LabError::Name(e.to_string()))?;
     let started = Instant::now();
-    let report = laboratory.run(config).await?;
+    let report = laboratory.for_fault(&fault).run(config).await?;
     let operations: Vec<String> = fault.operations.iter().map(|o| (*o).to_owned()).collect();
     let own =
         |clause: &str| operations.iter().any(|o| clause.strip_prefix(o).is_some_and(|rest| rest.starts_with('.')));
@@ -63,6 +65,7 @@ async fn one(laboratory: &Laboratory, fault: FaultInfo) -> Result<Kill, LabError
     Ok(Kill {
         fault: fault.name.to_owned(),
         family: fault.family.to_string(),
+        settings: laboratory.settings_name().to_owned(),
         clause: fault.clause.to_owned(),
         summary: fault.summary.to_owned(),
         killed: accused && !found.is_empty(),

@@ -1,12 +1,14 @@
 //! The tester, tested: the suite against the reference server with each seeded fault, and against
 //! conforming servers under many readings.
 
+mod carry_out;
 mod falsealarm;
 mod kill;
 mod lab;
+mod scope;
 mod summary;
 
 pub use falsealarm::{Alarm, AlarmPlan, Conforming, alarms, profiles};
 pub use kill::{Kill, kills};
-pub use lab::{LabError, Laboratory, embedded_target};
+pub use lab::{LabError, Laboratory};
 pub use summary::summary;

@@ -15,13 +15,27 @@ pub fn summary(kills: &[Kill], alarms: &[Alarm], earlier: &str) -> String {
         out.push_str(&alarm_table(alarms));
     }
     if !kills.is_empty() {
-        out.push_str(&family_table(kills));
-        out.push_str(&matrix(kills));
+        let kills = at_all_settings(kills);
+        out.push_str(&family_table(&kills));
+        out.push_str(&matrix(&kills));
     }
     let by_hand = earlier.split_once(BY_HAND).map_or("\n", |(_, text)| text);
     out.push_str(BY_HAND);
     out.push_str(by_hand);
     out
+}
+
+/// One entry for each fault: killed only if it was killed at all settings that were tried, and by what at the first.
+fn at_all_settings(kills: &[Kill]) -> Vec<Kill> {
+    let mut all: Vec<Kill> = Vec::new();
+    for kill in kills {
+        match all.iter_mut().find(|known| known.fault == kill.fault) {
+            Some(known) if !kill.killed => *known = kill.clone(),
+            Some(_) => {}
+            None => all.push(kill.clone()),
+        }
+    }
+    all
 }
 
 fn alarm_table(alarms: &[Alarm]) -> String {
@@ -43,7 +57,7 @@ fn alarm_table(alarms: &[Alarm]) -> String {
     out.push('\n');
     for alarm in alarms.iter().filter(|a| !a.is_silent()) {
         let what: Vec<&String> = alarm.findings.iter().chain(&alarm.misread).chain(&alarm.unobserved).collect();
-        out.push_str(&format!("- false alarm on {}: {what:?}\n", alarm.server));
+        out.push_str(&format!("- false alarm on {} ({} settings): {what:?}\n", alarm.server, alarm.settings));
     }
     out
 }
@@ -94,6 +108,36 @@ fn matrix(kills: &[Kill]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn kill(fault: &str, settings: &str, found: &[&str]) -> Kill {
+        Kill {
+            fault: fault.to_owned(),
+            family: "status".to_owned(),
+            settings: settings.to_owned(),
+            operations: Vec::new(),
+            clause: "clause".to_owned(),
+            summary: String::new(),
+            killed: !found.is_empty(),
+            exit_code: u8::from(!found.is_empty()),
+            found: found.iter().map(|id| (*id).to_owned()).collect(),
+            elsewhere: Vec::new(),
+            requests: 7,
+            milliseconds: 1,
+        }
+    }
+
+    #[test]
+    fn a_fault_that_survives_at_some_settings_survives() {
+        let kills = [
+            kill("first", "default", &["clause"]),
+            kill("second", "default", &["clause"]),
+            kill("first", "embedded", &[]),
+            kill("second", "embedded", &["other"]),
+        ];
+        let text = summary(&kills, &[], "");
+        assert!(text.contains("| first | **survived** |") && text.contains("| second | `clause` |"), "{text}");
+        assert!(text.contains("| status | 2 | 1 | 7 | 1 |"), "{text}");
+    }
 
     #[test]
     fn what_was_written_by_hand_stays() {

@@ -2,6 +2,7 @@
 
 mod coverage;
 mod expand;
+mod narrow;
 mod order;
 mod planned;
 mod select;

@@ -117,6 +117,11 @@ impl PlannedCase {
         self.spec.steps.last().and_then(|step| step.expect.as_ref()).is_some_and(is_free)
     }
 
+    /// Whether it takes connections: raw bytes are sent or looked at, or several requests are on their way at once.
+    pub fn needs_sockets(&self) -> bool {
+        self.spec.steps.iter().any(|s| s.wire || s.capitals || s.pieces || s.race.is_some())
+    }
+
     /// Whether every request goes to the target's own resource.
     pub fn stays_home(&self) -> bool {
         self.spec.steps.iter().all(|s| s.path.values().all(|p| *p == PathChoice::Own))

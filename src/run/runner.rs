@@ -12,7 +12,7 @@ use crate::plan::{Plan, PlannedCase};
 use crate::report::{CaseReport, Report, TargetSummary};
 use crate::suite::{Need, OperationSuite, ResourceKind, Suite};
 use crate::target::{ReplayLine, Settings, Target};
-use crate::transport::{Client, EndedBy, Health, HttpTransport, Limits, TransportError};
+use crate::transport::{Client, EndedBy, Health, HttpTransport, Limits, Transport, TransportError};
 
 use super::conclude::{Findings, Interruption, conclude};
 use super::fuzz::{Campaign, FuzzLimits, replay_finds};
@@ -79,6 +79,8 @@ pub struct Assignment<'a> {
     pub progress: &'a dyn Observer,
     /// What repeats a part of this run.
     pub replay: &'a ReplayLine,
+    /// What sends the requests; HTTP over the network where there is none.
+    pub transport: Option<Arc<dyn Transport>>,
 }
 
 /// Runs a plan against a target and says what was found. The target's earlier state is restored at the
@@ -125,10 +127,10 @@ pub async fn doctor(assignment: &Assignment<'_>, stop: Stop) -> Result<Report, R
 }
 
 async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<Report, RunError> {
-    let Assignment { suite, plan, target, settings, filters, progress, replay } = *assignment;
+    let Assignment { suite, plan, target, settings, filters, progress, replay, ref transport } = *assignment;
     let started_at = SystemTime::now();
     let started = Instant::now();
-    let session = Session::new(suite, target, settings, replay, client(target, settings)?);
+    let session = Session::new(suite, target, settings, replay, client(target, settings, transport.clone())?);
     let health = Arc::clone(session.client.health());
     if let Job::Fuzz(campaign) = &job {
         session.limit_waste(campaign.waste(&session));
@@ -177,10 +179,17 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
     Ok(conclude(&session, plan, cases, findings))
 }
 
-fn client(target: &Target, settings: &Settings) -> Result<Client, TransportError> {
+fn client(
+    target: &Target,
+    settings: &Settings,
+    transport: Option<Arc<dyn Transport>>,
+) -> Result<Client, TransportError> {
     let limits = Limits { timeout: settings.timeout, rate: settings.rate, ..Limits::default() };
-    let transport = HttpTransport::new(&target.network, &limits, target.is_encrypted())?;
-    Ok(Client::new(Arc::new(transport), limits, Arc::new(Health::new(settings.max_wait))))
+    let transport = match transport {
+        Some(transport) => transport,
+        None => Arc::new(HttpTransport::new(&target.network, &limits, target.is_encrypted())?),
+    };
+    Ok(Client::new(transport, limits, Arc::new(Health::new(settings.max_wait))))
 }
 
 /// Does the work, says what is waited for meanwhile, and ends it early if the user or the time says so.

@@ -39,6 +39,11 @@ impl Rules {
         self.deviations.contains(deviation)
     }
 
+    /// Whether the operation deviates in one of the given ways.
+    pub(crate) fn bends_any(&self, deviations: &[Deviation]) -> bool {
+        self.is_bent() && deviations.iter().any(|deviation| self.bends(*deviation))
+    }
+
     /// Whether the operation deviates in any way.
     pub(crate) fn is_bent(&self) -> bool {
         !self.deviations.is_empty()
@@ -56,6 +61,6 @@ impl Rules {
 
     /// Whether a success needs bytes that an HTTP library would not send.
     pub(crate) fn writes_body_with_204(&self) -> bool {
-        self.tag.success_body || self.bends(Deviation::SendsBodyWithNoContent)
+        self.tag.success_body || self.bends_any(&Deviation::ON_THE_WIRE)
     }
 }

@@ -20,6 +20,9 @@ pub struct FaultInfo {
     pub clause: &'static str,
     /// What the server does wrong.
     pub summary: &'static str,
+    /// Whether it takes connections to see it: it shows in bytes that no HTTP library sends, or only when several
+    /// requests are on their way at once. All others are seen in process, too.
+    pub needs_sockets: bool,
 }
 
 /// The family of faults that only rare input, or several requests in a row, bring out. The suite's own cases need
@@ -45,6 +48,7 @@ fn info(fault: Fault) -> FaultInfo {
         operations: operation_ids(operation),
         clause: format!("{}.{suffix}", operation.id()).leak(),
         summary: traits.summary,
+        needs_sockets: fault.deviation().needs_sockets(),
     }
 }
 

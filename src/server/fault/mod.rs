@@ -3,6 +3,7 @@
 mod deviation;
 mod info;
 mod kind;
+mod manner;
 mod set;
 
 pub(crate) use deviation::Deviation;

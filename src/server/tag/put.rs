@@ -52,7 +52,7 @@ pub(crate) async fn put(call: Call<'_>, place: Place<'_>, tags: Vec<Tag>) -> Res
     }
     let neighbour = if rules.bends(Deviation::LeaksToNeighbour) { place.neighbour() } else { None };
     let leaked = if neighbour.is_some() { tags.clone() } else { Vec::new() };
-    if races(rules) {
+    if rules.bends_any(&Deviation::IN_RACES) {
         let mut stale = place.tags().clone();
         leave_a_window().await;
         let mut live = place.tags();
@@ -193,13 +193,6 @@ fn check_elsewhere(rules: &Rules, place: Place<'_>, tags: &[Tag]) -> Result<(), 
         Some(tag) => Err(duplicate(rules, tag, "in this project")),
         None => Ok(()),
     }
-}
-
-fn races(rules: &Rules) -> bool {
-    rules.bends(Deviation::ExceedsLimitInRace)
-        || rules.bends(Deviation::LosesConcurrentUpdates)
-        || rules.bends(Deviation::DuplicatesKeysInRace)
-        || rules.bends(Deviation::RefusesConcurrentWrites)
 }
 
 /// Lets other requests run for a moment; yielding works on a runtime without timers too.
