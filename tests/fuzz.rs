@@ -263,7 +263,9 @@ fn a_target_that_never_answers_ends_the_run() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let never = Box::pin(std::future::pending());
     let result = runtime.block_on(fuzz(&assignment, &limits, Vec::new(), never));
-    assert!(result.is_err(), "nothing can be said of a target that is not there");
+    let (report, _) = result.expect("a report");
+    assert_eq!(report.exit_code, 3, "nothing can be said of a target that is not there: {}", report.conclusion);
+    assert!(report.cases.is_empty() && report.preflight.iter().any(|step| !step.ok), "{:?}", report.preflight);
 }
 
 #[test]
@@ -274,7 +276,7 @@ fn wrong_use_is_told_before_anything_is_sent() {
     std::fs::create_dir(dir.path().join("corpus")).expect("a directory");
     write("corpus/x.json", r#"{"requests":[{"operation":"CreateSecretTag"}]}"#);
     for (arguments, told) in [
-        (&["fuzz", "CreateTag"][..], "no operation is called \"CreateTag\"; there are: "),
+        (&["fuzz", "CreateTag"][..], "invalid operation \"CreateTag\": give one of "),
         (&["fuzz", "--time", "-1"][..], "give seconds"),
         (&["fuzz", "--time", "nan"][..], "give seconds"),
         (&["fuzz", "--promote", "broken.json", "--into", "x"][..], "broken.json: is no find"),

@@ -52,6 +52,18 @@ impl<'a> Record<'a> {
         self.exchanges.len() - 1
     }
 
+    /// The target went down with a request, and again when it was sent by itself.
+    pub(super) fn fatal(&mut self, op: &OperationSuite, exchange: usize) {
+        if op.operation.id == self.case.op.operation.id {
+            let seen = "the connection was lost and the target went down, twice with the same request";
+            self.finding(&op.id("server-error"), "an answer, whatever is wrong with the request", seen, Some(exchange));
+            self.wrong_answer = true;
+        } else {
+            self.error("the target went down with another operation's request");
+        }
+        self.skip.get_or_insert(("the target went down with it".to_owned(), false));
+    }
+
     /// Something came that no reading explains.
     pub(super) fn is_surprising(&mut self, exchange: usize) {
         self.found_at = self.found_at.max(Some(self.sent_at(Some(exchange))));

@@ -89,7 +89,7 @@ pub struct Assignment<'a> {
 /// # Errors
 /// If the client cannot be set up; anything else is in the report.
 pub async fn run(assignment: &Assignment<'_>, stop: Stop) -> Result<Report, RunError> {
-    drive(assignment, Job::Cases, stop).await
+    Ok(drive(assignment, Job::Cases, stop).await?.0)
 }
 
 /// Fuzzes the operations of a plan, after its probes: inputs are mutated for as long as they make the target
@@ -104,8 +104,10 @@ pub async fn fuzz(
     stop: Stop,
 ) -> Result<(Report, Corpus), RunError> {
     let mut campaign = Campaign::new(limits.clone(), corpus);
-    let mut report = drive(assignment, Job::Fuzz(&mut campaign), stop).await?;
-    report.fuzz = Some(campaign.report());
+    let (mut report, stops) = drive(assignment, Job::Fuzz(&mut campaign), stop).await?;
+    let mut fuzzed = campaign.report();
+    fuzzed.stops += stops;
+    report.fuzz = Some(fuzzed);
     Ok((report, campaign.corpus))
 }
 
@@ -114,7 +116,7 @@ pub async fn fuzz(
 /// # Errors
 /// If the client cannot be set up; anything else is in the report.
 pub async fn replay(assignment: &Assignment<'_>, finds: &[Find], stop: Stop) -> Result<Report, RunError> {
-    drive(assignment, Job::Replay(finds), stop).await
+    Ok(drive(assignment, Job::Replay(finds), stop).await?.0)
 }
 
 /// Finds out what is right and wrong with endpoint, credentials and identifiers, and runs no case. What it writes is
@@ -123,10 +125,11 @@ pub async fn replay(assignment: &Assignment<'_>, finds: &[Find], stop: Stop) -> 
 /// # Errors
 /// If the client cannot be set up; anything else is in the report.
 pub async fn doctor(assignment: &Assignment<'_>, stop: Stop) -> Result<Report, RunError> {
-    drive(assignment, Job::Doctor, stop).await
+    Ok(drive(assignment, Job::Doctor, stop).await?.0)
 }
 
-async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<Report, RunError> {
+/// Does a job; besides its report, how often the target stopped answering and came back.
+async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<(Report, u64), RunError> {
     let Assignment { suite, plan, target, settings, filters, progress, replay, ref transport } = *assignment;
     let started_at = SystemTime::now();
     let started = Instant::now();
@@ -176,7 +179,14 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
         preflight: preflight.steps,
         preflight_alone,
     };
-    Ok(conclude(&session, plan, cases, findings))
+    let downtimes = health.downtimes();
+    if let Some(longest) = downtimes.iter().max() {
+        let (times, longest) = (downtimes.len(), longest.as_secs_f64());
+        session.note(format!(
+            "the target stopped answering {times} time(s) during the run and came back, after {longest:.1} s at most"
+        ));
+    }
+    Ok((conclude(&session, plan, cases, findings), downtimes.len() as u64))
 }
 
 fn client(

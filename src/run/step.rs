@@ -201,6 +201,11 @@ pub(super) async fn send(record: &mut Record<'_>, out: &Outgoing<'_>) -> Option<
         }
         return None;
     }
+    if exchange.failure() == Some(FailureKind::Fatal) {
+        let index = record.exchange(Arc::new(exchange));
+        record.fatal(out.op, index);
+        return None;
+    }
     let second_try = exchange.is_second_try();
     let json = out.body.and_then(|payload| payload.json.clone());
     // What a body says whose members repeat is an open question, so that no echo can be judged.
@@ -305,7 +310,7 @@ async fn not_judged(record: &Record<'_>, out: &Outgoing<'_>, exchange: &Exchange
         Err(failure) => match failure.kind {
             FailureKind::Abandoned if out.manner.wire && !session.is_stopped() => Some(NotJudged::Unobservable),
             FailureKind::Abandoned => unanswered("the run ended before it was sent"),
-            FailureKind::Garbled => None,
+            FailureKind::Garbled | FailureKind::Fatal => None,
             // Whoever answers something else is there, and it is this request that gets no answer.
             FailureKind::Unreachable | FailureKind::Lost | FailureKind::Silent => {
                 let gone = !Box::pin(is_alive(session, out)).await;

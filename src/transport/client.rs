@@ -68,6 +68,8 @@ enum Next {
     Recovered,
     /// It is what it is.
     Stands,
+    /// The target went down with it, twice.
+    Fatal,
 }
 
 /// What became of something surprising that was held against the canary.
@@ -155,8 +157,11 @@ impl Client {
                 Err(failure) => self.no_answer(&request, failure, sent, &earlier, alone).await,
             };
             alone = matches!(next, Next::AgainAlone);
-            if matches!(next, Next::Stands) || self.health.until().is_err() {
-                let Attempt { answer, elapsed, .. } = attempt;
+            if matches!(next, Next::Stands | Next::Fatal) || self.health.until().is_err() {
+                let Attempt { mut answer, elapsed, .. } = attempt;
+                if let (Next::Fatal, Err(failure)) = (&next, &mut answer) {
+                    failure.kind = FailureKind::Fatal;
+                }
                 return (Exchange { request, answer, elapsed, earlier, sent: Some(sent) }, after_head);
             }
             earlier.push(attempt);
@@ -369,7 +374,7 @@ impl Client {
     ) -> Next {
         let most = match failure.kind {
             FailureKind::Abandoned => return Next::Stands,
-            FailureKind::Unreachable | FailureKind::Lost => TRIES,
+            FailureKind::Unreachable | FailureKind::Lost | FailureKind::Fatal => TRIES,
             FailureKind::Silent | FailureKind::Garbled => TRIES - 1,
         };
         if failure.kind == FailureKind::Silent
@@ -393,7 +398,7 @@ impl Client {
         // It was sent alone, and brought the target down again: that was no chance.
         if was_down && alone {
             self.health.exonerate(request);
-            return Next::Stands;
+            return Next::Fatal;
         }
         if was_down {
             return Next::AgainAlone;
@@ -413,7 +418,13 @@ impl Client {
         let mut told = None;
         loop {
             match self.check_since(&request.operation, sent).await {
-                Condition::Well => return Some(self.health.was_down_since(sent)),
+                Condition::Well => {
+                    if told.is_some() {
+                        self.health.note_back(started.elapsed());
+                        self.health.tell_waiting(String::new);
+                    }
+                    return Some(self.health.was_down_since(sent));
+                }
                 Condition::Unknown => return Some(false),
                 Condition::Unwell(status) => {
                     if !self.hold(pause, status, sent) {

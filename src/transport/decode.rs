@@ -72,9 +72,9 @@ mod tests {
         let mut raw = DeflateEncoder::new(Vec::new(), Compression::fast());
         zlib.write_all(b"{}").and_then(|()| raw.write_all(b"{}")).expect("written");
         let (zlib, raw) = (zlib.finish().expect("zlib"), raw.finish().expect("deflate"));
-        // The two bytes of an uncompressed metablock, and a raw frame.
-        let brotli = [0x0b, 0x00, 0x80, 0x7b, 0x7d, 0x03].to_vec();
-        let zstd = [0x28, 0xb5, 0x2f, 0xfd, 0x20, 0x02, 0x11, 0x00, 0x00, 0x7b, 0x7d].to_vec();
+        // As Node.js and the zstd program write them.
+        let brotli = [0x8b, 0x00, 0x80, 0x7b, 0x7d, 0x03].to_vec();
+        let zstd = [0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x58, 0x11, 0x00, 0x00, 0x7b, 0x7d].to_vec();
         let all = [("gzip", gzip(b"{}")), ("deflate", zlib), ("deflate", raw), ("br", brotli), ("zstd", zstd)];
         for (coding, body) in all {
             assert_eq!(decoded(&headers(coding), body, 100), Ok((b"{}".to_vec(), false)), "{coding}");

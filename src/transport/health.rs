@@ -58,6 +58,8 @@ struct State {
     suspects: Vec<String>,
     /// When the target was seen to be down for the last time.
     down: Option<Instant>,
+    /// How long it took to come back, each time.
+    back: Vec<Duration>,
     /// How long each operation's requests have waited for nothing.
     unanswered: BTreeMap<String, Duration>,
     mute: BTreeSet<String>,
@@ -378,6 +380,16 @@ impl Health {
     /// Takes note that the target is down just now.
     pub(super) fn note_down(&self) {
         self.state().down = Some(Instant::now());
+    }
+
+    /// Takes note that it is back after so long.
+    pub(super) fn note_back(&self, after: Duration) {
+        self.state().back.push(after);
+    }
+
+    /// How long the target was down, each time that it came back.
+    pub fn downtimes(&self) -> Vec<Duration> {
+        self.state().back.clone()
     }
 
     /// Whether the target has been down after this time.

@@ -58,6 +58,8 @@ pub enum FailureKind {
     Silent,
     /// Something came that is not a whole HTTP answer: garbage, truncated, or without end.
     Garbled,
+    /// The connection was lost and the target was down, and both again when the request was sent by itself.
+    Fatal,
     /// Nothing was sent any more: the run had ended.
     Abandoned,
 }
@@ -112,7 +114,7 @@ impl Attempt {
                 _ => AttemptKind::Answered,
             },
             Err(failure) => match failure.kind {
-                FailureKind::Unreachable | FailureKind::Lost => AttemptKind::Unreachable,
+                FailureKind::Unreachable | FailureKind::Lost | FailureKind::Fatal => AttemptKind::Unreachable,
                 FailureKind::Silent | FailureKind::Garbled | FailureKind::Abandoned => AttemptKind::Interrupted,
             },
         }

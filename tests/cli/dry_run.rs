@@ -28,7 +28,7 @@ fn nothing_is_sent_and_what_would_be_is_told() {
         "mine",
     ]);
     assert_eq!(output.code, 0, "nothing listens there: {}{}", output.out, output.err);
-    for part in ["tags of secrets", "tags of keys", "events", "writes", "reads", "deletes", "at 20 a second"] {
+    for part in ["tags of secrets", "tags of keys", "events", "POST", "GET", "DELETE", "at 20 a second"] {
         assert!(output.out.contains(part), "{part} is not in {}", output.out);
     }
     for part in ["dewspec-…", "dewspec-mine-…", "\"DEV\"", "\"key1\"", "deleted: what was written"] {

@@ -127,6 +127,7 @@ fn nothing_proven_is_an_exit_code_of_its_own() {
     let nothing = run(&["run", "no-such-case-anywhere", "-q"]);
     assert_eq!(nothing.code, 4, "{}", nothing.out);
     let served = Served::start(&[]);
+    let key = served.options.iter().position(|option| option == "--key-id").expect("a key");
     let output = dewspec(&[
         "run",
         "--endpoint",
@@ -134,7 +135,7 @@ fn nothing_proven_is_an_exit_code_of_its_own() {
         "--project-id",
         &served.options[1],
         "--key-id",
-        "none-such",
+        &served.options[key + 1],
         "-q",
         "CreateSecretTag",
     ])

@@ -96,7 +96,7 @@ pub(super) fn unreached(exchange: &Exchange) -> Option<(String, &'static str)> {
             format!("it takes connections and does not answer: {told}"),
             "is this the API's port? --timeout SECS waits longer",
         ),
-        FailureKind::Lost | FailureKind::Garbled => (
+        FailureKind::Lost | FailureKind::Fatal | FailureKind::Garbled => (
             format!("what is there does not speak HTTP, or hangs up: {told}"),
             "is this the API's port, and is it http:// or https://?",
         ),
