@@ -46,8 +46,11 @@ pub struct Alarm {
     pub exit_code: u8,
     /// Clauses that were wrongly found broken.
     pub findings: Vec<String>,
-    /// Readings set whose clause was determined otherwise, or not looked at at all.
+    /// Readings set whose clause was determined otherwise.
     pub misread: Vec<String>,
+    /// Readings set whose clause the run had no occasion to look at, such as that of a refusal that another reading rules
+    /// out. It is no mistake.
+    pub unread: Vec<String>,
     /// Clauses that could not be observed, although the server has everything that observing takes.
     pub unobserved: Vec<String>,
 }
@@ -110,14 +113,15 @@ async fn one(laboratory: &Laboratory, server: Conforming) -> Result<Alarm, LabEr
         profile.set(clause, reading).map_err(|e| LabError::Name(e.to_string()))?;
     }
     let report = laboratory.with_seed(seed).run(ServerConfig { profile, ..ServerConfig::default() }).await?;
-    let misread = readings
-        .iter()
-        .filter(|(clause, reading)| {
-            let found = report.readings.iter().find(|r| r.clause == *clause);
-            found.is_none_or(|r| !r.remaining.contains(reading))
-        })
-        .map(|(clause, reading)| format!("{clause}={reading}"))
-        .collect();
+    let name_of = |clause: &String, reading: &String| format!("{clause}={reading}");
+    let (mut misread, mut unread) = (Vec::new(), Vec::new());
+    for (clause, reading) in &readings {
+        match report.readings.iter().find(|found| found.clause == *clause) {
+            None => unread.push(name_of(clause, reading)),
+            Some(found) if !found.remaining.contains(reading) => misread.push(name_of(clause, reading)),
+            Some(_) => {}
+        }
+    }
     let unobserved = report.clauses.iter().filter(|c| c.verdict == Verdict::Unobservable).map(|c| c.id.clone());
     Ok(Alarm {
         unobserved: unobserved.collect(),
@@ -128,5 +132,6 @@ async fn one(laboratory: &Laboratory, server: Conforming) -> Result<Alarm, LabEr
         exit_code: report.exit_code,
         findings: violated(&report).into_iter().map(|(_, clause)| clause).collect(),
         misread,
+        unread,
     })
 }

@@ -9,9 +9,12 @@ pub(super) struct Scopes {
     plan: Arc<Plan>,
     /// A few cases of every operation, so that it is seen to work at all: accepted and refused ones.
     smoke: Vec<String>,
-    /// By their operations and whether they go without connections: hundreds of servers share a handful of parts.
-    known: Mutex<BTreeMap<(Vec<String>, bool), Arc<Plan>>>,
+    /// Hundreds of servers share a handful of parts.
+    known: Mutex<Parts>,
 }
+
+/// Parts by the prefixes of their operations (none: all of them), and whether they go without connections.
+type Parts = BTreeMap<(Vec<String>, bool), Arc<Plan>>;
 
 /// Ends of the ids of the cases that every server is sent.
 const SMOKE: [&str; 3] = ["example/documented", "body.json/white-space-and-order", "body.json/a-form"];
