@@ -122,27 +122,30 @@ impl Running<'_, '_> {
             return;
         }
         let mut wholes: Vec<State> = prospects.iter().map(|p| whole(self.first, &p.states[0])).collect();
-        let listing = self.look_for(&clause, &prospects, &wholes).await;
+        let Some(listing) = self.look_for(&clause, &prospects, &wholes).await else {
+            // What could not be read back speaks for no reading, and against none.
+            self.unreadable(&self.case.op.id("stored"), sent);
+            if let Some(i) = answered {
+                self.own.clone_from(&prospects[i].states);
+            }
+            return;
+        };
         wholes.iter_mut().for_each(|state| self.first.leave_out_restless(state));
         let places = self.session.placeholders(self.case);
         let fits = |listing: &Listing| {
             prospects.iter().zip(&wholes).map(|(p, state)| p.fits(&places, state, listing)).collect::<Vec<_>>()
         };
-        let holds = listing.as_ref().map_or_else(|| vec![false; prospects.len()], fits);
-        if let Some(listing) = &listing
-            && !holds.contains(&true)
-        {
+        let holds = fits(&listing);
+        if !holds.contains(&true) {
             let nearest = answered.unwrap_or(0);
-            if let Some(told) = difference(&wholes[nearest], &resource_state(listing, &wholes[nearest])) {
+            if let Some(told) = difference(&wholes[nearest], &resource_state(&listing, &wholes[nearest])) {
                 seen = format!("{seen}; then {told}");
             }
         }
         observe(&mut self.record, op, sent, &seen, &prospects, &holds);
-        if let Some(listing) = listing {
-            self.repeated(&listing, sent);
-            let like = answered.map(|i| wholes[i].clone()).unwrap_or_default();
-            self.take_as_read(0, resource_state(&listing, &like)).await;
-        }
+        self.repeated(&listing, sent);
+        let like = answered.map(|i| wholes[i].clone()).unwrap_or_default();
+        self.take_as_read(0, resource_state(&listing, &like)).await;
     }
 
     /// Reads back until some reading explains what is there.

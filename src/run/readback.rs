@@ -134,7 +134,7 @@ impl Running<'_, '_> {
         if known { self.first.usual_patience().min(self.session.settings.settle) } else { self.session.settings.settle }
     }
 
-    fn unreadable(&mut self, clause: &str, sent: &Sent) {
+    pub(super) fn unreadable(&mut self, clause: &str, sent: &Sent) {
         if let Some(look) = self.first.looks.last() {
             // Only an answer that is not a listing is the target's doing.
             if look.status().is_none_or(|s| s == 429 || s == 503) {

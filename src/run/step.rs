@@ -256,10 +256,10 @@ pub(super) fn keep(record: &mut Record<'_>, out: &Outgoing<'_>, exchange: &Arc<E
 /// Only what was accepted, or was not answered to its end, can have been stored.
 pub(super) fn note_stored(session: &Session, resource: &str, payload: Option<&Payload>, exchange: &Exchange) {
     let in_doubt = match &exchange.answer {
-        Ok(response) => response.status < 400 || response.status >= 500,
+        Ok(response) => response.status < 400,
         Err(failure) => !matches!(failure.kind, FailureKind::Unreachable | FailureKind::Abandoned),
     };
-    if let Some(payload) = payload.filter(|_| in_doubt || exchange.is_second_try()) {
+    if let Some(payload) = payload.filter(|_| in_doubt) {
         session.may_have_stored(resource, payload.change.put.iter().map(|(key, _)| key));
     }
 }
@@ -303,6 +303,10 @@ async fn not_judged(record: &Record<'_>, out: &Outgoing<'_>, exchange: &Exchange
         return unanswered(&ended.why);
     }
     match &exchange.answer {
+        // Nobody waits any longer to see whether that is its own answer.
+        Ok(response) if health.is_interrupted() && matches!(response.status, 429 | 502..=504) => {
+            unanswered("the run ended while the target was not well")
+        }
         Ok(response) if response.status == 429 && !session.judges_throttling(&record.case.spec.id) => {
             unanswered("the target throttles this request (429) again and again")
         }

@@ -37,6 +37,8 @@ const BLIND_PATIENCE: Duration = Duration::from_secs(30);
 const AGAIN: Duration = Duration::from_millis(100);
 /// How often a request whose connection was lost is sent, at most.
 const TRIES: usize = 3;
+/// A connection that took so long to fail is not tried again at once.
+const LONG: Duration = Duration::from_secs(2);
 /// How long a target that stopped answering may take to come back, and between two looks whether it has.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// The same, in time limits of a request, of one that takes connections and says nothing.
@@ -374,6 +376,8 @@ impl Client {
     ) -> Next {
         let most = match failure.kind {
             FailureKind::Abandoned => return Next::Stands,
+            // It has been waited for already.
+            FailureKind::Unreachable if sent.elapsed() >= LONG => 1,
             FailureKind::Unreachable | FailureKind::Lost | FailureKind::Fatal => TRIES,
             FailureKind::Silent | FailureKind::Garbled => TRIES - 1,
         };

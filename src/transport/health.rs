@@ -15,7 +15,7 @@ const MUTE_LIMITS: u32 = 6;
 /// How long a request that is under way may take once the user wants everything to end.
 const UNDER_WAY: Duration = Duration::from_secs(2);
 /// Requests that are named as suspects of having stopped a target, at most.
-const SUSPECTS: usize = 8;
+const SUSPECTS: usize = 3;
 /// A run that was told to slow down often enough to say how fast it may go.
 const EPISODES: u32 = 2;
 /// Requests of one case, as long as nothing else is known.
@@ -449,7 +449,7 @@ impl Health {
 
 /// A request in one line, without credentials: people look for it in their logs.
 fn shown(request: &Request) -> String {
-    const BODY: usize = 120;
+    const BODY: usize = 60;
     let body = String::from_utf8_lossy(request.body.as_deref().unwrap_or_default());
     let more = if body.chars().count() > BODY { "…" } else { "" };
     let body: String = body.chars().take(BODY).collect();

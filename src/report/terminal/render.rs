@@ -18,7 +18,10 @@ pub fn render(report: &Report, style: &TerminalStyle) -> String {
     deviations::write_warnings(&mut page, report);
     unjudged::write_errors(&mut page, report);
     // A run that was ended by something else than its end has judged little: what it came to is all there is to say.
-    let ended = report.summary.error > report.summary.pass || report.exit_code > exit::VACUOUS;
+    let unjudged = report.summary.error + report.summary.skip > report.summary.pass;
+    let ended = report.summary.error > report.summary.pass
+        || report.exit_code > exit::VACUOUS
+        || (report.exit_code == exit::BROKEN && (unjudged || report.fuzz.is_some()));
     if !ended {
         unjudged::write_skips(&mut page, report);
         readings::write(&mut page, report);

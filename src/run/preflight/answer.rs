@@ -35,7 +35,7 @@ pub(in super::super) struct Answer {
 
 impl Answer {
     pub(super) fn of(exchange: &Exchange) -> Self {
-        let mut told = describe(exchange);
+        let mut told = describe(exchange).split_whitespace().collect::<Vec<_>>().join(" ");
         let kind = match &exchange.answer {
             Err(_) => Kind::None,
             Ok(response) => {
@@ -61,12 +61,12 @@ fn kind(response: &Response) -> Kind {
     match response.status {
         401 | 403 => Kind::Unauthorised,
         429 | 503 => Kind::Throttled,
-        300..400 => Kind::Redirected,
+        300..=399 => Kind::Redirected,
+        500.. => Kind::ServerError,
         _ if response.capped || is_web_page(response) => Kind::OtherServer,
-        200..300 => Kind::Accepted,
+        200..=299 => Kind::Accepted,
         404 => Kind::Unknown,
-        400..500 => Kind::Refused,
-        _ => Kind::ServerError,
+        _ => Kind::Refused,
     }
 }
 
@@ -90,7 +90,11 @@ pub(super) fn unreached(exchange: &Exchange) -> Option<(String, &'static str)> {
         ),
         FailureKind::Unreachable => (
             format!("it could not be reached: {told}"),
-            "is the address right, and is it up? --wait-for SECS waits for it, --proxy URL goes through a proxy",
+            if exchange.request.url.starts_with("https:") {
+                "is the address right, is it up, and does it speak TLS? --wait-for SECS waits for it"
+            } else {
+                "is the address right, and is it up? --wait-for SECS waits for it"
+            },
         ),
         FailureKind::Silent => (
             format!("it takes connections and does not answer: {told}"),

@@ -58,21 +58,21 @@ pub(in super::super) async fn inspect(
     for (kind, ops) in &kinds {
         let Some(op) = ops.first() else { continue };
         let service = op.operation.service.as_str();
-        if session.target.endpoint(service).is_none() {
+        let Some(endpoint) = session.target.endpoint(service) else {
             session.note(format!("no endpoint of {service} was given: its operations are skipped"));
             continue;
-        }
+        };
         let ids = session.target.resources(*kind);
         let mut leases = Vec::with_capacity(ids.len());
         let mut alike = 0;
         for (nth, id) in ids.iter().enumerate() {
             let mut resource = Resource::new(&session.suite, *kind, id);
-            if !reached.contains_key(service) {
+            if !reached.contains_key(endpoint) {
                 let steps = reach(session, op, &resource).await;
-                reached.insert(service, steps.is_ok());
+                reached.insert(endpoint, steps.is_ok());
                 preflight.steps.extend(steps.unwrap_or_else(|failed| vec![failed]));
             }
-            if reached.get(service) == Some(&false) || session.is_stopped() || session.is_ended() {
+            if reached.get(endpoint) == Some(&false) || session.is_stopped() || session.is_ended() {
                 break;
             }
             let one = inspect_one(session, ops, &mut resource, nth == 0, inspection).await;
