@@ -105,8 +105,9 @@ fn retract(session: &Session, cases: &mut [CaseReport]) -> BTreeSet<String> {
 
 /// The requests that may have stopped the target.
 fn name_suspects(session: &Session) {
-    for suspect in session.client.health().ended().map(|ended| ended.suspects).unwrap_or_default() {
-        session.note(format!("under way when the target stopped answering: {suspect}"));
+    let suspects = session.client.health().ended().map(|ended| ended.suspects).unwrap_or_default();
+    if !suspects.is_empty() {
+        session.note(format!("under way when the target stopped answering: {}", suspects.join("; ")));
     }
 }
 

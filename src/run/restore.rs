@@ -139,7 +139,7 @@ fn left_behind(session: &Session, resource: &mut Resource, place: &str) {
     } else {
         "since nothing deletes it"
     };
-    const NAMED: usize = 12;
+    const NAMED: usize = 6;
     let stored: Vec<&String> = left.keys().filter(|key| session.is_stored(&resource.id, key)).collect();
     let mut names: Vec<String> = stored.iter().take(NAMED).map(|key| format!("{:?}", shortened(key))).collect();
     if stored.len() > NAMED {
@@ -152,7 +152,7 @@ fn left_behind(session: &Session, resource: &mut Resource, place: &str) {
 
 /// So much of a key as people need to find it.
 fn shortened(key: &str) -> String {
-    const SHOWN: usize = 32;
+    const SHOWN: usize = 24;
     if key.chars().count() <= SHOWN { key.to_owned() } else { key.chars().take(SHOWN).chain(['…']).collect() }
 }
 

@@ -449,11 +449,13 @@ impl Health {
 
 /// A request in one line, without credentials: people look for it in their logs.
 fn shown(request: &Request) -> String {
-    const BODY: usize = 60;
+    const BODY: usize = 40;
     let body = String::from_utf8_lossy(request.body.as_deref().unwrap_or_default());
     let more = if body.chars().count() > BODY { "…" } else { "" };
     let body: String = body.chars().take(BODY).collect();
-    format!("{} {} {body}{more}", request.method, request.url).trim_end().to_owned()
+    // The host is the target's, which everybody knows.
+    let path = request.url.splitn(4, '/').nth(3).unwrap_or(&request.url);
+    format!("{} /{path} {body}{more}", request.method).trim_end().to_owned()
 }
 
 /// What an attempt of a canary says.

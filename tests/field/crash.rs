@@ -112,7 +112,7 @@ fn a_target_that_goes_away_ends_the_run() {
             None => told.code_is(3).accuses_nobody(),
             Some(_) => told.finds_or_explains(BREAKS, &["reach", "refused", "connect"]).accuses_at_most(BREAKS),
         };
-        told.lines_at_most(60).took_at_most(40).says_one_of(&["reach", "refused", "connect"]);
+        told.lines_at_most(80).took_at_most(40).says_one_of(&["reach", "refused", "connect"]);
     });
 }
 

@@ -93,7 +93,7 @@ fn what_was_found_before_the_token_ended_is_kept() {
         let scene = Scene::faulty(FAULT, after(*calls, always(expired(manner))));
         let told = scene.run(CASES);
         told.finds_or_explains(BREAKS, &["token", "credential", "unauthori"]).accuses_at_most(BREAKS);
-        told.lines_at_most(60).took_at_most(20);
+        told.lines_at_most(80).took_at_most(20);
         says_once_what_stays(&scene, &told);
     });
 }
