@@ -105,7 +105,15 @@ fn retract(session: &Session, cases: &mut [CaseReport]) -> BTreeSet<String> {
 
 /// The requests that may have stopped the target.
 fn name_suspects(session: &Session) {
-    let suspects = session.client.health().ended().map(|ended| ended.suspects).unwrap_or_default();
+    const NAMED: usize = 8;
+    let Some(ended) = session.client.health().ended() else { return };
+    let cases = session.under_way();
+    let mut suspects = if cases.is_empty() { ended.suspects } else { cases };
+    if suspects.len() > NAMED {
+        let more = suspects.len() - NAMED;
+        suspects.truncate(NAMED);
+        suspects.push(format!("{more} more"));
+    }
     if !suspects.is_empty() {
         session.note(format!("under way when the target stopped answering: {}", suspects.join("; ")));
     }

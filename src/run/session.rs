@@ -59,6 +59,8 @@ pub(super) struct Shared {
     accepted: Mutex<BTreeMap<String, Instant>>,
     /// What may be stored, as far as answers tell: by resource and key.
     stored: Mutex<HashSet<(String, String)>>,
+    /// Cases with a request under way when the target stopped answering.
+    under_way: Mutex<BTreeSet<String>>,
     /// What could not be deleted: by resource, its kind's name before it.
     left: Mutex<BTreeMap<String, (&'static str, Vec<String>)>>,
     /// Cases of which a request was throttled again and again; `true` where that is judged from now on.
@@ -123,6 +125,7 @@ impl Session {
             suspected: Mutex::default(),
             accepted: Mutex::default(),
             stored: Mutex::default(),
+            under_way: Mutex::default(),
             left: Mutex::default(),
             throttled: Mutex::default(),
             found: Mutex::default(),
@@ -252,6 +255,16 @@ impl Shared {
     /// Whether it may be there, as far as answers tell.
     pub(super) fn is_stored(&self, resource: &str, key: &str) -> bool {
         lock(&self.stored).contains(&(resource.to_owned(), key.to_owned()))
+    }
+
+    /// Takes note that a request of a case was under way when the target stopped answering.
+    pub(super) fn was_under_way(&self, case: &str) {
+        lock(&self.under_way).insert(case.to_owned());
+    }
+
+    /// The cases of which one was.
+    pub(super) fn under_way(&self) -> Vec<String> {
+        lock(&self.under_way).iter().cloned().collect()
     }
 
     /// Takes note of what could not be deleted from a place.

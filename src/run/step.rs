@@ -300,6 +300,9 @@ async fn not_judged(record: &Record<'_>, out: &Outgoing<'_>, exchange: &Exchange
     let health = session.client.health();
     let unanswered = |why: &str| Some(NotJudged::NoAnswer(why.to_owned()));
     if let Some(ended) = health.ended() {
+        if matches!(exchange.failure(), Some(FailureKind::Lost | FailureKind::Silent)) {
+            session.was_under_way(&record.case.spec.id);
+        }
         return unanswered(&ended.why);
     }
     match &exchange.answer {

@@ -31,7 +31,7 @@ fn a_target_that_falls_silent_ends_the_run() {
             "fuzz" => launch.args(&["--timeout", "1", "--time", "2"]).finish(),
             _ => launch.args(CASES).finish(),
         };
-        told.code_is(3).accuses_nobody().lines_at_most(40).took_at_most(25);
+        told.code_is(3).accuses_nobody().lines_at_most(48).took_at_most(25);
         told.says_one_of(&["answer", "silent", "timed out", "time-out"]);
     });
 }
@@ -42,7 +42,7 @@ fn a_silent_target_ends_the_run_within_a_minute_at_default_settings() {
     each(&[0, 60], |calls| {
         let scene = Scene::new(after(*calls, silent));
         let told = scene.launch("run").limit(70).finish();
-        told.code_is(3).accuses_nobody().lines_at_most(40).took_at_most(60);
+        told.code_is(3).accuses_nobody().lines_at_most(48).took_at_most(60);
     });
 }
 
