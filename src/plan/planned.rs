@@ -91,15 +91,7 @@ impl PlannedCase {
         let stores = |s: &StepSpec| s.setup.is_some() && !s.second;
         let (set_ups, requests) = self.spec.steps.split_at(self.spec.steps.iter().take_while(|s| stores(s)).count());
         let ordinary = |s: &StepSpec| {
-            s.setup.is_none()
-                && s.fill.is_none()
-                && s.race.is_none()
-                && !s.hidden
-                && !s.wire
-                && !s.capitals
-                && !s.pieces
-                && s.method.is_none()
-                && !s.second
+            s.setup.is_none() && s.fill.is_none() && s.race.is_none() && !s.hidden && s.method.is_none() && !s.second
         };
         let judged = |s: &StepSpec| match &s.expect {
             Some(expect) => expect.listed.is_none() && (requests.len() == 1 || !is_free(expect)),

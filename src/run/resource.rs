@@ -68,6 +68,8 @@ pub(super) struct Resource {
     pub(super) is_full: bool,
     /// The longest time a write took to show.
     pub(super) lag: Duration,
+    /// Time spent between looks that failed.
+    paused: Duration,
     /// Exchanges with observers, for the report of the case that holds the resource.
     pub(super) looks: Vec<Exchange>,
 }
@@ -97,6 +99,7 @@ impl Resource {
             lost: State::new(),
             is_full: false,
             lag: Duration::ZERO,
+            paused: Duration::ZERO,
             looks: Vec::new(),
         }
     }
@@ -320,6 +323,7 @@ impl Resource {
             }
             session.waste(pause);
             tokio::time::sleep(pause).await;
+            self.paused += pause;
             self.looks.truncate(kept);
         }
         self.look(session).await
@@ -334,6 +338,8 @@ impl Resource {
         done: impl Fn(&Listing) -> bool,
     ) -> Option<Listing> {
         let started = Instant::now();
+        // What a throttle or a failed look takes is no time that a write takes to show.
+        let (held, paused) = (session.client.health().held_up(), self.paused);
         let mut pause = LOOK_AGAIN;
         let kept = self.looks.len();
         let mut changes = Changes::default();
@@ -343,7 +349,10 @@ impl Resource {
             let mut listing = self.look_patiently(session).await?;
             listing.items.retain(|item| self.counts(session, &item.key));
             if done(&listing) {
-                self.lag = self.lag.max(if pause == LOOK_AGAIN { Duration::ZERO } else { started.elapsed() });
+                if pause != LOOK_AGAIN {
+                    let other = (session.client.health().held_up() - held) + (self.paused - paused);
+                    self.lag = self.lag.max(started.elapsed().saturating_sub(other));
+                }
                 return Some(listing);
             }
             // Nothing is sent but looks meanwhile: what comes and goes all the same is somebody else's doing.
@@ -372,17 +381,25 @@ impl Resource {
 
     /// Forgets what was written and is gone again, so that a long run needs no more memory than a short one.
     pub(super) async fn forget(&mut self, session: &Session) {
-        if self.written.len() < REMEMBERED
-            || !self.lag.is_zero()
-            || !(self.residue.is_empty() && self.unsettled.is_empty())
-        {
+        // Where each look has to wait for writes to show, it is taken less often.
+        let most = if self.lag.is_zero() { REMEMBERED } else { REMEMBERED * 8 };
+        if self.written.len() < most {
             return;
         }
+        self.let_settle().await;
         let theirs = self.theirs();
         let listing = self.look(session).await;
-        let stays = |key: &String| theirs.contains(key) || self.watched.contains_key(key);
-        if listing.is_some_and(|l| l.items.iter().all(|item| stays(&item.key))) {
-            self.written = self.watched.clone().into_iter().collect();
+        let kept = |key: &String| {
+            self.watched.contains_key(key) || self.residue.contains_key(key) || self.unsettled.contains_key(key)
+        };
+        if listing.is_some_and(|l| l.items.iter().all(|item| theirs.contains(&item.key) || kept(&item.key))) {
+            let written = std::mem::take(&mut self.written);
+            self.written = written
+                .into_iter()
+                .filter(|(key, _)| {
+                    self.watched.contains_key(key) || self.residue.contains_key(key) || self.unsettled.contains_key(key)
+                })
+                .collect();
             self.fading.clear();
         }
         self.looks.clear();

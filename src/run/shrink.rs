@@ -27,7 +27,7 @@ impl<'a> Shrinking<'a> {
 
     /// Tries simpler forms for as long as they fail in the same way, and the simplest once more.
     pub(super) async fn shrink(
-        self,
+        mut self,
         session: &Session,
         failed: Shown,
         resource: &mut Resource,
@@ -45,7 +45,7 @@ impl<'a> Shrinking<'a> {
         let mut spent = 0;
         let operation = self.inputs.operation();
         while spent < EXCHANGES && session.may_shrink(EXCHANGES_OF_A_RUN) && !session.is_over(operation) {
-            let Some(form) = self.shrinker.next_form() else { break };
+            let Some(form) = self.shrinker.next_form().await else { break };
             failure.tried += 1;
             let case = self.inputs.case(&format!("{}.{}", self.input, failure.tried), form.clone());
             let finished = run_case(session, &case, resource, second.as_deref_mut()).await;

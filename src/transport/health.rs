@@ -50,8 +50,9 @@ struct State {
     patience: Duration,
     canaries: Vec<Canary>,
     ended: Option<Ended>,
-    /// How long everything has been held up, in all.
+    /// How much of that is spent, and how long it was in all of the run.
     waited: Duration,
+    held_up: Duration,
     episodes: Episodes,
     /// When everything has to be over.
     until: Option<Instant>,
@@ -373,6 +374,7 @@ impl Health {
         let bearable = state.waited + wait <= state.patience;
         if bearable {
             state.waited += wait;
+            state.held_up += wait;
         }
         within && bearable
     }
@@ -395,6 +397,11 @@ impl Health {
     /// Whether the target has been down after this time.
     pub(super) fn was_down_since(&self, since: Instant) -> bool {
         self.state().down.is_some_and(|down| down > since)
+    }
+
+    /// How long everything has been held up, in all of the run.
+    pub fn held_up(&self) -> Duration {
+        self.state().held_up
     }
 
     /// How long everything may be held up, in all.

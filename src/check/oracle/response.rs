@@ -73,6 +73,9 @@ pub(super) fn same_order(scene: &Scene<'_>, pointer: &str, echoes: &str) -> Judg
     }
 }
 
+/// Identifiers that are remembered, at most.
+const REMEMBERED: usize = 20_000;
+
 /// A member that differs between all successful answers of a run.
 pub(super) fn distinct(
     scene: &Scene<'_>,
@@ -88,15 +91,19 @@ pub(super) fn distinct(
         Effect::Create { name, .. } => scene.request.and_then(|body| at(body, name)).cloned(),
         Effect::Put { .. } | Effect::Batch { .. } => None,
     };
-    let body = scene.request.map(Value::to_string).unwrap_or_default();
-    let answered = Answered { name: name.clone(), body };
-    match seen.insert((clause.to_owned(), value.clone()), answered) {
+    let told = scene.request.map(|body| excerpt(body.to_string().as_bytes())).unwrap_or_default();
+    let key = (clause.to_owned(), value.clone());
+    // A run of any length needs no more memory than this: later answers are held against the first ones.
+    if seen.len() >= REMEMBERED && !seen.contains_key(&key) {
+        return Judgement::Upheld;
+    }
+    match seen.insert(key, Answered { name: name.clone(), told }) {
         None => Judgement::Upheld,
         // The same thing, written again.
         Some(before) if name.is_some() && before.name == name => Judgement::Upheld,
         Some(before) => Judgement::broken(
             "an identifier that no other answer had",
-            format!("{value} again; it came before in answer to {}", excerpt(before.body.as_bytes())),
+            format!("{value} again; it came before in answer to {}", before.told),
         ),
     }
 }
@@ -105,5 +112,6 @@ pub(super) fn distinct(
 #[derive(Debug)]
 pub(super) struct Answered {
     name: Option<Value>,
-    body: String,
+    /// The beginning of the request.
+    told: String,
 }

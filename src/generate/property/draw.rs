@@ -3,6 +3,7 @@ use std::sync::Arc;
 use std::sync::mpsc;
 
 use proptest::prelude::*;
+use tokio::sync::mpsc as channel;
 
 use super::drawn::{Candidates, Drawn};
 use super::instance::resolved;
@@ -50,7 +51,7 @@ impl Generator {
 
     /// Simpler and simpler forms of one input.
     pub fn shrinker(&self, seed: u64, index: u64) -> Shrinker {
-        let (forms, wanted) = mpsc::sync_channel(0);
+        let (forms, wanted) = channel::channel(1);
         let (verdicts, failed) = mpsc::channel();
         let generator = self.clone();
         // Trees of proptest stay on the thread that made them.
@@ -152,7 +153,7 @@ impl Drawing {
 const REJECTS: u32 = 2_000;
 
 /// Offers simpler forms for as long as somebody says whether they fail, too.
-fn simplify(mut drawn: Drawn, forms: &mpsc::SyncSender<Instance>, failed: &mpsc::Receiver<bool>) {
+fn simplify(mut drawn: Drawn, forms: &channel::Sender<Instance>, failed: &mpsc::Receiver<bool>) {
     let mut simplest = drawn.current.clone();
     let mut more = drawn.simplify();
     while more {
@@ -162,7 +163,7 @@ fn simplify(mut drawn: Drawn, forms: &mpsc::SyncSender<Instance>, failed: &mpsc:
             more = drawn.simplify();
             continue;
         }
-        if forms.send(form.clone()).is_err() {
+        if forms.blocking_send(form.clone()).is_err() {
             return;
         }
         match failed.recv() {
@@ -179,14 +180,14 @@ fn simplify(mut drawn: Drawn, forms: &mpsc::SyncSender<Instance>, failed: &mpsc:
 /// Simpler forms of one input, each in answer to whether the last one failed.
 #[derive(Debug)]
 pub struct Shrinker {
-    forms: Option<mpsc::Receiver<Instance>>,
+    forms: Option<channel::Receiver<Instance>>,
     verdicts: mpsc::Sender<bool>,
 }
 
 impl Shrinker {
-    /// The next form to try; `None` at the end.
-    pub fn next_form(&self) -> Option<Instance> {
-        self.forms.as_ref()?.recv().ok()
+    /// The next form to try; `None` at the end. It is made on a thread of its own, which nothing else waits for.
+    pub async fn next_form(&mut self) -> Option<Instance> {
+        self.forms.as_mut()?.recv().await
     }
 
     /// Says whether the last form failed like the input did.
