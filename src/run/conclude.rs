@@ -259,7 +259,9 @@ impl Outcomes<'_> {
     /// proven.
     fn conclusion(&self) -> (u8, String) {
         if let Some(step) = self.findings.preflight.iter().find(|step| !step.ok) {
-            return (exit::BROKEN, format!("no verdict: {}: {}", step.step, step.detail));
+            // The answer itself stands beside the step.
+            let short = step.detail.split(": status ").next().unwrap_or(&step.detail);
+            return (exit::BROKEN, format!("no verdict: {}: {short}", step.step));
         }
         if self.findings.preflight_alone && self.ended().is_none() {
             return (exit::CONFORMS, "a run can begin: everything that it needs is there".to_owned());

@@ -2,6 +2,7 @@
 
 use crate::check::{State, change_of};
 use crate::suite::{Effect, OperationSuite};
+use crate::vocabulary::{Exchange, Response};
 
 use super::payload::Payload;
 use super::prediction::writing;
@@ -21,6 +22,10 @@ pub(super) async fn proves_nothing(
     if !exchange.is_refused() {
         return None;
     }
+    if is_too_large_for_a_gateway(exchange) {
+        let status = exchange.status().unwrap_or_default();
+        return Some(format!("a gateway in front of the service refuses a request of this size by itself ({status})"));
+    }
     if *second_try {
         return Some("the first try was lost, and the second try may have found what that one stored".to_owned());
     }
@@ -30,6 +35,12 @@ pub(super) async fn proves_nothing(
     // Where nothing is deleted, there will be no more room than there is now.
     resource.is_full = !resource.can_delete();
     Some(format!("the {} takes nothing more, and what it carries cannot be listed", resource.kind.carrier()))
+}
+
+/// Whether somebody on the way has limits of its own: the status says so, and the body is not the service's.
+fn is_too_large_for_a_gateway(exchange: &Exchange) -> bool {
+    let own = |response: &Response| response.json().is_some_and(|body| body.is_object());
+    exchange.answer.as_ref().is_ok_and(|r| matches!(r.status, 413 | 414 | 431 | 494) && !own(r))
 }
 
 /// Whether as many ordinary items are accepted.

@@ -55,7 +55,7 @@ impl Default for Network {
             client_certificate: None,
             insecure: false,
             resolve: Vec::new(),
-            connect_timeout: Duration::from_secs(10),
+            connect_timeout: Duration::from_secs(5),
         }
     }
 }

@@ -62,7 +62,7 @@ pub(super) fn problems(all: &[Inspected]) -> Vec<PreflightStep> {
         }
     }
     if problems.is_empty() {
-        problems.extend(all.iter().find_map(unanswered).or_else(|| may_not_write(all)));
+        problems.extend(unanswered(all).or_else(|| may_not_write(all)).or_else(|| refuses_everything(all)));
     }
     problems
 }
@@ -133,14 +133,32 @@ fn unknown(one: &Inspected, project_is_known: bool) -> Option<PreflightStep> {
     Some(PreflightStep { step, ok: false, detail, advice: Some(advice.to_owned()) })
 }
 
-/// What can be read, and of which no write is answered.
-fn unanswered(one: &Inspected) -> Option<PreflightStep> {
-    let (operation, answer) = one.writes.first()?;
-    one.writes.iter().all(|(_, answer)| answer.kind == Kind::None).then(|| PreflightStep {
+/// What can be read, and of which no write is answered, by no operation.
+fn unanswered(all: &[Inspected]) -> Option<PreflightStep> {
+    let mut writes = all.iter().flat_map(|one| &one.writes).peekable();
+    let (operation, first) = writes.peek().copied()?;
+    writes.all(|(_, answer)| answer.kind == Kind::None).then(|| PreflightStep {
         step: operation.clone(),
         ok: false,
-        detail: format!("the target answers reads, and no writes, on the {}: {}", one.name(), answer.told),
+        detail: format!("the target answers reads, and no writes: {}", first.told),
         advice: Some("is the service behind it up? --timeout SECS waits longer for an answer".to_owned()),
+    })
+}
+
+/// What can be read, where a valid request of every operation is refused; of one operation alone it is a deviation.
+fn refuses_everything(all: &[Inspected]) -> Option<PreflightStep> {
+    let mut writes = all.iter().filter(|one| !one.is_full()).flat_map(|one| &one.writes).peekable();
+    let (first, answer) = writes.peek().copied()?;
+    let refused = |kind: Kind| matches!(kind, Kind::Refused | Kind::Unknown | Kind::Unauthorised);
+    let several = writes.clone().any(|(operation, _)| operation != first);
+    (several && writes.all(|(_, answer)| refused(answer.kind))).then(|| PreflightStep {
+        step: "this API".to_owned(),
+        ok: false,
+        detail: format!(
+            "the target refuses a valid request of every operation, or does not know the identifiers: {}",
+            answer.told
+        ),
+        advice: Some("are they right, and may the credentials write? reading works all the same".to_owned()),
     })
 }
 
@@ -196,7 +214,10 @@ mod tests {
     #[test]
     fn a_refusal_of_what_can_be_read_is_for_the_cases() {
         use Kind::{Accepted, Refused, ServerError, Unauthorised};
-        assert_eq!(steps(&[secret(Some(0), Accepted, &[Refused, Refused])]), Vec::<String>::new());
+        assert_eq!(steps(&[secret(Some(0), Accepted, &[Refused])]), Vec::<String>::new(), "one operation");
+        let named = |name: &str| (name.to_owned(), answer(Refused));
+        let two = Inspected { writes: vec![named("A"), named("B")], ..secret(Some(0), Accepted, &[]) };
+        assert_eq!(steps(&[two]), ["this API"], "every operation");
         assert_eq!(steps(&[secret(Some(0), Accepted, &[ServerError])]), Vec::<String>::new());
         assert_eq!(steps(&[secret(Some(0), Accepted, &[Unauthorised, Accepted])]), Vec::<String>::new());
         assert_eq!(steps(&[secret(Some(0), Accepted, &[Unauthorised, Unauthorised])]), ["credentials"]);

@@ -77,7 +77,9 @@ pub(in super::super) async fn inspect(
             }
             let one = inspect_one(session, ops, &mut resource, nth == 0, inspection).await;
             let is_unknown = !problems(std::slice::from_ref(&one)).is_empty();
-            if nth == 0 || is_unknown || !one.is_accepted() {
+            if is_unknown {
+                // The problem is told instead.
+            } else if nth == 0 || !one.is_accepted() {
                 preflight.steps.extend(told(&one, &resource, inspection));
             } else {
                 alike += 1;
@@ -106,7 +108,9 @@ pub(in super::super) async fn inspect(
         preflight.steps.retain(|step| step.ok || step.advice.as_deref() != Some(DEVIATION));
     }
     for mut problem in problems {
-        problem.detail = session.redactor.clean(&problem.detail);
+        // A wrong project looks like wrong credentials, or like an unknown identifier.
+        let project = format!(", in project {}: status ", session.target.project_id);
+        problem.detail = session.redactor.clean(&problem.detail.replacen(": status ", &project, 1));
         // It takes the place of what was seen of the same resource or operation.
         preflight.steps.retain(|step| step.step != problem.step || !step.ok || !names_the_same(step, &problem));
         preflight.steps.push(problem);
