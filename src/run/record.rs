@@ -55,7 +55,7 @@ impl<'a> Record<'a> {
     /// The target went down with a request, and again when it was sent by itself.
     pub(super) fn fatal(&mut self, op: &OperationSuite, exchange: usize) {
         if op.operation.id == self.case.op.operation.id {
-            let seen = "the connection was lost and the target went down, twice with the same request";
+            let seen = "no answer: the connection was lost, as often as the request was sent";
             self.finding(&op.id("server-error"), "an answer, whatever is wrong with the request", seen, Some(exchange));
             self.wrong_answer = true;
         } else {

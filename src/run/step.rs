@@ -201,7 +201,8 @@ pub(super) async fn send(record: &mut Record<'_>, out: &Outgoing<'_>) -> Option<
         }
         return None;
     }
-    if exchange.failure() == Some(FailureKind::Fatal) {
+    // Whether it was seen to be down in between is chance.
+    if matches!(exchange.failure(), Some(FailureKind::Fatal | FailureKind::Lost)) {
         let index = record.exchange(Arc::new(exchange));
         record.fatal(out.op, index);
         return None;
