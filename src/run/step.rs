@@ -224,7 +224,8 @@ pub(super) async fn send(record: &mut Record<'_>, out: &Outgoing<'_>) -> Option<
             oracles(record, out, &first, index, said, false, !repeated);
         }
     }
-    let broken_off = exchange.earlier.iter().find(|a| a.answer.as_ref().is_err_and(|f| f.kind == FailureKind::Garbled));
+    let broken_off =
+        exchange.earlier.iter().find(|a| !a.shared && a.answer.as_ref().is_err_and(|f| f.kind == FailureKind::Garbled));
     if let Some(attempt) = broken_off.filter(|_| exchange.answer.is_ok()) {
         record.flaky_answer(out.op, attempt);
     }

@@ -167,7 +167,7 @@ impl Client {
                 return (Exchange { request, answer, elapsed, earlier, sent: Some(sent) }, after_head);
             }
             earlier.push(attempt);
-            if matches!(next, Next::Recovered) {
+            if matches!(next, Next::Recovered | Next::AgainAlone) {
                 earlier.iter_mut().for_each(|attempt| attempt.shared = true);
             }
         }
