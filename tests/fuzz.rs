@@ -207,7 +207,7 @@ fn a_target_that_dies_is_waited_for_and_the_input_is_named() {
     let (report, _) = fuzzed_within(&target, &settings, &["CreateSecretTag"], &limits);
     let fuzz = report.fuzz.expect("what fuzzing came to");
     assert!(fuzz.stops > 0, "it was seen to be gone: {} {:?} {:?}", report.conclusion, report.notes, fuzz);
-    assert_eq!(report.exit_code, 1, "{}", report.conclusion);
+    assert_eq!(report.exit_code, 1, "{} {:?} {:#?}", report.conclusion, report.notes, fuzz.finds);
     let killer = fuzz.finds.iter().find(|find| find.clause == "csms.create-secret-tag.server-error");
     let killer = killer.unwrap_or_else(|| panic!("{:?}", report.notes));
     assert!(killer.input.requests.iter().any(|request| request.body.contains("{{7*7}}")), "{:?}", killer.input);

@@ -8,13 +8,21 @@ pub fn describe(exchange: &Exchange) -> String {
     match &exchange.answer {
         Err(failure) => format!("no answer: {}", failure.message),
         Ok(response) if response.body.is_empty() => format!("status {}", response.status),
-        Ok(response) => format!("status {} with {}", response.status, excerpt(&response.body)),
+        Ok(response) => {
+            let length = response.cut_from.max(response.body.len());
+            format!("status {} with {}", response.status, beginning(&response.body, length))
+        }
     }
 }
 
 /// The beginning of a body as text.
 pub(super) fn excerpt(body: &[u8]) -> String {
+    beginning(body, body.len())
+}
+
+/// The same of a body of which only the beginning may be left; `length` is that of the whole, in bytes.
+fn beginning(body: &[u8], length: usize) -> String {
     let text = String::from_utf8_lossy(body);
     let short: String = text.chars().take(EXCERPT).collect();
-    if short.len() < text.len() { format!("`{short}…` ({} bytes)", body.len()) } else { format!("`{short}`") }
+    if short.len() < text.len() { format!("`{short}…` ({length} bytes)") } else { format!("`{short}`") }
 }

@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::check::change_of;
 use crate::generate::{Placeholders, Property};
 use crate::plan::{Plan, PlannedCase};
+use crate::report::grouped;
 use crate::report::text::visible;
 use crate::suite::{Answer, Need, Operation, ResourceKind, StepSpec, Suite};
 use crate::target::{Settings, Target};
@@ -215,17 +216,4 @@ fn duration(seconds: u64) -> String {
         120..=7_199 => format!("{} min", seconds.div_ceil(60)),
         _ => format!("{} h", seconds.div_ceil(3600)),
     }
-}
-
-/// `1 234 567`
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(' ');
-        }
-        out.push(digit);
-    }
-    out
 }

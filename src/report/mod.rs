@@ -23,6 +23,7 @@ mod tests;
 #[cfg(test)]
 pub(crate) use sample::report as sample_for_tests;
 
+pub(crate) use body::grouped;
 pub use error::ReportError;
 pub use failure_text::failure_text;
 pub use model::{

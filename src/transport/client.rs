@@ -2,11 +2,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use super::health::{Condition, EndedBy, Health, condition};
+use super::health::{Condition, EndedBy, Health, Known, condition};
 use super::rate_limit::RateLimit;
 use super::retry_after::retry_after;
 use super::transport_trait::{Received, Transport, WireOptions};
-use crate::vocabulary::{Attempt, Exchange, Failure, FailureKind, Request, Response};
+use crate::vocabulary::{Attempt, AttemptKind, Exchange, Failure, FailureKind, Request, Response};
 
 /// Bounds of what one request may cost.
 #[derive(Clone, Debug)]
@@ -37,6 +37,8 @@ const BLIND_PATIENCE: Duration = Duration::from_secs(30);
 const AGAIN: Duration = Duration::from_millis(100);
 /// How often a request whose connection was lost is sent, at most.
 const TRIES: usize = 3;
+/// How often a request is sent to a target that is down each time, at most.
+const DOWN: usize = 8;
 /// A connection that took so long to fail is not tried again at once.
 const LONG: Duration = Duration::from_secs(2);
 /// How long a target that stopped answering may take to come back, and between two looks whether it has.
@@ -66,12 +68,27 @@ enum Next {
     Again,
     /// Once more, with nothing else under way.
     AgainAlone,
+    /// The same, and the target seen to be well right before: it went down when this was under way.
+    AgainSuspected,
     /// Once more, since the whole target was unwell, and is well again.
     Recovered,
     /// It is what it is.
     Stands,
     /// The target went down with it, twice.
     Fatal,
+    /// The target goes down again and again, whoever is asking.
+    Inconclusive,
+}
+
+/// What else is under way beside a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Company {
+    /// Whatever others send.
+    Others,
+    /// Nothing.
+    Alone,
+    /// Nothing, and the target is well when it is sent: what becomes of the target then is this request's doing.
+    AloneAndWell,
 }
 
 /// What became of something surprising that was held against the canary.
@@ -85,16 +102,23 @@ pub enum Confirmed {
     Over,
 }
 
-/// What the canary says of an answer that may be due to the target's condition.
-enum Shared {
-    /// The target is well: the answer is about the request.
-    No,
-    /// It was not, and is again.
-    Yes,
+/// What became of waiting until the target answers its canary as it did before.
+enum Waited {
+    /// It does; `at_once` if it never did otherwise, so that an answer is about its request.
+    Well { at_once: bool },
     /// There is no canary.
     Unknown,
     /// The run is over.
     Over,
+}
+
+/// How a target that is not well is waited for.
+struct Wait {
+    /// The first pause between two canaries, and the longest: each is twice the one before.
+    pauses: (Duration, Duration),
+    /// How long it may take no connections, and how long it may take them and say nothing.
+    down: Duration,
+    silent: Duration,
 }
 
 impl Client {
@@ -119,11 +143,6 @@ impl Client {
         &self.health
     }
 
-    /// The time between two requests, as asked for or learned.
-    pub fn interval(&self) -> Duration {
-        self.rate_limit.interval()
-    }
-
     /// Sends one request, again where that makes sense: after a lost connection, a server error, or as often as a
     /// target throttles. All tries are kept.
     pub async fn send(&self, request: Request) -> Exchange {
@@ -135,39 +154,48 @@ impl Client {
     /// failure of the kind [`FailureKind::Abandoned`].
     pub async fn send_over(&self, request: Request, options: WireOptions) -> (Exchange, Option<Vec<u8>>) {
         let mut earlier = Vec::new();
-        let (mut throttled, mut alone, mut began) = (0, false, None);
+        let (mut throttled, mut company, mut began) = (0, Company::Others, None);
         loop {
-            let (attempt, after_head, sent) = self.attempt(&request, options, alone).await;
-            let next = match &attempt.answer {
-                Ok(response) if response.status == 429 || response.status == 503 => {
+            let (attempt, after_head, sent) = self.attempt(&request, options, company).await;
+            let next = match (attempt.kind(), &attempt.answer) {
+                (_, Err(failure)) => self.no_answer(&request, failure, sent, &earlier, company).await,
+                (AttemptKind::Throttled, Ok(response)) => {
                     let since = *began.get_or_insert(sent);
                     self.throttled(&request, response, sent, (&mut throttled, since)).await
                 }
-                Ok(response) if response.status >= 500 && !options.errors_stand => {
+                (_, Ok(response)) if response.status >= 500 && !options.errors_stand => {
                     self.server_error(&request, response, sent, &earlier).await
                 }
-                // What is only read or deleted is refused for no reason of its own: the credentials may have come to an end.
-                Ok(response) if matches!(response.status, 401 | 403) && request.method != "POST" => {
+                (kind, Ok(_)) => {
                     self.answered(&request, began.take());
-                    self.shares(&request, sent).await;
+                    // What is only read or deleted is refused for no reason of its own: the credentials may have ended.
+                    if kind == AttemptKind::Unauthorised && request.method != "POST" {
+                        self.shares(&request, sent).await;
+                    }
                     Next::Stands
                 }
-                Ok(_) => {
-                    self.answered(&request, began.take());
-                    Next::Stands
-                }
-                Err(failure) => self.no_answer(&request, failure, sent, &earlier, alone).await,
             };
-            alone = matches!(next, Next::AgainAlone);
-            if matches!(next, Next::Stands | Next::Fatal) || self.health.until().is_err() {
+            company = match next {
+                Next::AgainAlone => Company::Alone,
+                Next::AgainSuspected => Company::AloneAndWell,
+                _ => Company::Others,
+            };
+            let is_last = matches!(next, Next::Stands | Next::Fatal | Next::Inconclusive);
+            if is_last || self.health.until().is_err() {
                 let Attempt { mut answer, elapsed, .. } = attempt;
-                if let (Next::Fatal, Err(failure)) = (&next, &mut answer) {
-                    failure.kind = FailureKind::Fatal;
+                if let Err(failure) = &mut answer {
+                    failure.kind = match next {
+                        Next::Fatal => FailureKind::Fatal,
+                        Next::Inconclusive => FailureKind::Abandoned,
+                        _ => failure.kind,
+                    };
                 }
                 return (Exchange { request, answer, elapsed, earlier, sent: Some(sent) }, after_head);
             }
-            earlier.push(attempt);
-            if matches!(next, Next::Recovered | Next::AgainAlone) {
+            // Whatever came while the target was down, throttled or unwell says nothing of the request.
+            let shared = matches!(next, Next::Recovered | Next::AgainAlone | Next::AgainSuspected);
+            earlier.push(Attempt { shared, ..attempt });
+            if matches!(next, Next::Recovered) {
                 earlier.iter_mut().for_each(|attempt| attempt.shared = true);
             }
         }
@@ -178,15 +206,19 @@ impl Client {
         &self,
         request: &Request,
         options: WireOptions,
-        alone: bool,
+        company: Company,
     ) -> (Attempt, Option<Vec<u8>>, Instant) {
         self.rate_limit.turn().await;
         // One that may bring the target down goes by itself, so that it is known which one it was.
-        let (_one, _many) = if alone {
-            (Some(self.health.gate.write().await), None)
-        } else {
+        let (_one, _many) = if company == Company::Others {
             (None, Some(self.health.gate.read().await))
+        } else {
+            (Some(self.health.gate.write().await), None)
         };
+        if company == Company::AloneAndWell {
+            // Another suspect may have brought it down just before. Who waits in vain finds that the run is over, below.
+            self.until_well(&request.operation, Instant::now(), Health::canary, &self.briskly(PATIENCE)).await;
+        }
         let sent = Instant::now();
         let Ok(until) = self.health.until() else { return (abandoned(), None, sent) };
         self.sent.fetch_add(1, Ordering::Relaxed);
@@ -236,13 +268,13 @@ impl Client {
         if *tries > 0 || known {
             // It has been waited for already, and in vain: is that the target's condition?
             match self.shares(request, sent).await {
-                Shared::No => *tries += 1,
-                Shared::Yes => {
+                Waited::Well { at_once: true } => *tries += 1,
+                Waited::Well { at_once: false } => {
                     *tries = 0;
                     return Next::Recovered;
                 }
-                Shared::Unknown if since.elapsed() < BLIND_PATIENCE => *tries += 1,
-                Shared::Unknown | Shared::Over => return Next::Stands,
+                Waited::Unknown if since.elapsed() < BLIND_PATIENCE => *tries += 1,
+                Waited::Unknown | Waited::Over => return Next::Stands,
             }
         } else {
             *tries = 1;
@@ -308,47 +340,76 @@ impl Client {
             return Next::Again;
         }
         match self.shares(request, sent).await {
-            Shared::Yes => Next::Recovered,
-            Shared::No | Shared::Unknown | Shared::Over => Next::Stands,
+            Waited::Well { at_once: false } => Next::Recovered,
+            Waited::Well { .. } | Waited::Unknown | Waited::Over => Next::Stands,
         }
     }
 
-    /// Whether the whole target is as it was with this request. Waits until it is well again, or the run is over.
-    async fn shares(&self, request: &Request, sent: Instant) -> Shared {
+    /// Whether the whole target was as it was with this request, which was sent at this time.
+    async fn shares(&self, request: &Request, sent: Instant) -> Waited {
+        self.until_well(&request.operation, sent, Health::canary, &self.patiently()).await
+    }
+
+    /// Waits until the target answers an operation's canary as it did before, or the run is over. A good one that was sent
+    /// after `since` will do.
+    async fn until_well(
+        &self,
+        operation: &str,
+        since: Instant,
+        canary: impl Fn(&Health, &str) -> Option<Known>,
+        wait: &Wait,
+    ) -> Waited {
         let started = Instant::now();
-        let mut wait = FIRST_WAIT;
-        let mut shared = false;
+        let (mut pause, longest) = wait.pauses;
+        let (mut at_once, mut told) = (true, false);
         loop {
-            match self.check_since(&request.operation, sent).await {
-                Condition::Well => return if shared { Shared::Yes } else { Shared::No },
-                Condition::Unknown => return Shared::Unknown,
+            let condition = self.check_since(operation, since, &canary).await;
+            let patience = if matches!(condition, Condition::Down(_)) { wait.down } else { wait.silent };
+            match condition {
+                Condition::Well => {
+                    if told {
+                        self.health.note_back(started.elapsed());
+                        self.health.tell_waiting(String::new);
+                    }
+                    return Waited::Well { at_once };
+                }
+                Condition::Unknown => return Waited::Unknown,
                 Condition::Unwell(status) => {
-                    if !self.hold(wait, status, sent) {
-                        return Shared::Over;
+                    if !self.hold(pause, status, since) {
+                        return Waited::Over;
                     }
                 }
-                Condition::Down(why) => {
-                    if !self.may_come_back(started, PATIENCE, &why, sent) {
-                        return Shared::Over;
+                Condition::Down(why) | Condition::Silent(why) => {
+                    if !self.may_come_back(started, patience, &why, since) {
+                        return Waited::Over;
                     }
-                }
-                Condition::Silent(why) => {
-                    if !self.may_come_back(started, self.silent_patience(), &why, sent) {
-                        return Shared::Over;
+                    if !told {
+                        self.health.tell_waiting(|| format!("the target does not answer ({why}): waiting for it"));
+                        told = true;
                     }
                 }
                 other => {
-                    self.ends_with(&other, &request.operation, sent);
-                    return Shared::Over;
+                    self.ends_with(&other, operation, since);
+                    return Waited::Over;
                 }
             }
-            shared = true;
-            self.health.sleep(wait).await;
-            wait = (wait * 2).min(LONGEST_WAIT);
+            at_once = false;
+            self.health.sleep(pause).await;
+            pause = (pause * 2).min(longest);
             if self.health.until().is_err() {
-                return Shared::Over;
+                return Waited::Over;
             }
         }
+    }
+
+    /// How a target is waited for that answers, if not as it should.
+    fn patiently(&self) -> Wait {
+        Wait { pauses: (FIRST_WAIT, LONGEST_WAIT), down: PATIENCE, silent: self.silent_patience() }
+    }
+
+    /// How one is waited for that does not answer.
+    fn briskly(&self, patience: Duration) -> Wait {
+        Wait { pauses: (LOOK_AGAIN, LOOK_AGAIN_MOST), down: patience, silent: patience }
     }
 
     fn silent_patience(&self) -> Duration {
@@ -372,7 +433,7 @@ impl Client {
         failure: &Failure,
         sent: Instant,
         earlier: &[Attempt],
-        alone: bool,
+        company: Company,
     ) -> Next {
         let most = match failure.kind {
             FailureKind::Abandoned => return Next::Stands,
@@ -394,18 +455,20 @@ impl Client {
             self.health.suspect(request);
         }
         let failed = earlier.iter().rev().take_while(|attempt| attempt.answer.is_err()).count() + 1;
-        let was_silent = failure.kind == FailureKind::Silent;
-        let was_down = match self.recovered(request, was_silent, sent).await {
-            Some(was_down) => was_down,
-            None => return Next::Stands,
+        let patience = if failure.kind == FailureKind::Silent { self.silent_patience() } else { PATIENCE };
+        let was_down = match self.until_well(&request.operation, sent, Health::canary, &self.briskly(patience)).await {
+            // Where others have waited for it, it was down as well.
+            Waited::Well { .. } => self.health.was_down_since(sent),
+            Waited::Unknown => false,
+            Waited::Over => return Next::Stands,
         };
-        // It was sent alone, and brought the target down again: that was no chance.
-        if was_down && alone {
+        // It was sent alone to a target that was well, and brought it down again: that was no chance.
+        if was_down && company == Company::AloneAndWell && failure.kind != FailureKind::Unreachable {
             self.health.exonerate(request);
             return Next::Fatal;
         }
         if was_down {
-            return Next::AgainAlone;
+            return if failed < DOWN { Next::AgainSuspected } else { Next::Inconclusive };
         }
         if failed >= most {
             self.health.exonerate(request);
@@ -413,53 +476,6 @@ impl Client {
         }
         self.health.sleep(AGAIN).await;
         Next::Again
-    }
-
-    /// Waits until the target answers its canary, and says whether it was down; `None` if the run is over.
-    async fn recovered(&self, request: &Request, was_silent: bool, sent: Instant) -> Option<bool> {
-        let started = Instant::now();
-        let mut pause = LOOK_AGAIN;
-        let mut told = None;
-        loop {
-            match self.check_since(&request.operation, sent).await {
-                Condition::Well => {
-                    if told.is_some() {
-                        self.health.note_back(started.elapsed());
-                        self.health.tell_waiting(String::new);
-                    }
-                    return Some(self.health.was_down_since(sent));
-                }
-                Condition::Unknown => return Some(false),
-                Condition::Unwell(status) => {
-                    if !self.hold(pause, status, sent) {
-                        return None;
-                    }
-                }
-                Condition::Down(why) | Condition::Silent(why) if told.is_none() => {
-                    // The first look says which it is; what comes between must not make it longer.
-                    let patience = if was_silent { self.silent_patience() } else { PATIENCE };
-                    if !self.may_come_back(started, patience, &why, sent) {
-                        return None;
-                    }
-                    self.health.tell_waiting(|| format!("the target does not answer ({why}): waiting for it"));
-                    told = Some(patience);
-                }
-                Condition::Down(why) | Condition::Silent(why) => {
-                    if !self.may_come_back(started, told.unwrap_or(PATIENCE), &why, sent) {
-                        return None;
-                    }
-                }
-                other => {
-                    self.ends_with(&other, &request.operation, sent);
-                    return None;
-                }
-            }
-            self.health.sleep(pause).await;
-            pause = (pause * 2).min(LOOK_AGAIN_MOST);
-            if self.health.until().is_err() {
-                return None;
-            }
-        }
     }
 
     /// Ends the run where a canary says that it cannot go on.
@@ -482,16 +498,20 @@ impl Client {
     }
 
     /// The target's condition as far as an operation goes, by a canary that was sent after `since`.
-    async fn check_since(&self, operation: &str, since: Instant) -> Condition {
+    async fn check_since(
+        &self,
+        operation: &str,
+        since: Instant,
+        canary: impl Fn(&Health, &str) -> Option<Known>,
+    ) -> Condition {
         let _one = self.health.checking.lock().await;
         if self.health.last_good(operation).is_some_and(|last| last > since) {
             return Condition::Well;
         }
-        let canary = self.health.canary(operation);
-        self.look(operation, canary).await
+        self.look(operation, canary(&self.health, operation)).await
     }
 
-    async fn look(&self, operation: &str, canary: Option<(Request, Vec<u16>, bool)>) -> Condition {
+    async fn look(&self, operation: &str, canary: Option<Known>) -> Condition {
         let Some((request, success, is_read)) = canary else { return Condition::Unknown };
         let sent = Instant::now();
         let Ok(until) = self.health.until() else { return Condition::Unknown };
@@ -508,46 +528,14 @@ impl Client {
     /// Holds something surprising against the canary: a read that worked before. At most one in `between`; what is found
     /// between two good ones is sound. A target that is unwell is waited for.
     pub async fn confirm(&self, operation: &str, between: Duration) -> Confirmed {
-        let began = Instant::now();
         if self.health.was_checked_within(operation, between) {
             return Confirmed::Sound;
         }
-        let _one = self.health.checking.lock().await;
-        if self.health.last_good(operation).is_some_and(|last| last > began) {
-            return Confirmed::Sound;
-        }
-        let since = self.health.last_good(operation).unwrap_or(began);
-        let mut pause = FIRST_WAIT;
-        let mut confirmed = Confirmed::Sound;
-        loop {
-            match self.look(operation, self.health.read_canary(operation)).await {
-                Condition::Well | Condition::Unknown => return confirmed,
-                Condition::Unwell(status) => {
-                    if !self.hold(pause, status, since) {
-                        return Confirmed::Over;
-                    }
-                }
-                Condition::Down(why) => {
-                    if !self.may_come_back(began, PATIENCE, &why, since) {
-                        return Confirmed::Over;
-                    }
-                }
-                Condition::Silent(why) => {
-                    if !self.may_come_back(began, self.silent_patience(), &why, since) {
-                        return Confirmed::Over;
-                    }
-                }
-                other => {
-                    self.ends_with(&other, operation, since);
-                    return Confirmed::Over;
-                }
-            }
-            confirmed = Confirmed::Shaken;
-            self.health.sleep(pause).await;
-            pause = (pause * 2).min(LONGEST_WAIT);
-            if self.health.until().is_err() {
-                return Confirmed::Over;
-            }
+        let since = self.health.last_good(operation).unwrap_or_else(Instant::now);
+        match self.until_well(operation, since, Health::read_canary, &self.patiently()).await {
+            Waited::Well { at_once: true } | Waited::Unknown => Confirmed::Sound,
+            Waited::Well { at_once: false } => Confirmed::Shaken,
+            Waited::Over => Confirmed::Over,
         }
     }
 

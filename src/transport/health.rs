@@ -67,6 +67,13 @@ struct State {
     told: Option<UnboundedSender<String>>,
 }
 
+impl State {
+    /// The newest canary that covers an operation or observer.
+    fn covering(&self, operation: &str) -> Option<&Canary> {
+        self.canaries.iter().find(|canary| canary.covers.contains(operation))
+    }
+}
+
 /// How often the target has throttled.
 #[derive(Debug, Default)]
 struct Episodes {
@@ -121,6 +128,9 @@ pub enum EndedBy {
     /// What could be read at the beginning cannot be read any more.
     Changed,
 }
+
+/// A canary's request, the statuses with which it is answered while all is well, and whether it is a read.
+pub(super) type Known = (Request, Vec<u16>, bool);
 
 /// What one canary says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -189,20 +199,16 @@ impl Health {
         self.state().canaries.insert(0, Canary { last_good: now, last: now, ..canary });
     }
 
-    /// The canary for an operation's answers, as it is now: for the operation itself, or else the read.
-    pub(super) fn canary(&self, operation: &str) -> Option<(Request, Vec<u16>, bool)> {
-        let state = self.state();
-        let canary = state.canaries.iter().find(|canary| canary.covers.contains(operation))?;
-        match canary.refusals.get(operation) {
-            Some((request, status)) => Some((request.clone(), vec![*status], false)),
-            None => Some((canary.read.clone()?, canary.success.clone(), true)),
-        }
+    /// The canary for an operation's answers: a refusal of its own, or else the read.
+    pub(super) fn canary(&self, operation: &str) -> Option<Known> {
+        let refusal = self.state().covering(operation)?.refusals.get(operation).cloned();
+        refusal.map(|(request, status)| (request, vec![status], false)).or_else(|| self.read_canary(operation))
     }
 
     /// The read that covers an operation, if it worked.
-    pub(super) fn read_canary(&self, operation: &str) -> Option<(Request, Vec<u16>, bool)> {
+    pub(super) fn read_canary(&self, operation: &str) -> Option<Known> {
         let state = self.state();
-        let canary = state.canaries.iter().find(|canary| canary.covers.contains(operation))?;
+        let canary = state.covering(operation)?;
         Some((canary.read.clone()?, canary.success.clone(), true))
     }
 
@@ -219,14 +225,12 @@ impl Health {
 
     /// When the last good canary of an operation was sent.
     pub fn last_good(&self, operation: &str) -> Option<Instant> {
-        let state = self.state();
-        state.canaries.iter().find(|canary| canary.covers.contains(operation))?.last_good
+        self.state().covering(operation)?.last_good
     }
 
     /// Whether a canary of an operation was sent so recently that another one would be too many.
     pub fn was_checked_within(&self, operation: &str, time: Duration) -> bool {
-        let state = self.state();
-        let last = state.canaries.iter().find(|canary| canary.covers.contains(operation)).and_then(|c| c.last);
+        let last = self.state().covering(operation).and_then(|canary| canary.last);
         last.is_some_and(|last| last.elapsed() < time)
     }
 

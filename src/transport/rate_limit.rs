@@ -105,11 +105,6 @@ impl RateLimit {
         });
     }
 
-    /// The time between two requests, as asked for or learned.
-    pub(super) fn interval(&self) -> Duration {
-        self.change(|state| self.fixed.max(state.learned))
-    }
-
     fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }

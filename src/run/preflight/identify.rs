@@ -50,14 +50,11 @@ impl Inspected {
 /// say so; unless all of them are refused for want of permission.
 pub(super) fn problems(all: &[Inspected]) -> Vec<PreflightStep> {
     let mut problems: Vec<PreflightStep> = Vec::new();
-    for one in all {
-        let project_is_known = one.kind == ResourceKind::Events
-            && all.iter().any(|other| other.kind != one.kind && other.service == one.service && other.is_accepted());
-        if let Some(problem) = throttled(one).or_else(|| unknown(one, project_is_known))
-            && !problems
-                .iter()
-                .any(|known| known.step == problem.step && (known.detail == problem.detail || shared(&known.step)))
-        {
+    for problem in all.iter().filter_map(|one| problem_of(one, all)) {
+        let is_same = |known: &PreflightStep| {
+            known.step == problem.step && (known.detail == problem.detail || shared(&known.step))
+        };
+        if !problems.iter().any(is_same) {
             problems.push(problem);
         }
     }
@@ -65,6 +62,13 @@ pub(super) fn problems(all: &[Inspected]) -> Vec<PreflightStep> {
         problems.extend(unanswered(all).or_else(|| may_not_write(all)).or_else(|| refuses_everything(all)));
     }
     problems
+}
+
+/// What is wrong with one resource by itself; `all` are those that were looked at, it among them or not.
+pub(super) fn problem_of(one: &Inspected, all: &[Inspected]) -> Option<PreflightStep> {
+    let project_is_known = one.kind == ResourceKind::Events
+        && all.iter().any(|other| other.kind != one.kind && other.service == one.service && other.is_accepted());
+    throttled(one).or_else(|| unknown(one, project_is_known))
 }
 
 /// Steps that are about the whole target.
@@ -217,7 +221,10 @@ mod tests {
         assert_eq!(steps(&[secret(Some(0), Accepted, &[Refused])]), Vec::<String>::new(), "one operation");
         let named = |name: &str| (name.to_owned(), answer(Refused));
         let two = Inspected { writes: vec![named("A"), named("B")], ..secret(Some(0), Accepted, &[]) };
-        assert_eq!(steps(&[two]), ["this API"], "every operation");
+        assert!(problem_of(&two, &[]).is_none(), "others may be accepted, and the rest of its kind is looked at");
+        assert_eq!(steps(std::slice::from_ref(&two)), ["this API"], "every operation");
+        let key = Inspected { kind: ResourceKind::Key, ..secret(Some(0), Accepted, &[Accepted]) };
+        assert_eq!(steps(&[two, key]), Vec::<String>::new(), "not every operation");
         assert_eq!(steps(&[secret(Some(0), Accepted, &[ServerError])]), Vec::<String>::new());
         assert_eq!(steps(&[secret(Some(0), Accepted, &[Unauthorised, Accepted])]), Vec::<String>::new());
         assert_eq!(steps(&[secret(Some(0), Accepted, &[Unauthorised, Unauthorised])]), ["credentials"]);

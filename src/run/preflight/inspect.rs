@@ -12,7 +12,7 @@ use super::super::resource::Resource;
 use super::super::session::Session;
 use super::answer::{Answer, Kind};
 use super::capabilities::{example, refusal, try_out};
-use super::identify::{Inspected, problems};
+use super::identify::{Inspected, problem_of, problems};
 use super::reach::reach;
 
 /// What is said of a refused valid request.
@@ -76,7 +76,7 @@ pub(in super::super) async fn inspect(
                 break;
             }
             let one = inspect_one(session, ops, &mut resource, nth == 0, inspection).await;
-            let is_unknown = !problems(std::slice::from_ref(&one)).is_empty();
+            let is_unknown = problem_of(&one, &all).is_some();
             if is_unknown {
                 // The problem is told instead.
             } else if nth == 0 || !one.is_accepted() {
