@@ -211,8 +211,8 @@ pub(super) fn not_started(session: &Session, case: &PlannedCase) -> Option<CaseR
     let mut record = Record::new(session, case);
     if let Some(ended) = session.client.health().ended() {
         record.error(ended.why);
-    } else if session.client.health().is_mute(&case.op.operation.id) {
-        record.error("the operation has left too many requests without an answer");
+    } else if let Some(why) = session.client.health().why_mute(&case.op.operation.id) {
+        record.error(why);
     } else if session.is_stopped() {
         record.skip("the run was stopped before it", false);
     } else {

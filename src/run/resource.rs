@@ -19,7 +19,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(5);
 const LOOK_AGAIN_MOST: Duration = Duration::from_millis(100);
 /// Pages read of one listing at most, and bytes of all of them.
 const PAGES: usize = 200;
-const LISTED: usize = 4 << 20;
+const LISTED: usize = 2 << 20;
 /// So much is kept of a page that could be read.
 const KEPT: usize = 16 * 1024;
 /// Patience with a state that is not as expected, where more of it would prove nothing.

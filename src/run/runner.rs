@@ -4,6 +4,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
+use futures_util::future::join_all;
 use indexmap::IndexMap;
 use tokio::sync::mpsc;
 
@@ -19,7 +20,7 @@ use super::fuzz::{Campaign, FuzzLimits, replay_finds};
 use super::isolation::clear_foreign;
 use super::lanes::{Leases, run_lanes, run_pairs};
 use super::lock::{Busy, Locks};
-use super::preflight::{Inspection, Preflight, inspect};
+use super::preflight::{Inspection, Preflight, inspect, judge_examples};
 use super::progress::Observer;
 use super::restore::restore;
 use super::session::Session;
@@ -240,14 +241,15 @@ async fn watched(
 
 /// Deletes what dewspec left, everywhere, and names what stays.
 async fn restore_all(session: &Session, touched: &[Arc<OperationSuite>], leases: &Leases) {
-    for all in leases.values() {
+    join_all(leases.values().map(async |all| {
         for lease in all {
             restore(session, touched, &mut *lease.lock().await).await;
         }
         if let Some(first) = all.first() {
             clear_foreign(session, &mut *first.lock().await).await;
         }
-    }
+    }))
+    .await;
     session.note_left_behind();
 }
 
@@ -332,7 +334,10 @@ async fn body(
     match job {
         Job::Doctor => {}
         Job::Fuzz(campaign) => cases.extend(campaign.go(session, selected, leases, progress).await),
-        _ => cases.extend(run_cases(session, plan, leases, progress).await),
+        _ => {
+            cases.extend(run_cases(session, plan, leases, progress).await);
+            judge_examples(session, plan, &preflight.examples, &mut cases);
+        }
     }
     Work { preflight, cases }
 }

@@ -158,7 +158,7 @@ impl Default for Settings {
             seed: 0x00DE_C0DE,
             run_id: "local".to_owned(),
             cases: 2,
-            concurrency: 16,
+            concurrency: 32,
             width: 1,
             timeout: Duration::from_secs(10),
             settle: Duration::from_secs(2),

@@ -108,6 +108,8 @@ enum Waited {
     Well { at_once: bool },
     /// There is no canary.
     Unknown,
+    /// It is only this operation that the target throttles, or that is in maintenance: nothing more is sent of it.
+    Mute,
     /// The run is over.
     Over,
 }
@@ -120,6 +122,9 @@ struct Wait {
     down: Duration,
     silent: Duration,
 }
+
+/// How long one operation may be throttled, or in maintenance, while others are not.
+const OPERATION_PATIENCE: Duration = Duration::from_secs(20);
 
 impl Client {
     /// A client of one target.
@@ -274,7 +279,7 @@ impl Client {
                     return Next::Recovered;
                 }
                 Waited::Unknown if since.elapsed() < BLIND_PATIENCE => *tries += 1,
-                Waited::Unknown | Waited::Over => return Next::Stands,
+                Waited::Unknown | Waited::Mute | Waited::Over => return Next::Stands,
             }
         } else {
             *tries = 1;
@@ -282,6 +287,9 @@ impl Client {
         let blind = self.health.canary(&request.operation).is_none();
         if !blind && *tries >= if known { 2 } else { OWN_ANSWER } {
             self.throttles_inputs.store(true, Ordering::Relaxed);
+            if response.status == 429 {
+                self.health.throttled_alone(&request.operation, response.status);
+            }
             return Next::Stands;
         }
         let wait = (FIRST_WAIT * 2u32.saturating_pow(*tries - 1)).min(LONGEST_WAIT);
@@ -341,7 +349,7 @@ impl Client {
         }
         match self.shares(request, sent).await {
             Waited::Well { at_once: false } => Next::Recovered,
-            Waited::Well { .. } | Waited::Unknown | Waited::Over => Next::Stands,
+            Waited::Well { .. } | Waited::Unknown | Waited::Mute | Waited::Over => Next::Stands,
         }
     }
 
@@ -375,6 +383,15 @@ impl Client {
                 }
                 Condition::Unknown => return Waited::Unknown,
                 Condition::Unwell(status) => {
+                    if started.elapsed() >= OPERATION_PATIENCE && self.reads(operation).await {
+                        let why = format!("the target throttles {operation} all the time ({status}), and nothing else");
+                        self.health.mute(operation, why);
+                        self.health.tell_waiting(String::new);
+                        return Waited::Mute;
+                    }
+                    if self.health.is_mute(operation) {
+                        return Waited::Mute;
+                    }
                     if !self.hold(pause, status, since) {
                         return Waited::Over;
                     }
@@ -460,7 +477,7 @@ impl Client {
             // Where others have waited for it, it was down as well.
             Waited::Well { .. } => self.health.was_down_since(sent),
             Waited::Unknown => false,
-            Waited::Over => return Next::Stands,
+            Waited::Mute | Waited::Over => return Next::Stands,
         };
         // It was sent alone to a target that was well, and brought it down again: that was no chance.
         if was_down && company == Company::AloneAndWell && failure.kind != FailureKind::Unreachable {
@@ -533,10 +550,16 @@ impl Client {
         }
         let since = self.health.last_good(operation).unwrap_or_else(Instant::now);
         match self.until_well(operation, since, Health::read_canary, &self.patiently()).await {
-            Waited::Well { at_once: true } | Waited::Unknown => Confirmed::Sound,
+            Waited::Well { at_once: true } | Waited::Unknown | Waited::Mute => Confirmed::Sound,
             Waited::Well { at_once: false } => Confirmed::Shaken,
             Waited::Over => Confirmed::Over,
         }
+    }
+
+    /// Whether reading works while an operation's own canary is answered otherwise.
+    async fn reads(&self, operation: &str) -> bool {
+        let has_own = self.health.canary(operation).is_some_and(|(_, _, is_read)| !is_read);
+        has_own && self.look(operation, self.health.read_canary(operation)).await == Condition::Well
     }
 
     /// Whether the target answers its canary right now; asked before a clean-up that may be in vain.

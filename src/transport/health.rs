@@ -12,6 +12,9 @@ use crate::vocabulary::{Attempt, FailureKind, Request};
 const MUTE_AFTER: Duration = Duration::from_secs(30);
 /// The same in time limits of a request.
 const MUTE_LIMITS: u32 = 6;
+/// So many requests of one operation in a row are throttled, each of them for as long as it was tried, while others are
+/// not; then nothing more is sent of it.
+const THROTTLED: u32 = 12;
 /// How long a request that is under way may take once the user wants everything to end.
 const UNDER_WAY: Duration = Duration::from_secs(2);
 /// Requests that are named as suspects of having stopped a target, at most.
@@ -63,7 +66,10 @@ struct State {
     back: Vec<Duration>,
     /// How long each operation's requests have waited for nothing.
     unanswered: BTreeMap<String, Duration>,
-    mute: BTreeSet<String>,
+    /// How many of each operation's requests in a row have been throttled while others were not.
+    throttled: BTreeMap<String, u32>,
+    /// Operations of which nothing more is sent, and why.
+    mute: BTreeMap<String, String>,
     told: Option<UnboundedSender<String>>,
 }
 
@@ -260,6 +266,7 @@ impl Health {
         state.ended = None;
         state.unanswered.clear();
         state.mute.clear();
+        state.throttled.clear();
         state.suspects.clear();
         self.over.store(false, Ordering::Relaxed);
     }
@@ -434,6 +441,9 @@ impl Health {
     /// It was answered after all.
     pub(super) fn exonerate(&self, request: &Request) {
         let mut state = self.state();
+        if !state.throttled.is_empty() {
+            state.throttled.remove(&request.operation);
+        }
         if !state.suspects.is_empty() {
             let shown = shown(request);
             state.suspects.retain(|suspect| *suspect != shown);
@@ -447,14 +457,36 @@ impl Health {
         *waited += time;
         let mute = *waited >= (limit * MUTE_LIMITS).min(MUTE_AFTER);
         if mute {
-            state.mute.insert(operation.to_owned());
+            let why = "the operation has left too many requests without an answer".to_owned();
+            state.mute.entry(operation.to_owned()).or_insert(why);
         }
         mute
     }
 
-    /// Whether an operation has left too many requests without an answer to go on.
+    /// Takes note of a request that was throttled for as long as it was tried, while others were not.
+    pub(super) fn throttled_alone(&self, operation: &str, status: u16) {
+        let mut state = self.state();
+        let count = state.throttled.entry(operation.to_owned()).or_default();
+        *count += 1;
+        if *count >= THROTTLED {
+            let why = format!("the target throttles every request of {operation} ({status}), and no others");
+            state.mute.entry(operation.to_owned()).or_insert(why);
+        }
+    }
+
+    /// Nothing more is sent of an operation, for a reason that is not its own.
+    pub fn mute(&self, operation: &str, why: String) {
+        self.state().mute.entry(operation.to_owned()).or_insert(why);
+    }
+
+    /// Whether nothing more is sent of an operation.
     pub fn is_mute(&self, operation: &str) -> bool {
-        self.state().mute.contains(operation)
+        self.state().mute.contains_key(operation)
+    }
+
+    /// Why nothing more is sent of an operation.
+    pub fn why_mute(&self, operation: &str) -> Option<String> {
+        self.state().mute.get(operation).cloned()
     }
 }
 
@@ -504,6 +536,19 @@ mod tests {
         assert!(health.is_mute("a") && !health.is_mute("b") && !health.is_mute("c"));
         health.revive();
         assert!(!health.is_mute("a"));
+    }
+
+    #[test]
+    fn an_operation_is_mute_once_nothing_of_it_is_answered_but_throttled() {
+        let health = health();
+        let (operation, method, url) = ("a".to_owned(), "POST".to_owned(), String::new());
+        let request = Request { operation, method, url, headers: Vec::new(), body: None };
+        (1..THROTTLED).for_each(|_| health.throttled_alone("a", 429));
+        health.exonerate(&request);
+        (1..THROTTLED).for_each(|_| health.throttled_alone("a", 429));
+        assert!(!health.is_mute("a"), "one was answered in between");
+        health.throttled_alone("a", 429);
+        assert!(health.why_mute("a").is_some_and(|why| why.contains("(429)")) && !health.is_mute("b"));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::call::{Call, Which};
 use crate::fault::{BREAKS, BROKEN, FAULT};
 use crate::harness::{Scene, each};
 use crate::proxy::Act;
-use crate::rules::{Again, Throttle, after, always, meanwhile, pass, such};
+use crate::rules::{Again, Throttle, after, after_such, always, meanwhile, pass, such};
 
 /// Less than a hundred requests.
 const FEW: &[&str] = &["csms.create-secret-tag.key.max-length", "kms.create-kms-tag.value.max-length"];
@@ -174,6 +174,50 @@ fn maintenance_that_does_not_end_ends_the_run() {
         let scene = Scene::new(after(*calls, always(page)));
         let told = scene.run(&["--max-wait", "2", MANY[0], MANY[1]]);
         told.code_is(3).accuses_nobody().lines_at_most(40).took_at_most(30);
+    });
+}
+
+/// One operation may have a limit of its own, which is used up: nothing can be said of it, and all of the others.
+#[test]
+fn an_operation_that_is_throttled_all_the_time_is_left_out() {
+    let variations: [(&str, usize, Which, Option<&str>); 5] = [
+        ("batches, from the beginning", 0, Call::creates_batch, None),
+        ("batches, later", 10, Call::creates_batch, None),
+        ("keys", 0, Call::creates_key_tag, None),
+        ("keys", 0, Call::creates_key_tag, Some(FAULT)),
+        ("batches, later", 10, Call::creates_batch, Some(FAULT)),
+    ];
+    each(&variations, |(_, calls, which, fault)| {
+        let limit = Answer::gateway(429, "APIG.0308", "The throttling threshold has been reached");
+        let scene = Scene::with(fault.as_slice(), &[], after_such(*calls, *which, always(limit)));
+        let batches = "csms.batch-create-or-delete-tags.key";
+        let told = scene.launch("run").args(&[FEW[0], FEW[1], batches]).limit(70).finish();
+        match fault {
+            None => told.code_is(3).accuses_nobody(),
+            Some(_) => told.finds(BROKEN).accuses_at_most(BREAKS),
+        };
+        told.says_one_of(&["thrott"]).took_at_most(60).lines_at_most(80);
+        scene.is_clean(&told);
+    });
+}
+
+/// What is seen of a valid request before the first case is not lost with the cases.
+#[test]
+fn what_a_valid_request_shows_is_told_although_the_run_ends_before_its_cases() {
+    let fault = "csms-create-answers-success-with-ok";
+    each(&[(Some(fault), 3), (Some(fault), 4), (None, 4)], |(fault, calls)| {
+        let hour = Answer::gateway(429, "APIG.0308", "The throttling threshold has been reached");
+        let hour = always(hour.with("Retry-After", "3600"));
+        let scene = Scene::with(fault.as_slice(), &[], after_such(*calls, Call::creates_secret_tag, hour));
+        let told = scene.run(&["csms.create-secret-tag"]);
+        match fault {
+            None => told.code_is(3).accuses_nobody(),
+            Some(_) => {
+                told.finds("csms.create-secret-tag.success.status");
+                told.accuses_at_most(&["csms.create-secret-tag.success.status"])
+            }
+        };
+        told.took_at_most(20);
     });
 }
 

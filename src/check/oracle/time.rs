@@ -34,7 +34,8 @@ pub(super) fn one_unit(scene: &Scene<'_>, clause: &str, pointer: &str, times: &m
     )
 }
 
-/// A time stamp close to the target's clock, or to ours; the kinder of the two counts.
+/// A time stamp close to the target's clock as its `Date` tells it, or to ours; the kinder of the two counts. Where there is
+/// no `Date`, nobody knows whether our clock is the one that is wrong.
 pub(super) fn recent(scene: &Scene<'_>, pointer: &str, within: u64) -> Judgement {
     let Some(value) = number(scene, pointer) else { return Judgement::NotApplicable };
     let date = scene
@@ -43,11 +44,11 @@ pub(super) fn recent(scene: &Scene<'_>, pointer: &str, within: u64) -> Judgement
         .and_then(|text| httpdate::parse_http_date(&text).ok())
         .and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok())
         .and_then(|d| i64::try_from(d.as_secs()).ok());
+    let Some(date) = date else { return Judgement::NotApplicable };
     let distance = |clock: i64| seconds(value).abs_diff(clock);
-    let least = date.map_or_else(|| distance(scene.now), |d| distance(d).min(distance(scene.now)));
     Judgement::when(
-        least <= within,
-        || format!("`{pointer}` within {within} seconds of {}", date.unwrap_or(scene.now)),
+        distance(date).min(distance(scene.now)) <= within,
+        || format!("`{pointer}` within {within} seconds of {date}"),
         || value.to_string(),
     )
 }

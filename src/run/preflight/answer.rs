@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use crate::check::describe;
 use crate::vocabulary::{Exchange, FailureKind, Response};
 
@@ -31,6 +33,8 @@ pub(in super::super) struct Answer {
     pub(super) status: Option<u16>,
     /// The answer in one line.
     pub(in super::super) told: String,
+    /// What was sent and came; nothing in tests.
+    pub(super) exchange: Option<Arc<Exchange>>,
 }
 
 impl Answer {
@@ -45,7 +49,7 @@ impl Answer {
                 kind(response)
             }
         };
-        Answer { kind, status: exchange.status(), told }
+        Answer { kind, status: exchange.status(), told, exchange: Some(Arc::new(exchange.clone())) }
     }
 
     pub(in super::super) fn is_accepted(&self) -> bool {

@@ -32,7 +32,13 @@ impl Inspected {
         self.writes.iter().any(|(_, answer)| answer.is_accepted())
     }
 
-    fn is_full(&self) -> bool {
+    /// The operations whose valid request was throttled for as long as it was tried.
+    fn throttled_writes(&self) -> impl Iterator<Item = (&str, &Answer)> {
+        let throttled = |answer: &Answer| answer.status == Some(429);
+        self.writes.iter().filter(move |(_, answer)| throttled(answer)).map(|(name, answer)| (name.as_str(), answer))
+    }
+
+    pub(super) fn is_full(&self) -> bool {
         self.carries.zip(self.capacity).is_some_and(|(carries, most)| carries >= most)
     }
 
@@ -68,7 +74,15 @@ pub(super) fn problems(all: &[Inspected]) -> Vec<PreflightStep> {
 pub(super) fn problem_of(one: &Inspected, all: &[Inspected]) -> Option<PreflightStep> {
     let project_is_known = one.kind == ResourceKind::Events
         && all.iter().any(|other| other.kind != one.kind && other.service == one.service && other.is_accepted());
-    throttled(one).or_else(|| unknown(one, project_is_known))
+    throttled(one, all).or_else(|| unknown(one, project_is_known))
+}
+
+/// The operations that are throttled all the time while others are not, each with the answer to a valid request: nothing
+/// can be said of them, and all of the others.
+pub(super) fn throttled_alone(all: &[Inspected]) -> impl Iterator<Item = (&Inspected, &str, &Answer)> {
+    let others = all.iter().any(Inspected::is_accepted);
+    let of_one = |one| Inspected::throttled_writes(one).map(move |(operation, answer)| (one, operation, answer));
+    all.iter().filter(move |_| others).flat_map(of_one)
 }
 
 /// Steps that are about the whole target.
@@ -76,8 +90,10 @@ fn shared(step: &str) -> bool {
     ["credentials", "this API", "throttle"].contains(&step)
 }
 
-fn throttled(one: &Inspected) -> Option<PreflightStep> {
-    let (operation, answer) = one.writes.iter().find(|(_, answer)| answer.told.starts_with("status 429"))?;
+/// What throttles every operation that was tried; of one alone the others are not concerned.
+fn throttled(one: &Inspected, all: &[Inspected]) -> Option<PreflightStep> {
+    let others = one.is_accepted() || all.iter().any(Inspected::is_accepted);
+    let (operation, answer) = one.throttled_writes().next().filter(|_| !others)?;
     Some(PreflightStep {
         step: "throttle".to_owned(),
         ok: false,
@@ -183,7 +199,8 @@ mod tests {
     use super::*;
 
     fn answer(kind: Kind) -> Answer {
-        Answer { kind, status: None, told: format!("{kind:?}") }
+        let status = (kind == Kind::Throttled).then_some(429);
+        Answer { kind, status, told: format!("{kind:?}"), exchange: None }
     }
 
     fn secret(carries: Option<usize>, read: Kind, writes: &[Kind]) -> Inspected {
@@ -229,6 +246,20 @@ mod tests {
         assert_eq!(steps(&[secret(Some(0), Accepted, &[Unauthorised, Accepted])]), Vec::<String>::new());
         assert_eq!(steps(&[secret(Some(0), Accepted, &[Unauthorised, Unauthorised])]), ["credentials"]);
         assert_eq!(steps(&[secret(Some(20), Accepted, &[Unauthorised])]), Vec::<String>::new(), "it is full");
+    }
+
+    #[test]
+    fn a_throttle_of_one_operation_is_none_of_the_others() {
+        use Kind::{Accepted, Throttled};
+        let throttled = secret(Some(0), Accepted, &[Throttled]);
+        assert_eq!(steps(std::slice::from_ref(&throttled)), ["throttle"]);
+        assert_eq!(throttled_alone(std::slice::from_ref(&throttled)).count(), 0, "every one");
+        let one_of_two = secret(Some(0), Accepted, &[Accepted, Throttled]);
+        assert_eq!(steps(std::slice::from_ref(&one_of_two)), Vec::<String>::new());
+        assert_eq!(throttled_alone(std::slice::from_ref(&one_of_two)).count(), 1);
+        let key = Inspected { kind: ResourceKind::Key, ..secret(Some(0), Accepted, &[Accepted]) };
+        assert_eq!(steps(&[throttled.clone(), key.clone()]), Vec::<String>::new());
+        assert_eq!(throttled_alone(&[throttled, key]).count(), 1);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use futures_util::future::join_all;
 use tokio::sync::Mutex;
 
 use crate::report::PreflightStep;
@@ -12,7 +13,8 @@ use super::super::resource::Resource;
 use super::super::session::Session;
 use super::answer::{Answer, Kind};
 use super::capabilities::{example, refusal, try_out};
-use super::identify::{Inspected, problem_of, problems};
+use super::examples::Example;
+use super::identify::{Inspected, problem_of, problems, throttled_alone};
 use super::reach::reach;
 
 /// What is said of a refused valid request.
@@ -33,6 +35,8 @@ pub(in super::super) struct Preflight {
     pub(in super::super) steps: Vec<PreflightStep>,
     /// Every resource, with what is known of it.
     pub(in super::super) leases: Leases,
+    /// What became of a valid request of each operation.
+    pub(in super::super) examples: Vec<Example>,
 }
 
 impl Preflight {
@@ -48,59 +52,53 @@ pub(in super::super) async fn inspect(
     operations: &[Arc<OperationSuite>],
     inspection: Inspection,
 ) -> Preflight {
-    let mut preflight = Preflight { steps: Vec::new(), leases: Leases::new() };
+    let mut preflight = Preflight { steps: Vec::new(), leases: Leases::new(), examples: Vec::new() };
     let mut kinds: BTreeMap<ResourceKind, Vec<&Arc<OperationSuite>>> = BTreeMap::new();
     for op in operations {
         kinds.entry(op.operation.resource).or_default().push(op);
     }
-    let mut reached: BTreeMap<&str, bool> = BTreeMap::new();
-    let mut all = Vec::new();
-    for (kind, ops) in &kinds {
-        let Some(op) = ops.first() else { continue };
-        let service = op.operation.service.as_str();
-        let Some(endpoint) = session.target.endpoint(service) else {
-            session.note(format!("no endpoint of {service} was given: its operations are skipped"));
-            continue;
-        };
-        let ids = session.target.resources(*kind);
-        let mut leases = Vec::with_capacity(ids.len());
+    let reached = reach_all(session, &mut kinds, &mut preflight.steps).await;
+    kinds.retain(|_, ops| {
+        ops.first().and_then(|op| session.target.endpoint(&op.operation.service)).is_some_and(|e| reached.contains(e))
+    });
+    // One kind does not wait for another: they have nothing in common but the connection.
+    let seen = join_all(kinds.iter().map(|(kind, ops)| inspect_kind(session, *kind, ops, inspection))).await;
+    let all: Vec<Inspected> = seen.iter().flat_map(|of_kind| of_kind.iter().map(|seen| seen.one.clone())).collect();
+    for (kind, of_kind) in kinds.into_keys().zip(seen) {
         let mut alike = 0;
-        for (nth, id) in ids.iter().enumerate() {
-            let mut resource = Resource::new(&session.suite, *kind, id);
-            if !reached.contains_key(endpoint) {
-                let steps = reach(session, op, &resource).await;
-                reached.insert(endpoint, steps.is_ok());
-                preflight.steps.extend(steps.unwrap_or_else(|failed| vec![failed]));
-            }
-            if reached.get(endpoint) == Some(&false) || session.is_stopped() || session.is_ended() {
-                break;
-            }
-            let one = inspect_one(session, ops, &mut resource, nth == 0, inspection).await;
-            let is_unknown = problem_of(&one, &all).is_some();
-            if is_unknown {
+        for (nth, seen) in of_kind.iter().enumerate() {
+            if problem_of(&seen.one, &all).is_some() {
                 // The problem is told instead.
-            } else if nth == 0 || !one.is_accepted() {
-                preflight.steps.extend(told(&one, &resource, inspection));
+            } else if nth == 0 || !seen.one.is_accepted() {
+                preflight.steps.extend(seen.told.iter().cloned());
             } else {
                 alike += 1;
-            }
-            all.push(one);
-            leases.push(Arc::new(Mutex::new(resource)));
-            // What is wrong with one is mostly wrong with all of them.
-            if is_unknown {
-                break;
             }
         }
         if alike > 0 {
             let detail = format!("{alike} more, all known and written to");
             preflight.steps.push(PreflightStep { step: kind.to_string(), ok: true, detail, advice: None });
         }
-        preflight.leases.insert(*kind, leases);
+        let leases = of_kind.into_iter().map(|seen| Arc::new(Mutex::new(seen.resource))).collect();
+        preflight.leases.insert(kind, leases);
     }
     if let Some(ended) = session.client.health().ended() {
         preflight.steps.retain(|step| step.ok);
         preflight.steps.push(PreflightStep { step: "target".to_owned(), ok: false, detail: ended.why, advice: None });
         return preflight;
+    }
+    preflight.examples = operations.iter().filter_map(|op| Example::of(op, &all)).collect();
+    for (one, operation, answer) in throttled_alone(&all) {
+        let why = format!("{operation} on the {} is throttled all the time: {}", one.name(), answer.told);
+        session.client.health().mute(operation, why.clone());
+        preflight.steps.retain(|step| step.step != operation);
+        let advice = Some("others are not: it is left out; ask for a higher limit of its own".to_owned());
+        preflight.steps.push(PreflightStep {
+            step: operation.to_owned(),
+            ok: inspection == Inspection::Run,
+            detail: why,
+            advice,
+        });
     }
     let problems = problems(&all);
     if !problems.is_empty() {
@@ -116,6 +114,64 @@ pub(in super::super) async fn inspect(
         preflight.steps.push(problem);
     }
     preflight
+}
+
+/// Reaches the endpoint of each kind of resource, one after the other, and leaves out the kinds that have none or nothing to
+/// look at. Returns the endpoints that are there.
+async fn reach_all<'s>(
+    session: &'s Session,
+    kinds: &mut BTreeMap<ResourceKind, Vec<&Arc<OperationSuite>>>,
+    steps: &mut Vec<PreflightStep>,
+) -> BTreeSet<&'s str> {
+    let mut reached: BTreeMap<&str, bool> = BTreeMap::new();
+    for (kind, ops) in kinds {
+        let Some(op) = ops.first() else { continue };
+        let service = op.operation.service.as_str();
+        let Some(endpoint) = session.target.endpoint(service) else {
+            session.note(format!("no endpoint of {service} was given: its operations are skipped"));
+            continue;
+        };
+        let Some(id) = session.target.resources(*kind).into_iter().next() else { continue };
+        if !reached.contains_key(endpoint) {
+            let told = reach(session, op, &Resource::new(&session.suite, *kind, &id)).await;
+            reached.insert(endpoint, told.is_ok());
+            steps.extend(told.unwrap_or_else(|failed| vec![failed]));
+        }
+    }
+    reached.into_iter().filter_map(|(endpoint, is_there)| is_there.then_some(endpoint)).collect()
+}
+
+/// What was found out about one resource.
+struct Seen {
+    one: Inspected,
+    /// The lines about it.
+    told: Vec<PreflightStep>,
+    resource: Resource,
+}
+
+/// Looks at the resources of one kind, one after the other.
+async fn inspect_kind(
+    session: &Session,
+    kind: ResourceKind,
+    ops: &[&Arc<OperationSuite>],
+    inspection: Inspection,
+) -> Vec<Seen> {
+    let mut all = Vec::new();
+    for (nth, id) in session.target.resources(kind).iter().enumerate() {
+        if session.is_stopped() || session.is_ended() {
+            break;
+        }
+        let mut resource = Resource::new(&session.suite, kind, id);
+        let one = inspect_one(session, ops, &mut resource, nth == 0, inspection).await;
+        let told = told(&one, &resource, inspection);
+        // What is wrong with one is mostly wrong with all of them.
+        let is_unknown = problem_of(&one, &[]).is_some();
+        all.push(Seen { one, told, resource });
+        if is_unknown {
+            break;
+        }
+    }
+    all
 }
 
 async fn inspect_one(

@@ -3,9 +3,11 @@
 
 mod answer;
 mod capabilities;
+mod examples;
 mod identify;
 mod inspect;
 mod reach;
 
 pub(super) use capabilities::example;
+pub(super) use examples::judge_examples;
 pub(super) use inspect::{Inspection, Preflight, inspect};

@@ -2,6 +2,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crate::report::PreflightStep;
 use crate::suite::OperationSuite;
+use crate::transport::Canary;
 use crate::vocabulary::{Exchange, TokenChoice};
 
 use super::super::payload::Payload;
@@ -41,11 +42,26 @@ pub(super) async fn reach(
         let advice = Some(advice.to_owned()).filter(|advice| !advice.is_empty());
         return Err(PreflightStep { step, ok: false, detail: format!("{endpoint}: {why}"), advice });
     }
+    watch(session, service, resource, &exchange);
     let millis = exchange.elapsed.as_millis();
     let mut steps =
         vec![PreflightStep { step, ok: true, detail: format!("{endpoint} answers in {millis} ms"), advice: None }];
     steps.extend(clock(&exchange, service));
     Ok(steps)
+}
+
+/// What could be read tells from now on whether the service still answers.
+fn watch(session: &Session, service: &str, resource: &Resource, exchange: &Exchange) {
+    let success = resource.list_statuses();
+    let is_read = resource.list_request(session).is_some_and(|request| request == exchange.request);
+    if is_read && exchange.status().is_some_and(|status| success.contains(&status)) {
+        let observers = session.suite.observers.iter().filter(|o| o.service == service).map(|o| &o.id);
+        let operations = session.suite.operations.iter().map(|op| &op.operation).filter(|op| op.service == service);
+        let covers = observers.chain(operations.map(|op| &op.id)).cloned().collect();
+        let mut canary = Canary::of(covers);
+        (canary.read, canary.success) = (Some(exchange.request.clone()), success);
+        session.client.health().watch(canary);
+    }
 }
 
 /// Any request at all: the read, or else a write without a token, which does nothing.
