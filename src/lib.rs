@@ -14,6 +14,8 @@ pub mod fixture;
 pub mod fuzz;
 pub mod fuzz_targets;
 pub mod generate;
+pub mod journal;
+mod ledger;
 pub mod mutants;
 pub mod plan;
 pub mod readings;

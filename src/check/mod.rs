@@ -9,10 +9,11 @@ mod listing;
 mod oracle;
 mod state;
 
+pub use crate::vocabulary::State;
 pub use answer::{Blame, Deviation, judge_answer, judge_envelope};
 pub use describe::describe;
 pub use effect::{Change, change_of};
 pub use json::{is_ambiguous, parse_request};
-pub use listing::{ListedItem, Listing, parse_listing};
+pub use listing::{ListedItem, Listing, is_unreadable, parse_listing};
 pub use oracle::{History, Judgement, Scene, Secrets, judge};
-pub use state::{State, difference, state_of};
+pub use state::{difference, state_of};

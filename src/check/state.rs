@@ -1,10 +1,6 @@
-use std::collections::BTreeMap;
-
 use super::Listing;
 use super::effect::canonical;
-
-/// What is stored on one resource: tags by key, or entities (as canonical JSON) by name.
-pub type State = BTreeMap<String, String>;
+use crate::vocabulary::State;
 
 /// Most differences told in one sentence.
 const TOLD: usize = 4;

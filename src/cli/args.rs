@@ -1,5 +1,6 @@
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::clean::{self, CleanArgs};
 use super::doctor::{self, DoctorArgs};
 use super::explain::ExplainArgs;
 use super::fuzz::{self, FuzzArgs};
@@ -35,6 +36,9 @@ pub(super) enum Command {
     /// Say what is right and wrong with endpoint, credentials and identifiers; what it writes is deleted, or named
     #[command(after_help = doctor::EXAMPLES)]
     Doctor(Box<DoctorArgs>),
+    /// Delete what killed runs have left, as their journals say
+    #[command(after_help = clean::EXAMPLES)]
+    Clean(Box<CleanArgs>),
     /// Start the reference server alone, and print what is needed to check it
     Serve(ServeArgs),
     /// List operations, clauses, cases, readings or faults

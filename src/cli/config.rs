@@ -47,6 +47,7 @@ pub(crate) struct Config {
     pub(super) max_wait: Option<f64>,
     pub(super) max_time: Option<f64>,
     pub(super) wait_for: Option<f64>,
+    pub(super) journal: Option<PathBuf>,
     #[serde(default)]
     pub(super) report: OneOrMany,
     pub(super) snapshots: Option<PathBuf>,

@@ -10,7 +10,7 @@ use super::{layer::Layer, target};
 use crate::fuzz::{Corpus, Find, Input};
 use crate::plan::Plan;
 use crate::report::Report;
-use crate::run::{self as engine, Assignment, FuzzLimits};
+use crate::run::{self as engine, Assignment, FuzzLimits, RunError};
 use crate::server::ServerConfig;
 use crate::suite::Suite;
 use crate::target::{ReplayLine, Settings, Target, embedded_target};
@@ -100,7 +100,11 @@ impl Job<'_> {
                 Ok(report)
             }
             Err(error) => {
-                let error = CliError::broken(error.to_string());
+                let message = error.to_string();
+                let error = match error {
+                    RunError::Journal(_) => CliError::usage(message),
+                    _ => CliError::broken(message),
+                };
                 Err(CliError { code: code(error.code), ..error })
             }
         }

@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand.
 
 mod args;
+mod clean;
 mod config;
 mod console;
 mod doctor;
@@ -78,6 +79,7 @@ fn parse(arguments: Vec<OsString>) -> Result<Command, clap::Error> {
     match &mut command {
         Command::Run(args) => args.target.sources = sources,
         Command::Doctor(args) => args.target.sources = sources,
+        Command::Clean(args) => args.target.sources = sources,
         Command::Fuzz(args) => args.target.sources = sources,
         Command::Replay(args) => args.target.sources = sources,
         Command::Serve(_) | Command::List(_) | Command::Explain(_) | Command::Mutants(_) => {}
@@ -109,6 +111,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let result = match command {
         Command::Run(args) => run::run(&args),
         Command::Doctor(args) => doctor::doctor(&args),
+        Command::Clean(args) => clean::clean(&args),
         Command::Serve(args) => serve::serve(&args),
         Command::List(args) => list::list(&args),
         Command::Explain(args) => explain::explain(&args),

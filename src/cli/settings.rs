@@ -1,9 +1,11 @@
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::CliError;
 use super::config::Config;
 use super::layer::Sources;
 use super::options::EngineArgs;
+use crate::journal::Place;
 use crate::target::Settings;
 
 /// Longest run id: it becomes part of event names, which have 64 characters.
@@ -49,7 +51,13 @@ pub(super) fn settings(
         max_wait: seconds("--max-wait", args.max_wait.or(config.max_wait), usual.max_wait, 0.0, WEEK)?,
         max_time,
         wait_for: seconds("--wait-for", args.wait_for.or(config.wait_for), usual.wait_for, 0.0, HOUR)?,
+        journal: journal(args.journal.as_ref().or(config.journal.as_ref())).filter(|_| !embedded),
     })
+}
+
+/// The file that was given, or the folder of this user.
+pub(super) fn journal(given: Option<&PathBuf>) -> Option<Place> {
+    given.map(|path| Place::File(path.clone())).or_else(Place::of_user)
 }
 
 fn seed(given: Option<String>, usual: u64) -> Result<u64, CliError> {

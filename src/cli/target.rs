@@ -28,6 +28,24 @@ pub(super) fn target(args: &TargetArgs, config: &Config) -> Result<Option<Target
     if secret_ids.is_empty() && key_ids.is_empty() {
         return Err(CliError::usage("a target needs something to tag: give --secret-id, --key-id or both"));
     }
+    of_project(args, config, &project_id, secret_ids, key_ids).map(Some)
+}
+
+/// The target that they describe, with this project and these resources.
+///
+/// # Errors
+/// Usage, if something is missing or cannot be.
+pub(super) fn of_project(
+    args: &TargetArgs,
+    config: &Config,
+    project_id: &str,
+    secret_ids: Vec<String>,
+    key_ids: Vec<String>,
+) -> Result<Target, CliError> {
+    let pick = |name, flag: &Option<String>, file: &Option<String>| {
+        args.sources.pick(name, flag.clone(), file.clone()).map(|given| given.value)
+    };
+    let Endpoints { csms, kms } = endpoints(args, config);
     let foreign = Foreign {
         project_id: pick("foreign_project_id", &args.foreign_project_id, &config.foreign_project_id),
         secret_id: pick("foreign_secret_id", &args.foreign_secret_id, &config.foreign_secret_id),
@@ -40,18 +58,18 @@ pub(super) fn target(args: &TargetArgs, config: &Config) -> Result<Option<Target
             sendable(name, token)?;
         }
     }
-    Ok(Some(Target {
+    Ok(Target {
         embedded: false,
         csms: csms.map(|url| endpoint(&url.value)).transpose()?,
         kms: kms.map(|url| endpoint(&url.value)).transpose()?,
-        project_id,
+        project_id: project_id.to_owned(),
         secret_ids,
         key_ids,
         token: token(args, config)?,
         read_only_token,
         foreign,
         network: NetworkOptions::new(args, config).network()?,
-    }))
+    })
 }
 
 /// The base URLs of the two services, as they were given.

@@ -163,7 +163,7 @@ impl<'a, 'r> Running<'a, 'r> {
         let (session, case) = (self.session, self.case);
         let there = self.own[usize::from(second)].len() + count;
         let resource = self.resource(second);
-        let room = limit(session, case, resource).is_none_or(|most| resource.carries() + there <= most);
+        let room = limit(session, case, resource).is_none_or(|most| resource.ledger.carries() + there <= most);
         let same = op.operation.id == case.op.operation.id;
         let on_trial = same && room && resource.can_list() && !sent.second_try;
         if on_trial && sent.exchange.status() == Some(400) {
@@ -187,7 +187,7 @@ impl<'a, 'r> Running<'a, 'r> {
 
     /// Stores generated items until the resource carries `count`; the last request is judged.
     async fn fill(&mut self, op: &OperationSuite, step: &StepSpec, count: usize) {
-        let there = self.first.carries() + self.own[0].len();
+        let there = self.first.ledger.carries() + self.own[0].len();
         let missing = count.saturating_sub(there);
         if missing == 0 && count < there {
             self.record.skip(format!("the resource carries more than {count} already"), false);

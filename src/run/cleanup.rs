@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use crate::check::{Listing, State};
+use crate::check::{Listing, State, is_unreadable};
 use crate::suite::{Observer, Purpose, ResourceKind};
 use crate::vocabulary::Request;
 
@@ -40,7 +40,8 @@ impl Resource {
     /// Deletes what dewspec wrote under these keys; what was there before is never touched. What cannot
     /// be deleted is remembered as residue.
     pub(super) async fn remove(&mut self, session: &Session, tags: &State) {
-        let ours: Vec<(&String, &String)> = tags.iter().filter(|(key, _)| !self.is_theirs(key)).collect();
+        let is_ours = |key: &String| !self.ledger.is_theirs(key) && !is_unreadable(key);
+        let ours: Vec<(&String, &String)> = tags.iter().filter(|(key, _)| is_ours(key)).collect();
         if ours.is_empty() {
             return;
         }
@@ -48,7 +49,9 @@ impl Resource {
         let mut left = Vec::new();
         match &many {
             // A batch delete is itself on trial: beside somebody's own tags it has to have proven itself.
-            Some(observer) if single.is_none() || (ours.len() > 1 && (!self.has_theirs() || self.many_is_careful)) => {
+            Some(observer)
+                if single.is_none() || (ours.len() > 1 && (!self.ledger.has_theirs() || self.many_is_careful)) =>
+            {
                 for chunk in ours.chunks(CHUNK) {
                     if !self.delete_chunk(session, observer, chunk, &[]).await.is_gone() {
                         left.extend_from_slice(chunk);
@@ -73,32 +76,36 @@ impl Resource {
             }
             match gone {
                 Deletion::Gone => {}
-                Deletion::Unsettled => drop(self.unsettled.insert(key.clone(), value.clone())),
+                Deletion::Unsettled => self.ledger.unsettled(key, value),
                 Deletion::Kept => drop(kept.insert(key.clone(), value.clone())),
             }
         }
         if !kept.is_empty() && self.can_list() {
             // What was refused, or got no answer, need not have been there.
             let looks = self.looks.len();
-            if let Some(listing) = self.look(session).await {
-                kept.retain(|key, _| listing.item(key).is_some());
+            match self.look(session).await {
+                Some(listing) => kept.retain(|key, _| listing.item(key).is_some()),
+                // Nobody knows.
+                None => std::mem::take(&mut kept).iter().for_each(|(key, value)| self.ledger.unsettled(key, value)),
             }
             self.looks.truncate(looks);
         }
-        self.residue.append(&mut kept);
+        kept.iter().for_each(|(key, value)| self.ledger.not_deleted(key, value));
+        let doubtful = self.ledger.doubtful();
         for (key, _) in ours {
-            if !self.residue.contains_key(key) && !self.unsettled.contains_key(key) {
+            if !kept.contains_key(key) && !doubtful.contains_key(key) {
                 session.has_deleted(&self.id, key);
-                self.fading.insert(key.clone());
+                session.journal.gone(self.kind, &self.id, key);
+                self.ledger.deleted(key);
             }
         }
     }
 
     /// Deletes once more what a target that did not answer has kept.
     pub(super) async fn remove_again(&mut self, session: &Session) {
-        if !self.unsettled.is_empty() && !session.is_ended() {
-            let unsettled = std::mem::take(&mut self.unsettled);
-            self.remove(session, &unsettled).await;
+        let doubtful = self.ledger.doubtful();
+        if !doubtful.is_empty() && !session.is_ended() {
+            self.remove(session, &doubtful).await;
         }
     }
 
@@ -125,9 +132,9 @@ impl Resource {
         let gone = |l: &Listing| tags.keys().all(|key| l.item(key).is_none());
         let listing = self.look_until(session, session.settings.settle, gone).await;
         if purpose == Purpose::DeleteMany {
-            let before = &self.baseline.items;
+            let (before, seen) = (self.ledger.before(), listing.as_ref().map(|listing| self.state(listing)));
             self.many_is_careful =
-                listing.as_ref().is_some_and(|l| before.iter().all(|item| l.item(&item.key) == Some(item)));
+                seen.is_some_and(|seen| before.iter().all(|(key, value)| seen.get(key) == Some(value)));
         }
         listing.is_some_and(|l| gone(&l))
     }

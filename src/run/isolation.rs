@@ -1,9 +1,9 @@
 use crate::check::{Blame, Deviation};
 
 use super::case::Running;
-use super::ours::word;
 use super::resource::Resource;
 use super::session::Session;
+use crate::ledger::word;
 
 /// Deletes what requests that led to another tenant have left there, as far as names that nobody else uses tell.
 pub(super) async fn clear_foreign(session: &Session, resource: &mut Resource) {

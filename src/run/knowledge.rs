@@ -34,6 +34,6 @@ pub(super) fn known(
         accepts_same: each("existing-pair", "accept"),
         ignores_absent: ops.iter().find_map(|op| one(&op.id("delete.absent-tag"), "ignored")),
         limit,
-        carried: resource.carries(),
+        carried: resource.ledger.carries(),
     }
 }

@@ -63,7 +63,7 @@ fn needs_room(case: &PlannedCase) -> bool {
 
 /// Which resource carried least when the run began, if some carried less than others; else turns are taken.
 fn emptiest(all: &[Arc<Mutex<Resource>>]) -> Option<usize> {
-    let carried = |lease: &Arc<Mutex<Resource>>| lease.try_lock().map_or(0, |resource| resource.baseline.items.len());
+    let carried = |lease: &Arc<Mutex<Resource>>| lease.try_lock().map_or(0, |resource| resource.ledger.before().len());
     let carried: Vec<usize> = all.iter().map(carried).collect();
     let least = carried.iter().min()?;
     if carried.iter().all(|count| count == least) { None } else { carried.iter().position(|count| count == least) }

@@ -2,6 +2,7 @@
 
 mod at_once;
 mod case;
+mod clean;
 mod cleanup;
 mod conclude;
 mod doubt;
@@ -12,7 +13,6 @@ mod knowledge;
 mod lanes;
 mod lock;
 mod needs;
-mod ours;
 mod payload;
 mod prediction;
 mod preflight;
@@ -22,6 +22,7 @@ mod property;
 mod race;
 mod readback;
 mod record;
+mod recover;
 mod resource;
 mod restore;
 mod runner;
@@ -36,6 +37,7 @@ mod tally;
 mod throttled;
 mod watch;
 
+pub use clean::{Cleaned, clean};
 pub use fuzz::FuzzLimits;
 pub use lock::Busy;
 pub use progress::{Observer as ProgressObserver, Silent};

@@ -1,10 +1,11 @@
 use crate::plan::PlannedCase;
-use crate::suite::{Answer, Capacity, Need};
+use crate::suite::{Answer, Capacity, Need, StepSpec};
 use crate::vocabulary::TokenChoice;
 
-use super::ours::MARK;
 use super::resource::{LEFT_BEHIND, Resource};
 use super::session::Session;
+use super::step::payload_of;
+use crate::ledger::MARK;
 
 /// Why a case cannot run here, and whether its own condition is the reason.
 pub(super) fn unmet(
@@ -56,7 +57,7 @@ pub(super) fn unmet(
                 .then(|| "a token that may only read is needed: give --read-only-token".to_owned()),
             Need::EmptyResource => is_in_doubt(resource).or_else(|| {
                 let reason = || format!("the {} carries items already, and the case needs an empty one", resource.kind);
-                (resource.carries() > 0).then(reason)
+                (resource.ledger.carries() > 0).then(reason)
             }),
         };
         if let Some(reason) = missing {
@@ -64,14 +65,17 @@ pub(super) fn unmet(
         }
     }
     let filled = case.spec.steps.iter().filter_map(|s| s.fill).max();
-    if filled.is_some() && !resource.restless.is_empty() {
+    if filled.is_some() && resource.ledger.is_volatile() {
         let reason = format!("somebody else keeps changing what the {} carries", resource.kind.carrier());
         return Some((reason, false));
     }
     let most = filled.unwrap_or(case.spec.room);
-    if !resource.can_delete() && writes(case) && resource.residue.len() + most > LEFT_BEHIND {
+    let kept = if resource.can_delete() { kept_keys(session, case, resource) } else { most };
+    if kept > 0 && writes(case) && resource.ledger.stuck().len() + kept > LEFT_BEHIND {
+        let what = if resource.can_delete() { "keys that need encoding in a path" } else { "nothing" };
+        let can = if resource.can_delete() { "cannot" } else { "can" };
         let reason =
-            format!("nothing can be deleted on this target, and more than {LEFT_BEHIND} items would be left behind");
+            format!("{what} {can} be deleted on this target, and more than {LEFT_BEHIND} items would be left behind");
         return Some((reason, false));
     }
     let second = second.filter(|second| second.kind == resource.kind);
@@ -88,7 +92,7 @@ fn is_in_doubt(resource: &Resource) -> Option<String> {
 /// listed.
 pub(super) fn collision<'k>(mut keys: impl Iterator<Item = &'k String>, resource: &Resource) -> Option<String> {
     let in_doubt = is_in_doubt(resource);
-    let key = keys.find(|key| resource.is_theirs(key) || (in_doubt.is_some() && !key.contains(MARK)))?;
+    let key = keys.find(|key| resource.ledger.is_theirs(key) || (in_doubt.is_some() && !key.contains(MARK)))?;
     if let Some(reason) = in_doubt {
         return Some(format!("{reason}, and {key:?} may be somebody else's"));
     }
@@ -96,6 +100,19 @@ pub(super) fn collision<'k>(mut keys: impl Iterator<Item = &'k String>, resource
         "the {} carries {key:?} already, which dewspec did not write and will not touch",
         resource.kind.carrier()
     ))
+}
+
+/// How many items a case means to store that would stay for ever, though others can be deleted.
+fn kept_keys(session: &Session, case: &PlannedCase, resource: &Resource) -> usize {
+    if !resource.plain_paths_only {
+        return 0;
+    }
+    let places = session.placeholders(case);
+    let hopes = |s: &&StepSpec| s.expect.iter().chain(s.readings.values()).any(|e| e.answer != Answer::Refused);
+    let set_up = case.spec.steps.iter().flat_map(|s| s.setup.iter().flatten()).map(|(key, _)| places.fill(key));
+    let sent = case.spec.steps.iter().filter(hopes).filter_map(|step| payload_of(session, case, &case.op, step));
+    let sent = sent.flat_map(|payload| payload.change.put.into_iter().map(|(key, _)| key));
+    set_up.chain(sent).filter(|key| resource.keeps(key)).count()
 }
 
 /// Whether a case means to store anything.
@@ -111,7 +128,7 @@ fn writes(case: &PlannedCase) -> bool {
 /// Whether the case's items fit beside those that are there.
 fn room(session: &Session, case: &PlannedCase, resource: &Resource) -> Option<String> {
     let limit = limit(session, case, resource)?;
-    let there = resource.carries();
+    let there = resource.ledger.carries();
     let fills = case.spec.steps.iter().filter_map(|s| s.fill).max();
     if fills.is_some() || there + case.spec.room <= limit {
         return None;
@@ -129,7 +146,7 @@ pub(super) fn limit(session: &Session, case: &PlannedCase, resource: &Resource) 
     match case.op.operation.capacity.as_ref()? {
         Capacity::Fixed(limit) => Some(*limit),
         Capacity::Clause(topic) => {
-            let (clause, profile, there) = (case.op.id(topic), session.profile(), resource.carries());
+            let (clause, profile, there) = (case.op.id(topic), session.profile(), resource.ledger.carries());
             let limits = profile.explaining(&clause).filter_map(|reading| reading.parse().ok());
             limits.filter(|limit| *limit >= there).min()
         }

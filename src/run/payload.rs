@@ -7,7 +7,7 @@ use crate::check::{Change, change_of, parse_request};
 use crate::generate::to_bytes;
 use crate::suite::{Effect, Operation};
 
-use super::ours::own_names;
+use crate::ledger::own_names;
 
 /// The body of a request: what is sent, and what it says.
 pub(super) struct Payload {

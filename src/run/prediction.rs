@@ -91,7 +91,7 @@ pub(super) fn writing(op: &OperationSuite, tags: &[(String, String)]) -> Vec<Str
 
 /// The state expected of the whole resource: what was there before, and what the case stored.
 pub(super) fn whole(resource: &Resource, own: &State) -> State {
-    let mut state: State = resource.standing();
+    let mut state: State = resource.ledger.expected();
     state.extend(own.iter().map(|(k, v)| (k.clone(), v.clone())));
     state
 }

@@ -130,7 +130,7 @@ impl Running<'_, '_> {
             }
             return;
         };
-        wholes.iter_mut().for_each(|state| self.first.leave_out_restless(state));
+        wholes.iter_mut().for_each(|state| self.first.ledger.leave_out_volatile(state));
         let places = self.session.placeholders(self.case);
         let fits = |listing: &Listing| {
             prospects.iter().zip(&wholes).map(|(p, state)| p.fits(&places, state, listing)).collect::<Vec<_>>()

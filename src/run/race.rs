@@ -13,7 +13,7 @@ use super::case::Running;
 use super::needs::limit;
 use super::payload::Payload;
 use super::prediction::{resource_state, whole};
-use super::step::{Outgoing, keep, request};
+use super::step::{Outgoing, keep, note_intent, request};
 
 /// How often the same requests race.
 const ROUNDS: usize = 3;
@@ -115,9 +115,10 @@ impl Running<'_, '_> {
                 return Ok(Vec::new());
             };
             for (key, value) in &payload.change.put {
-                self.first.puts(key, value);
+                self.first.ledger.sent(key, value);
                 self.touched[0].insert(key.clone(), value.clone());
             }
+            note_intent(session, &out);
             requests.push((request, out));
         }
         let options = WireOptions { errors_stand: true, ..WireOptions::default() };
@@ -188,7 +189,7 @@ impl Running<'_, '_> {
         else {
             return;
         };
-        self.first.leave_out_restless(&mut start);
+        self.first.ledger.leave_out_volatile(&mut start);
         let seen = resource_state(&listing, &like);
         let Some((last, _)) = exchanges.last() else { return };
         let answers =

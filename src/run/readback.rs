@@ -89,7 +89,7 @@ impl Running<'_, '_> {
                 self.own[which] = expected.clone();
                 continue;
             };
-            self.resource(which == 1).leave_out_restless(&mut whole);
+            self.resource(which == 1).ledger.leave_out_volatile(&mut whole);
             let seen = resource_state(&listing, &whole);
             if judged {
                 let resource = self.resource(which == 1);
@@ -100,7 +100,7 @@ impl Running<'_, '_> {
                         self.compare((&whole, &seen), step, expect, sent, explicit, strange);
                     }
                     Some(mut others) => {
-                        resource.leave_out_restless(&mut others);
+                        resource.ledger.leave_out_volatile(&mut others);
                         self.compare_others(&others, &seen, sent, which == 1);
                     }
                 }

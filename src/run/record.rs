@@ -94,6 +94,11 @@ impl<'a> Record<'a> {
         }
     }
 
+    /// Whether a request was sent again after a try that may have been carried out.
+    pub(super) fn has_second_try(&self) -> bool {
+        self.exchanges.iter().any(|exchange| exchange.is_second_try())
+    }
+
     /// An exchange that was kept.
     pub(super) fn exchange_at(&self, index: usize) -> Option<&Exchange> {
         self.exchanges.get(index).map(|exchange| &**exchange)

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -6,11 +6,11 @@ use bytes::Bytes;
 use serde_json::Value;
 use tokio::time::Instant;
 
-use crate::check::{Listing, State, parse_listing, state_of};
+use crate::check::{Listing, State, is_unreadable, parse_listing, state_of};
+use crate::ledger::Ledger;
 use crate::suite::{Observer, Purpose, ResourceKind, Suite};
 use crate::vocabulary::{Exchange, PathChoice, Request, TokenChoice};
 
-use super::ours::is_bent;
 use super::session::Session;
 
 /// Between two looks at a state that is not yet as expected.
@@ -24,8 +24,6 @@ const LISTED: usize = 2 << 20;
 const KEPT: usize = 16 * 1024;
 /// Patience with a state that is not as expected, where more of it would prove nothing.
 pub(super) const SHORT_PATIENCE: Duration = Duration::from_millis(50);
-/// So many items more may be there at any time where somebody else comes and goes.
-const OTHERS: usize = 3;
 /// So much of what was written is remembered, even if it is gone.
 const REMEMBERED: usize = 512;
 /// Where nothing can delete, no more than this is written to one resource.
@@ -41,29 +39,12 @@ pub(super) struct Resource {
     pub(super) delete_many: Option<Arc<Observer>>,
     /// A batch delete has been seen to leave alone what it was not told to delete.
     pub(super) many_is_careful: bool,
-    /// What was there before the run, as listed.
-    pub(super) baseline: Listing,
-    /// Everything written in this run, with the last value.
-    pub(super) written: HashMap<String, String>,
-    /// A tag that stands here for no other purpose than to be missed; see `watch`.
-    pub(super) watched: State,
-    /// It did not work.
+    /// Whose each item is, and what is known of it.
+    pub(super) ledger: Ledger,
+    /// A tag that stands here for no other purpose than to be missed could not be placed; see `watch`.
     pub(super) unwatchable: bool,
-    /// Deleted, but not yet seen to be gone.
-    pub(super) fading: HashSet<String>,
-    /// Written, and still there because nothing deletes it.
-    pub(super) residue: State,
-    /// Written, and perhaps still there: the target did not answer when it was deleted.
-    pub(super) unsettled: State,
-    /// What somebody else has written during the run; it is left alone like what was there before.
-    pub(super) strangers: State,
-    /// What somebody else keeps changing: no request of dewspec's is blamed for it.
-    pub(super) restless: BTreeSet<String>,
-    /// Something has changed while dewspec did nothing but look: what is neither dewspec's own nor was there before the
-    /// run is somebody else's, and comes and goes as it pleases.
-    pub(super) in_use: bool,
-    /// What was there before the run, is gone, and could not be put back.
-    pub(super) lost: State,
+    /// What has to be encoded in a path cannot be deleted here.
+    pub(super) plain_paths_only: bool,
     /// It takes nothing more, and nothing can be deleted from it.
     pub(super) is_full: bool,
     /// The longest time a write took to show.
@@ -86,17 +67,9 @@ impl Resource {
             delete: find(Purpose::Delete),
             delete_many: find(Purpose::DeleteMany),
             many_is_careful: false,
-            baseline: Listing::default(),
-            written: HashMap::new(),
-            watched: State::new(),
+            ledger: Ledger::default(),
             unwatchable: false,
-            fading: HashSet::new(),
-            residue: State::new(),
-            unsettled: State::new(),
-            strangers: State::new(),
-            restless: BTreeSet::new(),
-            in_use: false,
-            lost: State::new(),
+            plain_paths_only: false,
             is_full: false,
             lag: Duration::ZERO,
             paused: Duration::ZERO,
@@ -110,6 +83,12 @@ impl Resource {
 
     pub(super) fn can_delete(&self) -> bool {
         self.delete.is_some() || self.delete_many.is_some()
+    }
+
+    /// Whether an item would stay for ever.
+    pub(super) fn keeps(&self, key: &str) -> bool {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+        !self.can_delete() || (self.plain_paths_only && !key.bytes().all(is_plain))
     }
 
     /// Whether there is such an observer.
@@ -137,71 +116,20 @@ impl Resource {
         [&self.list, &self.delete, &self.delete_many].into_iter().flatten().map(|o| o.id.clone()).collect()
     }
 
-    /// Takes note of what a request may put here. Whatever the answer: if it is there from now on, that request has put
-    /// it there.
-    pub(super) fn puts(&mut self, key: &str, value: &str) {
-        self.fading.remove(key);
-        self.unsettled.remove(key);
-        self.written.insert(key.to_owned(), value.to_owned());
-    }
-
-    /// Everything that is there beside what the case at hand stores: what was there before, and what
-    /// could not be deleted since.
-    pub(super) fn standing(&self) -> State {
-        let mut state = self.state(&self.baseline);
-        state.extend(self.residue.clone());
-        if !self.in_use {
-            state.extend(self.strangers.clone());
-        }
-        state.extend(self.watched.clone());
-        self.leave_out_restless(&mut state);
-        state
-    }
-
-    /// Takes out of a state what no request of dewspec's is held responsible for.
-    pub(super) fn leave_out_restless(&self, state: &mut State) {
-        if !self.restless.is_empty() {
-            state.retain(|key, _| !self.restless.contains(key));
-        }
-    }
-
-    /// Of what is there beside what stands, that which dewspec wrote. The rest is somebody else's.
+    /// Of what is there beside what is expected, that which dewspec wrote. The rest is somebody else's.
     pub(super) fn own_of(&mut self, session: &Session, seen: State) -> State {
-        let standing = self.standing();
-        let (own, strange): (State, State) = seen
-            .into_iter()
-            .filter(|(key, _)| !standing.contains_key(key))
-            .partition(|(key, _)| self.is_ours(session, key));
-        for key in strange.keys() {
+        // Nobody can delete what has no key: it takes room from now on.
+        let (unreadable, seen): (State, State) = seen.into_iter().partition(|(key, _)| is_unreadable(key));
+        let news = unreadable.iter().filter(|(key, _)| self.ledger.value(key).is_none());
+        news.collect::<Vec<_>>().into_iter().for_each(|(key, value)| self.ledger.not_deleted(key, value));
+        let (own, strange) = self.ledger.divide(seen, |ledger, key| ledger.is_ours(key) || session.has_sent(key));
+        for key in strange {
             session.note(format!(
                 "{key:?} appeared on the {} during the run, and nothing shows that dewspec wrote it: it stays",
                 self.kind.carrier()
             ));
         }
-        self.strangers.extend(strange);
         own
-    }
-
-    /// How many items that are.
-    pub(super) fn carries(&self) -> usize {
-        [&self.residue, &self.unsettled, &self.strangers, &self.watched].map(State::len).iter().sum::<usize>()
-            + if self.in_use { OTHERS } else { 0 }
-            + self.baseline.items.len()
-    }
-
-    /// The keys that were there before.
-    pub(super) fn theirs(&self) -> BTreeSet<String> {
-        self.baseline.items.iter().map(|i| &i.key).chain(self.strangers.keys()).cloned().collect()
-    }
-
-    /// Whether anything of somebody else's is there.
-    pub(super) fn has_theirs(&self) -> bool {
-        !self.baseline.items.is_empty() || !self.strangers.is_empty()
-    }
-
-    /// Whether somebody else's item has this key.
-    pub(super) fn is_theirs(&self, key: &str) -> bool {
-        self.strangers.contains_key(key) || self.baseline.items.iter().any(|item| item.key == key)
     }
 
     /// The whole state of the other tenant's resource of the same kind, as that tenant sees it.
@@ -347,11 +275,16 @@ impl Resource {
             // Only the last look is evidence.
             self.looks.truncate(kept);
             let mut listing = self.look_patiently(session).await?;
+            let listed: HashSet<&str> = listing.items.iter().map(|item| item.key.as_str()).collect();
+            self.ledger.saw(|key| listed.contains(key));
             listing.items.retain(|item| self.counts(session, &item.key));
             if done(&listing) {
                 if pause != LOOK_AGAIN {
                     let other = (session.client.health().held_up() - held) + (self.paused - paused);
                     self.lag = self.lag.max(started.elapsed().saturating_sub(other));
+                    if !self.lag.is_zero() {
+                        self.ledger.shows_late();
+                    }
                 }
                 return Some(listing);
             }
@@ -360,8 +293,7 @@ impl Resource {
             let often = if self.lag.is_zero() { 1 } else { 2 };
             let restless = changes.restless(&listing, often).into_iter().filter(|key| !self.is_ours(session, key));
             let restless: Vec<String> = restless.collect();
-            self.in_use |= !restless.is_empty();
-            self.restless.extend(restless);
+            restless.iter().for_each(|key| self.ledger.volatile(key));
             listing.items.retain(|item| self.counts(session, &item.key));
             if started.elapsed() + pause > patience || session.is_cut_short() {
                 session.waste(started.elapsed());
@@ -375,32 +307,26 @@ impl Resource {
     /// Whether it means anything that an item is listed: not of what was deleted and may take its time to go, and not of
     /// what somebody else changes.
     pub(super) fn counts(&self, session: &Session, key: &str) -> bool {
-        let others = || self.in_use && !self.is_ours(session, key) && !self.baseline.items.iter().any(|i| i.key == key);
-        !self.fading.contains(key) && !self.unsettled.contains_key(key) && !self.restless.contains(key) && !others()
+        self.ledger.counts(key, || self.is_ours(session, key))
     }
 
     /// Forgets what was written and is gone again, so that a long run needs no more memory than a short one.
     pub(super) async fn forget(&mut self, session: &Session) {
         // Where each look has to wait for writes to show, it is taken less often.
         let most = if self.lag.is_zero() { REMEMBERED } else { REMEMBERED * 8 };
-        if self.written.len() < most {
+        if self.ledger.remembered() < most {
+            return;
+        }
+        if !self.can_list() {
+            self.ledger.settled();
             return;
         }
         self.let_settle().await;
-        let theirs = self.theirs();
+        let expected = self.ledger.expected();
         let listing = self.look(session).await;
-        let kept = |key: &String| {
-            self.watched.contains_key(key) || self.residue.contains_key(key) || self.unsettled.contains_key(key)
-        };
-        if listing.is_some_and(|l| l.items.iter().all(|item| theirs.contains(&item.key) || kept(&item.key))) {
-            let written = std::mem::take(&mut self.written);
-            self.written = written
-                .into_iter()
-                .filter(|(key, _)| {
-                    self.watched.contains_key(key) || self.residue.contains_key(key) || self.unsettled.contains_key(key)
-                })
-                .collect();
-            self.fading.clear();
+        let kept = |key: &String| expected.contains_key(key) || !self.counts(session, key);
+        if listing.is_some_and(|listing| listing.items.iter().all(|item| kept(&item.key))) {
+            self.ledger.settled();
         }
         self.looks.clear();
     }
@@ -419,18 +345,17 @@ impl Resource {
 
     /// The state a listing shows, entities reduced to what was written of them.
     pub(super) fn state(&self, listing: &Listing) -> State {
-        let written = |key: &String| self.written.get_key_value(key).map(|(k, v)| (k.clone(), v.clone()));
-        let like = listing.items.iter().filter_map(|item| written(&item.key)).collect();
+        let sent = |key: &String| Some((key.clone(), self.ledger.sent_value(key)?.clone()));
+        let like = listing.items.iter().filter_map(|item| sent(&item.key)).collect();
         state_of(listing, &like)
     }
 
     /// Whether an item is one that this run wrote, be it under a name that the target has bent, on another resource than
     /// it was meant for, or with key and value swapped. What somebody else adds during the run is not.
     pub(super) fn is_ours(&self, session: &Session, key: &str) -> bool {
-        self.written.contains_key(key)
-            || session.has_sent(key)
-            || self.written.values().any(|value| !value.is_empty() && value == key)
-            || self.written.keys().any(|written| is_bent(written, key))
+        // No conforming target lists what has no key, so that nobody else can have put that there.
+        let elsewhere = || session.has_sent(key) || is_unreadable(key);
+        self.ledger.is_ours(key) || (!self.ledger.is_theirs(key) && elsewhere())
     }
 }
 
@@ -463,6 +388,7 @@ mod tests {
     use crate::check::ListedItem;
     use std::sync::Arc;
 
+    use crate::journal::Journal;
     use crate::target::{Network, ReplayLine, Settings, Target};
     use crate::transport::{Client, Health, HttpTransport, Limits};
 
@@ -470,19 +396,26 @@ mod tests {
         let limits = Limits::default();
         let transport = HttpTransport::new(&Network::default(), &limits, false).unwrap_or_else(|e| unreachable!("{e}"));
         let client = Client::new(Arc::new(transport), limits, Arc::new(Health::new(Duration::ZERO)));
-        Session::new(&Suite::default(), &Target::default(), &Settings::default(), &ReplayLine::default(), client)
+        Session::new(
+            &Suite::default(),
+            &Target::default(),
+            &Settings::default(),
+            &ReplayLine::default(),
+            client,
+            Journal::default(),
+        )
     }
 
     #[test]
     fn what_somebody_else_writes_stays_theirs() {
         let session = session();
         let mut resource = Resource::new(&Suite::default(), ResourceKind::Secret, "s");
-        resource.written.insert("dewspec-0011aabb".to_owned(), "v".to_owned());
+        resource.ledger.sent("dewspec-0011aabb", "v");
         let seen = ["dewspec-0011aabb", "production"].map(|key| (key.to_owned(), "v".to_owned()));
         let own = resource.own_of(&session, State::from(seen));
         assert_eq!(own.into_keys().collect::<Vec<_>>(), ["dewspec-0011aabb"]);
-        assert!(resource.is_theirs("production") && resource.theirs().contains("production"));
-        assert_eq!((resource.carries(), resource.standing().len()), (1, 1));
+        assert!(resource.ledger.is_theirs("production"));
+        assert_eq!((resource.ledger.carries(), resource.ledger.expected().len()), (1, 1));
         assert_eq!(session.notes().len(), 1);
     }
 
@@ -510,7 +443,7 @@ mod tests {
         assert!(!resource.is_ours(&session, "dewspec-99999999"), "another run's");
         session.sends(b"{'key':'dewspec-99999999!'}");
         assert!(resource.is_ours(&session, "dewspec-99999999"), "meant for another resource");
-        resource.written.insert("dewspec-0011aabbX".to_owned(), "v-1".to_owned());
+        resource.ledger.sent("dewspec-0011aabbX", "v-1");
         assert!(resource.is_ours(&session, "v-1"), "key and value were swapped");
         assert!(!resource.is_ours(&session, "1.5"), "somebody else's");
         session.sends_oddly(&serde_json::json!({ "tags": [{ "key": 1.5, "value": "v" }, "text"] }), false);

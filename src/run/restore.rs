@@ -1,8 +1,7 @@
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::check::{Listing, State, difference};
+use crate::check::{Listing, State, difference, is_unreadable};
 use crate::suite::{Effect, OperationSuite, Purpose};
 
 use super::payload::Payload;
@@ -13,13 +12,13 @@ use super::step::send_plain;
 
 /// Deletes what dewspec left, and puts back what was there before and is not any more.
 pub(super) async fn restore(session: &Session, selected: &[Arc<OperationSuite>], resource: &mut Resource) {
-    resource.fading.clear();
-    let mut residue = std::mem::take(&mut resource.residue);
-    residue.append(&mut resource.unsettled);
-    residue.append(&mut resource.watched);
+    resource.ledger.expect_gone();
+    let mut residue = resource.ledger.stuck();
+    residue.extend(resource.ledger.doubtful());
+    residue.extend(resource.ledger.standing());
     let place = format!("{} {}", resource.kind, resource.id);
     if session.client.health().is_sealed() {
-        resource.residue = residue;
+        residue.iter().for_each(|(key, value)| resource.ledger.not_deleted(key, value));
         left_behind(session, resource, &place);
         return;
     }
@@ -28,7 +27,7 @@ pub(super) async fn restore(session: &Session, selected: &[Arc<OperationSuite>],
             resource.remove(session, &residue).await;
             resource.remove_again(session).await;
         } else {
-            resource.residue = residue;
+            residue.iter().for_each(|(key, value)| resource.ledger.not_deleted(key, value));
         }
         left_behind(session, resource, &place);
         return;
@@ -46,18 +45,18 @@ pub(super) async fn restore(session: &Session, selected: &[Arc<OperationSuite>],
             resource.remove(session, &residue).await;
             break;
         };
-        let theirs = resource.theirs();
-        let extra: State = resource
-            .state(&listing)
-            .into_iter()
-            .filter(|(key, _)| !theirs.contains(key) && resource.is_ours(session, key))
-            .collect();
-        resource.residue.clear();
-        if extra.is_empty() {
+        let extra: State =
+            resource.state(&listing).into_iter().filter(|(key, _)| resource.is_ours(session, key)).collect();
+        let deletable = extra.keys().any(|key| !is_unreadable(key));
+        let mut gone = resource.ledger.stuck();
+        gone.extend(resource.ledger.doubtful());
+        gone.keys().filter(|key| !extra.contains_key(*key)).for_each(|key| resource.ledger.deleted(key));
+        if !deletable {
+            session.journal.clean(resource.kind, &resource.id);
             break;
         }
         resource.remove(session, &extra).await;
-        resource.fading.clear();
+        resource.ledger.expect_gone();
         resource.let_settle().await;
         if !resource.can_delete() {
             break;
@@ -73,13 +72,21 @@ pub(super) async fn restore(session: &Session, selected: &[Arc<OperationSuite>],
 const PUT_BACK: &str = "lost tags of its own during the run; they were put back";
 
 /// Puts back at once what was there before and is not any more, so that no other case is blamed for it. What cannot be
-/// put back is given up until the end.
+/// put back is given up until the end. What somebody else has given another value is left to them.
 pub(super) async fn mend(session: &Session, resource: &mut Resource, seen: &State) {
-    let standing = resource.standing();
-    let stays = |key: &String| resource.is_theirs(key) || resource.watched.contains_key(key);
-    let missing = |(key, value): &(&String, &String)| seen.get(*key) != Some(value) && stays(key);
-    let lost: Vec<(String, String)> =
-        standing.iter().filter(missing).map(|(key, value)| (key.clone(), value.clone())).collect();
+    let watched = resource.ledger.standing();
+    let stays = |key: &String| resource.ledger.is_theirs(key) || watched.contains_key(key);
+    let expected = resource.ledger.expected().into_iter();
+    let amiss: State = expected.filter(|(key, value)| seen.get(key) != Some(value) && stays(key)).collect();
+    let (changed, lost) = changed_by_others(resource, amiss, seen);
+    for (key, value) in changed {
+        session.note(format!(
+            "{key:?} on the {} was changed during the run, to a value that dewspec did not send: it stays as it is",
+            resource.kind.carrier()
+        ));
+        resource.ledger.changed(&key, &value);
+    }
+    let lost: Vec<(String, String)> = lost.into_iter().collect();
     if lost.is_empty() {
         return;
     }
@@ -92,23 +99,34 @@ pub(super) async fn mend(session: &Session, resource: &mut Resource, seen: &Stat
     let now = now.map(|l| resource.state(&l)).unwrap_or_default();
     let place = format!("{} {}", resource.kind, resource.id);
     if lost.iter().all(|(key, value)| now.get(key) == Some(value)) {
-        if lost.iter().any(|(key, _)| resource.is_theirs(key)) {
+        if lost.iter().any(|(key, _)| resource.ledger.is_theirs(key)) {
             session.note(format!("{place} {PUT_BACK}"));
         }
         return;
     }
-    for (key, value) in lost.into_iter().filter(|(key, value)| now.get(key) != Some(value)) {
-        if resource.watched.remove(&key).is_some() {
+    for (key, _) in lost.into_iter().filter(|(key, value)| now.get(key) != Some(value)) {
+        if watched.contains_key(&key) {
+            resource.ledger.deleted(&key);
             resource.unwatchable = true;
-            continue;
+        } else {
+            resource.ledger.missing(&key, now.get(&key));
         }
-        resource.baseline.items.retain(|item| item.key != key);
-        resource.strangers.remove(&key);
-        if let Some(other) = now.get(&key) {
-            resource.strangers.insert(key.clone(), other.clone());
-        }
-        resource.lost.insert(key, value);
     }
+}
+
+/// Of what is not as it should be: what somebody else has given another value, with that value; and the rest.
+fn changed_by_others(resource: &Resource, amiss: State, seen: &State) -> (State, State) {
+    let mut changed = State::new();
+    let mut lost = State::new();
+    for (key, value) in amiss {
+        match seen.get(&key) {
+            Some(now) if resource.ledger.is_theirs(&key) && !resource.ledger.has_sent_value(now) => {
+                changed.insert(key, now.clone());
+            }
+            _ => drop(lost.insert(key, value)),
+        }
+    }
+    (changed, lost)
 }
 
 /// Sends what stores these tags, by whichever operation can.
@@ -127,8 +145,8 @@ async fn write(session: &Session, ops: &[Arc<OperationSuite>], resource: &Resour
 
 /// Names what could not be deleted.
 fn left_behind(session: &Session, resource: &mut Resource, place: &str) {
-    let mut left = std::mem::take(&mut resource.residue);
-    left.append(&mut resource.unsettled);
+    let mut left = resource.ledger.stuck();
+    left.extend(resource.ledger.doubtful());
     if left.is_empty() {
         return;
     }
@@ -140,7 +158,8 @@ fn left_behind(session: &Session, resource: &mut Resource, place: &str) {
         "since nothing deletes it"
     };
     const NAMED: usize = 6;
-    let stored: Vec<&String> = left.keys().filter(|key| session.is_stored(&resource.id, key)).collect();
+    let is_there = |key: &&String| session.is_stored(&resource.id, key) || is_unreadable(key);
+    let stored: Vec<&String> = left.keys().filter(is_there).collect();
     let mut names: Vec<String> = stored.iter().take(NAMED).map(|key| format!("{:?}", shortened(key))).collect();
     if stored.len() > NAMED {
         names.push(format!("{} more", stored.len() - NAMED));
@@ -159,16 +178,16 @@ fn shortened(key: &str) -> String {
 async fn put_back(session: &Session, selected: &[Arc<OperationSuite>], resource: &mut Resource, place: &str) {
     let resource_id = resource.id.clone();
     // What somebody else wrote during the run may go again without our doing.
-    let gone = std::mem::take(&mut resource.lost);
-    let strangers: BTreeSet<String> =
-        resource.strangers.keys().chain(&resource.restless).filter(|key| !gone.contains_key(*key)).cloned().collect();
+    let gone = resource.ledger.lost();
+    let mut strangers = resource.ledger.strangers();
+    strangers.retain(|key| !gone.contains_key(key));
     // What could not be deleted is named already.
-    let own = |key: &str| session.is_stored(&resource_id, key);
+    let own = |key: &str| session.is_stored(&resource_id, key) || is_unreadable(key);
     let without_strangers = |resource: &Resource, mut state: State| {
         state.retain(|key, _| !strangers.contains(key) && resource.counts(session, key) && !own(key));
         state
     };
-    let mut before = without_strangers(resource, resource.standing());
+    let mut before = without_strangers(resource, resource.ledger.expected());
     before.extend(gone);
     let state_of = |resource: &Resource, l: &Listing| without_strangers(resource, resource.state(l));
     let patience = if resource.lag.is_zero() { Duration::ZERO } else { session.settings.settle };
@@ -179,8 +198,10 @@ async fn put_back(session: &Session, selected: &[Arc<OperationSuite>], resource:
     if seen == before {
         return;
     }
-    let gone = before.iter().filter(|(k, v)| seen.get(*k) != Some(v));
-    let lost: Vec<(String, String)> = gone.map(|(k, v)| (k.clone(), v.clone())).collect();
+    let amiss = before.clone().into_iter().filter(|(key, value)| seen.get(key) != Some(value)).collect();
+    let (changed, lost) = changed_by_others(resource, amiss, &seen);
+    before.extend(changed);
+    let lost: Vec<(String, String)> = lost.into_iter().collect();
     write(session, selected, resource, &lost).await;
     let after = resource.look(session).await.map(|l| state_of(resource, &l)).unwrap_or(seen);
     match difference(&before, &after) {

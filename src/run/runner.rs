@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 use tokio::sync::mpsc;
 
 use crate::fuzz::{Corpus, Find, Input};
+use crate::journal::{Header, Journal, Place};
 use crate::plan::{Plan, PlannedCase};
 use crate::report::{CaseReport, Report, TargetSummary};
 use crate::suite::{Need, OperationSuite, ResourceKind, Suite};
@@ -47,6 +48,9 @@ pub enum RunError {
     /// Another dewspec process works on the same resources.
     #[error(transparent)]
     Busy(#[from] Busy),
+    /// The journal that was asked for cannot be written.
+    #[error("the journal cannot be kept: {0}")]
+    Journal(String),
     /// Told to stop before it began.
     #[error("the run was ended before anything was sent")]
     Ended,
@@ -134,11 +138,8 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
     let Assignment { suite, plan, target, settings, filters, progress, replay, ref transport } = *assignment;
     let started_at = SystemTime::now();
     let started = Instant::now();
-    let session = Session::new(suite, target, settings, replay, client(target, settings, transport.clone())?);
-    let health = Arc::clone(session.client.health());
-    if let Job::Fuzz(campaign) = &job {
-        session.limit_waste(campaign.waste(&session));
-    }
+    let client = client(target, settings, transport.clone())?;
+    let health = Arc::clone(client.health());
     let count = match &job {
         Job::Cases => plan.cases().count(),
         Job::Fuzz(_) => plan.probes.iter().map(Vec::len).sum(),
@@ -159,6 +160,12 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
         selected.retain(|op| finds.iter().any(|find| find.operation == op.operation.id));
     }
     let touched = with_other_kinds(suite, target, plan, &selected);
+    let (journal, without_journal) = begin_journal(target, settings, &touched)?;
+    let session = Session::new(suite, target, settings, replay, client, journal);
+    without_journal.into_iter().for_each(|why| session.note(why));
+    if let Job::Fuzz(campaign) = &job {
+        session.limit_waste(campaign.waste(&session));
+    }
     let (told, telling) = mpsc::unbounded_channel();
     health.tell_to(told);
     let whole = async {
@@ -180,6 +187,7 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
         preflight: preflight.steps,
         preflight_alone,
     };
+    end_journal(&session);
     let downtimes = health.downtimes();
     if let Some(longest) = downtimes.iter().max() {
         let (times, longest) = (downtimes.len(), longest.as_secs_f64());
@@ -190,7 +198,45 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
     Ok((conclude(&session, plan, cases, findings), downtimes.len() as u64))
 }
 
-fn client(
+/// The journal of this run, which takes over what earlier ones have left where it works. Where none was asked for, and none
+/// can be written, the run goes on without, and says so.
+fn begin_journal(
+    target: &Target,
+    settings: &Settings,
+    touched: &[Arc<OperationSuite>],
+) -> Result<(Journal, Option<String>), RunError> {
+    let Some(place) = settings.journal.as_ref().filter(|_| !target.embedded) else {
+        return Ok((Journal::default(), None));
+    };
+    let header = Header::new(&settings.run_id, target.csms.as_deref(), target.kms.as_deref(), &target.project_id);
+    let held = |kind: ResourceKind, id: &str| {
+        touched.iter().any(|op| op.operation.resource == kind) && target.resources(kind).iter().any(|held| held == id)
+    };
+    match (Journal::begin(place, header, held), place) {
+        (Ok(journal), _) => Ok((journal, None)),
+        (Err(why), Place::File(_)) => Err(RunError::Journal(why)),
+        (Err(why), Place::Folder(_)) => {
+            let told = format!("no journal is kept ({why}): what this run leaves if it is killed will not be known");
+            Ok((Journal::default(), Some(told)))
+        }
+    }
+}
+
+/// Says where it stands what is left.
+fn end_journal(session: &Session) {
+    let (path, failed) = session.journal.end();
+    if let Some(path) = path {
+        let path = path.display();
+        session.note(format!(
+            "the journal {path} names what may still be there: `dewspec clean` deletes it, or the next run"
+        ));
+    }
+    if let Some(why) = failed {
+        session.note(format!("the journal could not be written to its end: {why}"));
+    }
+}
+
+pub(super) fn client(
     target: &Target,
     settings: &Settings,
     transport: Option<Arc<dyn Transport>>,

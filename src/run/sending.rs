@@ -81,7 +81,7 @@ impl Running<'_, '_> {
             if !sent.exchange.is_refused() || sent.second_try {
                 self.touched[usize::from(step.second)].insert(key.clone(), value.clone());
             }
-            self.resource(step.second).puts(&key, &value);
+            self.resource(step.second).ledger.sent(&key, &value);
         }
     }
 
@@ -97,7 +97,7 @@ impl Running<'_, '_> {
 
     pub(super) fn remember(&mut self, change: &Change, second: bool) {
         for (key, value) in &change.put {
-            self.resource(second).written.insert(key.clone(), value.clone());
+            self.resource(second).ledger.sent(key, value);
         }
     }
 }

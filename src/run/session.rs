@@ -11,6 +11,7 @@ use crate::check::{History, Secrets};
 use crate::contract::Contract;
 use crate::evidence::Redactor;
 use crate::generate::Placeholders;
+use crate::journal::Journal;
 use crate::plan::PlannedCase;
 use crate::readings::Profile;
 use crate::report::FindingReport;
@@ -19,8 +20,8 @@ use crate::target::{Addresses, ReplayLine, Settings, Target};
 use crate::transport::Client;
 use crate::vocabulary::Outcome;
 
-use super::ours::{odd_keys, own_words, word};
 use super::tally::Tally;
+use crate::ledger::{odd_keys, own_words, word};
 
 /// What cases of a run work with: what all of them share, and a client.
 pub(super) struct Session {
@@ -37,6 +38,7 @@ pub(super) struct Shared {
     pub(super) addresses: Addresses,
     pub(super) redactor: Redactor,
     pub(super) secrets: Secrets,
+    pub(super) journal: Journal,
     profile: Mutex<Profile>,
     history: Mutex<History>,
     tally: Mutex<Tally>,
@@ -101,6 +103,7 @@ impl Session {
         settings: &Settings,
         replay: &ReplayLine,
         client: Client,
+        journal: Journal,
     ) -> Self {
         let shared = Shared {
             profile: Mutex::new(Profile::new(suite)),
@@ -108,6 +111,7 @@ impl Session {
             addresses: Addresses::new(target, settings.seed),
             redactor: Redactor::new(target),
             secrets: Secrets::new(&target.secrets()),
+            journal,
             target: target.clone(),
             settings: settings.clone(),
             replay: replay.clone(),

@@ -67,6 +67,11 @@ impl<'a> Outgoing<'a> {
         self.path.get(parameter).copied().unwrap_or_default()
     }
 
+    /// Whether it goes to the target's own resource.
+    fn stays_home(&self) -> bool {
+        self.path.values().all(|choice| *choice == PathChoice::Own)
+    }
+
     /// Whether something about it is unusual as HTTP, whatever its body says.
     fn is_unusual(&self) -> bool {
         let odd = [PathChoice::CutOff, PathChoice::Quoted, PathChoice::Wildcard];
@@ -171,10 +176,12 @@ pub(super) async fn send_plain(
     resource: &str,
     payload: &Payload,
 ) -> Option<Exchange> {
-    let request = request(session, &Outgoing::plain(op, resource, payload, TokenChoice::Valid))?;
+    let out = Outgoing::plain(op, resource, payload, TokenChoice::Valid);
+    let request = request(session, &out)?;
+    note_intent(session, &out);
     let exchange = session.client.send(request).await;
     take_note(session, &exchange, None);
-    note_stored(session, resource, Some(payload), &exchange);
+    note_stored(session, &out, &exchange);
     Some(exchange)
 }
 
@@ -187,8 +194,9 @@ pub(super) async fn send(record: &mut Record<'_>, out: &Outgoing<'_>) -> Option<
         return None;
     };
     let options = WireOptions { raw: out.manner.wire, pieces: out.manner.pieces, ..WireOptions::default() };
+    note_intent(session, out);
     let (mut exchange, after_head) = session.client.send_over(request, options).await;
-    note_stored(session, out.resource, out.body, &exchange);
+    note_stored(session, out, &exchange);
     if let Some(why) = not_judged(record, out, &exchange).await {
         match why {
             NotJudged::Unobservable => {
@@ -249,20 +257,32 @@ pub(super) fn keep(record: &mut Record<'_>, out: &Outgoing<'_>, exchange: &Arc<E
     let index = record.exchange(Arc::clone(exchange));
     let json = out.body.and_then(|payload| payload.json.as_deref());
     take_note(record.session, exchange, out.body);
-    note_stored(record.session, out.resource, out.body, exchange);
+    note_stored(record.session, out, exchange);
     let server_error = exchange.status().is_some_and(|status| status >= 500);
     oracles(record, out, exchange, index, json, server_error && before, server_error && !before);
     index
 }
 
+/// What a request may store is on disk before it is sent.
+pub(super) fn note_intent(session: &Session, out: &Outgoing<'_>) {
+    if let Some(payload) = out.body.filter(|_| out.stays_home()) {
+        session.journal.sent(out.op.operation.resource, out.resource, payload.change.put.iter());
+    }
+}
+
 /// Only what was accepted, or was not answered to its end, can have been stored.
-pub(super) fn note_stored(session: &Session, resource: &str, payload: Option<&Payload>, exchange: &Exchange) {
+fn note_stored(session: &Session, out: &Outgoing<'_>, exchange: &Exchange) {
     let in_doubt = match &exchange.answer {
         Ok(response) => response.status < 400,
         Err(failure) => !matches!(failure.kind, FailureKind::Unreachable | FailureKind::Abandoned),
     };
-    if let Some(payload) = payload.filter(|_| in_doubt) {
-        session.may_have_stored(resource, payload.change.put.iter().map(|(key, _)| key));
+    let Some(payload) = out.body else { return };
+    if in_doubt {
+        session.may_have_stored(out.resource, payload.change.put.iter().map(|(key, _)| key));
+    } else if out.stays_home() && !exchange.is_second_try() {
+        for (key, _) in payload.change.put.iter().filter(|(key, _)| !session.is_stored(out.resource, key)) {
+            session.journal.gone(out.op.operation.resource, out.resource, key);
+        }
     }
 }
 

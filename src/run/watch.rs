@@ -1,5 +1,5 @@
-//! A tag of dewspec's own on a resource that carries nothing else: what a request destroys unasked shows only where
-//! there is something to destroy.
+//! A tag of dewspec's own on a resource: what a request destroys unasked shows only where there is something to destroy
+//! that nobody else would touch.
 
 use crate::check::State;
 use crate::plan::PlannedCase;
@@ -14,6 +14,9 @@ use super::step::send_plain;
 /// Cases that store more than this may need all the room there is.
 const MOST_ROOM: usize = 8;
 
+/// Beside more than this it takes room that cases may need.
+const BESIDE: usize = 4;
+
 /// Whether one more tag is not in the way of a case.
 pub(super) fn bears_watch(case: &PlannedCase) -> bool {
     let spec = &case.spec;
@@ -22,22 +25,24 @@ pub(super) fn bears_watch(case: &PlannedCase) -> bool {
 
 /// Sees to it that the tag is there, or that it is not, as the case at hand wants it, and that nothing else is.
 pub(super) async fn watch(session: &Session, case: &PlannedCase, resource: &mut Resource) {
+    resource.ledger.begin();
     resource.remove_again(session).await;
+    let watched = resource.ledger.standing();
     if bears_watch(case) {
-        if resource.watched.is_empty() && may_watch(resource) {
+        if watched.is_empty() && may_watch(resource) {
             place(session, resource).await;
         }
-    } else if !resource.watched.is_empty() {
-        let watched = std::mem::take(&mut resource.watched);
+    } else if !watched.is_empty() {
         resource.remove(session, &watched).await;
     }
 }
 
-/// What is there already serves as well, and what cannot be read back or deleted serves nobody.
+/// What cannot be read back or deleted serves nobody. What others have there does not serve as well: where it changes,
+/// nobody knows who did that.
 fn may_watch(resource: &Resource) -> bool {
     resource.kind != ResourceKind::Events
         && !resource.unwatchable
-        && resource.carries() == 0
+        && resource.ledger.carries() <= BESIDE
         && resource.can_list()
         && resource.can_delete()
 }
@@ -56,13 +61,13 @@ async fn place(session: &Session, resource: &mut Resource) {
         .await
         .is_some_and(|exchange| exchange.status() == Some(op.operation.success));
     let watched = State::from([tag.clone()]);
-    resource.puts(&tag.0, &tag.1);
+    resource.ledger.sent(&tag.0, &tag.1);
     let kept = resource.looks.len();
     let listing = resource.look_until(session, session.settings.settle, |l| l.item(&tag.0).is_some()).await;
     resource.looks.truncate(kept);
     let seen = listing.map(|l| resource.state(&l)).unwrap_or_default();
-    if accepted && seen == watched {
-        resource.watched = watched;
+    if accepted && seen.get(&tag.0) == Some(&tag.1) {
+        resource.ledger.stands(&tag.0, &tag.1);
         resource.unwatchable = false;
     } else {
         resource.remove(session, &watched).await;

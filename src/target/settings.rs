@@ -1,3 +1,4 @@
+use crate::journal::Place;
 use std::time::Duration;
 
 use super::Network;
@@ -142,6 +143,8 @@ pub struct Settings {
     pub max_time: Option<Duration>,
     /// How long to wait at the beginning for a target that does not answer yet.
     pub wait_for: Duration,
+    /// Where it is noted what is about to be stored; nowhere, if it will be gone with the target.
+    pub journal: Option<Place>,
 }
 
 impl Settings {
@@ -168,6 +171,7 @@ impl Default for Settings {
             max_wait: Duration::from_secs(300),
             max_time: None,
             wait_for: Duration::ZERO,
+            journal: None,
         }
     }
 }

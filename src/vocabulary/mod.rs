@@ -5,6 +5,7 @@ mod level;
 mod outcome;
 mod pointer;
 mod request;
+mod state;
 mod verdict;
 
 pub use exchange::{Attempt, AttemptKind, Exchange, Failure, FailureKind, Response};
@@ -12,4 +13,5 @@ pub use level::Level;
 pub use outcome::Outcome;
 pub use pointer::{at, at_mut, member};
 pub use request::{Identity, PathChoice, Request, TokenChoice};
+pub use state::State;
 pub use verdict::Verdict;

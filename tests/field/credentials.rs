@@ -18,7 +18,9 @@ const AFTERWARDS: usize = 150;
 #[track_caller]
 fn says_once_what_stays(scene: &Scene, told: &Told) {
     let left = scene.upstream.left();
-    let about = |note: &&String| left.iter().any(|item| note.contains(key_of(item)));
+    // In quotes, and long ones cut.
+    let named = |item: &String| format!("\"{}", key_of(item).chars().take(20).collect::<String>());
+    let about = |note: &&String| left.iter().any(|item| note.contains(&named(item)));
     let notes = told.notes();
     let naming = notes.iter().filter(about).count();
     assert!(naming <= 1, "{naming} notes about {left:?}: {notes:?}\n{}", told.excerpt());

@@ -115,8 +115,10 @@ fn what_it_cannot_delete_it_names() {
     let told = scene.launch("doctor").finish();
     told.code_is(3);
     for item in scene.upstream.left() {
-        let key = item.split_once(' ').and_then(|(_, tag)| tag.split_once('=')).map(|(key, _)| key.to_owned());
-        told.says(&key.expect("a tag"));
+        let (_, named) = item.split_once(' ').expect("a tag or an event");
+        let key = named.split('=').next().unwrap_or(named);
+        // Long ones are cut.
+        told.says(&key.chars().take(24).collect::<String>());
     }
 }
 

@@ -10,6 +10,8 @@
 
 mod answer;
 mod call;
+mod clean;
+mod evidence;
 mod fault;
 mod framing;
 mod harness;
@@ -28,6 +30,7 @@ mod encrypted;
 mod gateway;
 mod hostile;
 mod options;
+mod others;
 mod setup;
 mod silence;
 mod throttle;

@@ -91,11 +91,29 @@ impl Upstream {
 
     /// Asks the server itself.
     pub(crate) fn ask(&self, method: &str, path: &str, body: &str) -> (u16, Value) {
+        self.asker().ask(method, path, body)
+    }
+
+    /// Somebody who can ask it, from wherever.
+    pub(crate) fn asker(&self) -> Asker {
+        Asker { address: self.address, token: self.token().to_owned() }
+    }
+}
+
+/// Another client of the server, with the same token.
+#[derive(Clone)]
+pub(crate) struct Asker {
+    address: SocketAddr,
+    token: String,
+}
+
+impl Asker {
+    pub(crate) fn ask(&self, method: &str, path: &str, body: &str) -> (u16, Value) {
         let mut stream = TcpStream::connect(self.address).expect("the server");
         let request = format!(
             "{method} {path} HTTP/1.1\r\nHost: upstream\r\nConnection: close\r\nX-Auth-Token: {}\r\n\
              Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-            self.token(),
+            self.token,
             body.len()
         );
         stream.write_all(request.as_bytes()).expect("the server listens");

@@ -87,6 +87,10 @@ pub(in crate::cli) struct EngineArgs {
         )
     )]
     pub(in crate::cli) wait_for: Option<f64>,
+    /// Note here what is about to be stored, so that `dewspec clean` can delete it after a kill; a file for one run after the
+    /// other [default: one for each run, in the state folder of this user]
+    #[arg(long, env = "DEWSPEC_JOURNAL", value_name = "FILE", help_heading = "Run")]
+    pub(in crate::cli) journal: Option<PathBuf>,
     /// Stop at the first failed case [default: off]
     #[arg(long, env = "DEWSPEC_FAIL_FAST", value_parser = BoolishValueParser::new(), help_heading = "Run")]
     pub(in crate::cli) fail_fast: bool,

@@ -303,9 +303,9 @@ impl Campaign {
                 return;
             }
             // To delete what is still there may be what the target dies of, and no input's doing.
-            let mut unsettled = std::mem::take(&mut resource.unsettled);
+            let doubtful = resource.ledger.take_doubtful();
             let finished = run_case(session, &prepared.case, &mut resource, None).await;
-            resource.unsettled.append(&mut unsettled);
+            doubtful.iter().for_each(|(key, value)| resource.ledger.unsettled(key, value));
             if session.is_ended() || finished.outcome == Outcome::Error {
                 let mut report = finished.into_report();
                 let find = died(session, suspect, &prepared, &mut report);

@@ -8,9 +8,9 @@ use crate::plan::PlannedCase;
 use crate::suite::{Answer, Effect, Expect, OperationSuite, StepSpec};
 
 use super::super::knowledge::known;
-use super::super::ours::{MARK, own_words};
 use super::super::resource::Resource;
 use super::super::session::Session;
+use crate::ledger::{MARK, own_words};
 
 /// An input as a case, with what is expected of it.
 pub(super) struct Prepared {

@@ -28,7 +28,7 @@ pub(in super::super) fn neighbours_together(cases: &mut [PlannedCase]) {
 pub(super) fn gather<'a>(session: &'a Session, cases: &'a [PlannedCase], resource: &Resource) -> Vec<Member<'a>> {
     let mut members: Vec<Member<'a>> = Vec::new();
     let mut keys: BTreeSet<String> = BTreeSet::new();
-    let there = resource.carries();
+    let there = resource.ledger.carries();
     let mut stored = 0;
     let factor = if !resource.lag.is_zero() {
         LAGGING
@@ -47,7 +47,7 @@ pub(super) fn gather<'a>(session: &'a Session, cases: &'a [PlannedCase], resourc
         let folded: Vec<String> = own.iter().map(|key| key.to_lowercase()).collect();
         let news = folded.iter().all(|key| !keys.contains(key));
         stored += own.len();
-        if !news || (!own.is_empty() && !resource.can_delete()) {
+        if !news || own.iter().any(|key| resource.keeps(key)) {
             break;
         }
         keys.extend(folded);

@@ -14,6 +14,7 @@ use super::super::record::Record;
 use super::super::resource::Resource;
 use super::super::session::Session;
 use super::super::step::{Outgoing, Sent, payload_of, send};
+use super::lost::Lost;
 use super::request::Request;
 use super::turned_away::TurnedAway;
 
@@ -40,6 +41,8 @@ pub(super) struct Member<'a> {
     pub(super) turned_away: Option<TurnedAway>,
     /// Whether it has to run by itself, whatever became of the others.
     pub(super) alone: bool,
+    /// What was amiss with its own items, and nobody else's.
+    pub(super) lost: Option<Lost>,
 }
 
 /// What a case says of the state.
@@ -89,6 +92,7 @@ impl<'a> Member<'a> {
             jostled: false,
             turned_away: None,
             alone: false,
+            lost: None,
         })
     }
 
@@ -252,7 +256,7 @@ impl<'a> Member<'a> {
         let own = [self.own.clone(), State::new()];
         let ([state, _], change) = predicted(session, case, op, step, expect, &sent, own);
         // What the target has assigned is part of what is stored.
-        resource.written.extend(change.put);
+        resource.ledger.sent_all(change.put.iter().map(|(key, value)| (key, value)));
         self.claim = Claim::Exactly(state);
         true
     }
@@ -272,7 +276,7 @@ impl<'a> Member<'a> {
         let own = [self.own.clone(), State::new()];
         let prospects = Prospect::all(session, case, op, step, &sent, &own);
         for prospect in &prospects {
-            resource.written.extend(prospect.change.put.iter().cloned());
+            resource.ledger.sent_all(prospect.change.put.iter().map(|(key, value)| (key, value)));
         }
         let explained = prospects.iter().any(|p| p.answers);
         let refused = sent.exchange.is_refused();
@@ -340,5 +344,5 @@ impl<'a> Member<'a> {
 }
 
 fn note(resource: &mut Resource, payload: &Payload) {
-    payload.change.put.iter().for_each(|(key, value)| resource.puts(key, value));
+    payload.change.put.iter().for_each(|(key, value)| resource.ledger.sent(key, value));
 }

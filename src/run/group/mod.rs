@@ -1,6 +1,7 @@
 //! Cases that share a read-back.
 
 mod gather;
+mod lost;
 mod member;
 mod outlook;
 mod request;

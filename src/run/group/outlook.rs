@@ -50,7 +50,7 @@ impl Open {
 
 impl Outlook {
     pub(super) fn of(resource: &Resource, members: &[Member<'_>]) -> Self {
-        let mut sure = resource.standing();
+        let mut sure = resource.ledger.expected();
         let mut stores = false;
         let mut open = Vec::new();
         for member in members {
@@ -80,9 +80,9 @@ impl Outlook {
 
     /// Takes out what somebody else keeps changing.
     pub(super) fn leave_out_restless(&mut self, resource: &Resource) {
-        resource.leave_out_restless(&mut self.sure);
+        resource.ledger.leave_out_volatile(&mut self.sure);
         if let Some(others) = &mut self.others {
-            resource.leave_out_restless(others);
+            resource.ledger.leave_out_volatile(others);
         }
     }
 

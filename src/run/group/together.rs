@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::check::{Listing, State};
+use crate::check::{Deviation, Listing, State};
 use crate::plan::PlannedCase;
 use crate::suite::ResourceKind;
 use crate::vocabulary::Outcome;
@@ -14,6 +14,7 @@ use super::super::session::Session;
 use super::super::surprise::is_shaken;
 use super::super::watch::watch;
 use super::gather::gather;
+use super::lost::{Lost, the_one_amiss};
 use super::member::Member;
 use super::outlook::Outlook;
 use super::turned_away::try_alone;
@@ -102,6 +103,11 @@ async fn round(
         }
     }
     let (looked, state) = look(session, members, resource, clean).await;
+    if let Some((place, deviation)) = &looked.lost
+        && let Some(member) = members.get_mut(*place)
+    {
+        member.lost = Some(Lost::new(deviation.clone(), resource));
+    }
     if let Some((listing, seen)) = state {
         mend(session, resource, &seen).await;
         let own = resource.own_of(session, seen);
@@ -127,6 +133,8 @@ struct Looked {
     crowded: bool,
     /// There is a state to be had, and it could not be read.
     unread: bool,
+    /// The one item that is amiss, with the place of its case.
+    lost: Option<(usize, Deviation)>,
 }
 
 /// Looks until everything is as it should be; `clean` ends as false if it is not. The last look comes with it, and the
@@ -149,8 +157,20 @@ async fn look(
     }
     // A group that is amiss runs again anyway, one case after the other: no need to be patient with it.
     let patience = if *clean { resource.usual_patience().min(session.settings.settle) } else { Duration::ZERO };
-    let listing = resource.look_until(session, patience, |listing| outlook.fits(listing, &outlook.seen(listing))).await;
+    let fits = |outlook: &Outlook, listing: &Listing| outlook.fits(listing, &outlook.seen(listing));
+    let mut listing = resource.look_until(session, patience, |listing| fits(&outlook, listing)).await;
     outlook.leave_out_restless(resource);
+    let mut lost = None;
+    if *clean && let Some(amiss) = listing.as_ref().filter(|listing| !fits(&outlook, listing)) {
+        lost = unknown_loss(session, resource, members, &outlook.seen(amiss));
+        if lost.is_some() {
+            // That would be proof, so it gets all the time that a write may take to show.
+            listing = resource.look_until(session, session.settings.settle, |listing| fits(&outlook, listing)).await;
+            outlook.leave_out_restless(resource);
+            let still = |listing: &Listing| unknown_loss(session, resource, members, &outlook.seen(listing));
+            lost = listing.as_ref().filter(|listing| !fits(&outlook, listing)).and_then(still);
+        }
+    }
     let Some(listing) = listing else {
         *clean = false;
         let unanswered = resource.looks.last().is_some_and(|look| look.failure().is_some());
@@ -164,7 +184,20 @@ async fn look(
         let holds = Outlook::holds(session, member, Some(&listing));
         holds.is_empty() || holds.contains(&true) || member.is_unexplained()
     });
-    (Looked { crowded: outlook.is_crowded(&seen), unread: false }, Some((listing, seen)))
+    (Looked { crowded: outlook.is_crowded(&seen), unread: false, lost }, Some((listing, seen)))
+}
+
+/// The one item that is amiss, unless its clause is known to be broken already.
+fn unknown_loss(
+    session: &Session,
+    resource: &Resource,
+    members: &[Member<'_>],
+    seen: &State,
+) -> Option<(usize, Deviation)> {
+    the_one_amiss(resource, members, seen).filter(|(place, deviation)| {
+        let clause = members.get(*place).map(|member| member.record.blamed(&deviation.blame));
+        clause.is_some_and(|clause| !session.is_suspect(&clause))
+    })
 }
 
 /// Closes a case of which something may be amiss, or runs it again by itself.
@@ -194,6 +227,11 @@ async fn conclude<'a>(
         return member.close().finish();
     }
     let again = run_case(session, member.case(), resource, None).await;
+    if again.outcome == Outcome::Pass
+        && let Some(lost) = member.lost.take()
+    {
+        return member.close_as_lost(lost);
+    }
     // What an oracle found the first time is not lost if all is well the second time.
     let kept = again.outcome == Outcome::Pass && member.record.has_findings() && !member.record.has_wrong_answer();
     if kept { member.record.finish() } else { again }

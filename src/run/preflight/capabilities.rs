@@ -1,10 +1,11 @@
 use serde_json::Value;
 
-use crate::check::{Listing, State, change_of};
+use crate::check::{Listing, State, change_of, is_unreadable};
 use crate::suite::{OperationSuite, Purpose};
 use crate::vocabulary::{Exchange, TokenChoice};
 
 use super::super::payload::Payload;
+use super::super::prediction::writing;
 use super::super::resource::Resource;
 use super::super::session::Session;
 use super::super::step::{Outgoing, request, send_plain};
@@ -42,9 +43,12 @@ pub(super) async fn try_out(session: &Session, op: &OperationSuite, resource: &m
         resource.lose(purpose);
         waiting = Some(stored);
     }
-    resource.fading.clear();
+    resource.ledger.expect_gone();
     if let Some(stored) = waiting {
         resource.remove(session, &stored).await;
+    }
+    if resource.has(Purpose::Delete) && !resource.has(Purpose::DeleteMany) {
+        try_encoded(session, op, resource).await;
     }
     if first.is_none() {
         // Nothing deletes here: one item stays, and is named at the end.
@@ -53,6 +57,42 @@ pub(super) async fn try_out(session: &Session, op: &OperationSuite, resource: &m
         first = Some(answer);
     }
     first
+}
+
+/// Where items are deleted by their path alone, sees whether one goes whose key has to be encoded there: firewalls and proxies
+/// are fond of such paths. Nothing is known where it is not taken in the first place.
+async fn try_encoded(session: &Session, op: &OperationSuite, resource: &mut Resource) {
+    resource.plain_paths_only = true;
+    // What an earlier run has left, and this one could not delete, either, tells as much.
+    if !resource.ledger.stuck().keys().any(|key| resource.keeps(key)) {
+        resource.plain_paths_only = keeps_encoded(session, op, resource).await;
+    }
+    if resource.plain_paths_only {
+        let carrier = resource.kind.carrier();
+        session.note(format!(
+            "what has to be encoded in a path is not deleted from the {carrier}: little of it is written"
+        ));
+    }
+}
+
+/// Writes an item with such a key and deletes it; whether it stays.
+async fn keeps_encoded(session: &Session, op: &OperationSuite, resource: &mut Resource) -> bool {
+    let places = session.placeholders_named(&format!("{PREFLIGHT}.encoded.{}", resource.id), &op.operation.valid);
+    let tag = (format!("{} \u{e9}", places.key("encoded")), "v".to_owned());
+    let Some(body) = writing(op, std::slice::from_ref(&tag)).pop() else { return false };
+    let payload = Payload::new(&op.operation, &body);
+    let exchange = send_plain(session, op, &resource.id, &payload).await;
+    if exchange.is_none_or(|exchange| exchange.status() != Some(op.operation.success)) {
+        return false;
+    }
+    let stored = State::from([tag]);
+    resource.ledger.sent_all(&stored);
+    let goes = resource.removes(session, Purpose::Delete, &stored).await;
+    if !goes {
+        resource.remove(session, &stored).await;
+    }
+    resource.ledger.expect_gone();
+    !goes
 }
 
 /// Sends a valid request of another operation, and deletes what it stored.
@@ -98,7 +138,7 @@ async fn write(
         session.accepted(&op.operation.id, exchange.sent);
     }
     let named: State = payload.change.put.iter().cloned().collect();
-    resource.written.extend(named.clone());
+    resource.ledger.sent_all(&named);
     if exchange.status() != Some(op.operation.success) {
         // It may be there, whatever the answer says.
         if may_be_stored(&exchange) {
@@ -110,11 +150,19 @@ async fn write(
     let mut stored = State::new();
     let body = exchange.answer.as_ref().ok().and_then(|r| r.json());
     change_of(&op.operation, json, body.as_ref()).apply(&mut stored);
-    resource.written.extend(stored.clone());
+    resource.ledger.sent_all(&stored);
     if resource.can_list() {
         let there = |l: &Listing| stored.keys().all(|k| l.item(k).is_some());
+        let before = resource.ledger.before().keys().filter(|key| is_unreadable(key)).count();
         let seen = resource.look_until(session, session.settings.settle, there).await;
         if !seen.as_ref().is_some_and(there) {
+            if seen.is_some_and(|listing| listing.unreadable() > before) {
+                let carrier = resource.kind.carrier();
+                session.note(format!(
+                    "what the {carrier} carries is listed in a form that nobody documents: it is not read back"
+                ));
+                resource.lose(Purpose::List);
+            }
             // Not stored, or not shown: the cases will tell. There is nothing to delete that could be seen.
             resource.remove(session, &stored).await;
             return Some((answer, None));

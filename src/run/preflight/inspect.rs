@@ -9,6 +9,7 @@ use crate::suite::{Capacity, OperationSuite, Purpose, ResourceKind};
 use crate::transport::Canary;
 
 use super::super::lanes::Leases;
+use super::super::recover::recover;
 use super::super::resource::Resource;
 use super::super::session::Session;
 use super::answer::{Answer, Kind};
@@ -182,12 +183,13 @@ async fn inspect_one(
     inspection: Inspection,
 ) -> Inspected {
     let mut canary = Canary::of(covered(session, ops));
+    recover_earlier(session, resource).await;
     let listing = resource.look(session).await;
     let read = resource.looks.last().map(Answer::of);
     let carries = listing.as_ref().map(|listing| listing.items.len());
     match listing {
         Some(listing) => {
-            resource.baseline = listing;
+            resource.ledger.found(resource.state(&listing));
             canary.read = resource.list_request(session);
             canary.success = resource.list_statuses();
             if is_first {
@@ -237,6 +239,31 @@ async fn inspect_one(
     let service = ops.first().map(|op| op.operation.service.clone()).unwrap_or_default();
     let (kind, id) = (resource.kind, resource.id.clone());
     Inspected { kind, id, service, read, carries, capacity, writes }
+}
+
+/// What an earlier run has left here is deleted, and named if that does not work.
+async fn recover_earlier(session: &Session, resource: &mut Resource) {
+    let left = session.journal.left();
+    let Some(items) = left.on(resource.kind, &resource.id) else { return };
+    let place = format!("{} {}", resource.kind, resource.id);
+    let Some(recovered) = recover(session, resource, items).await else {
+        session.note(format!("an earlier run may have left something on {place}, which cannot be listed now"));
+        return;
+    };
+    let named = |keys: &[String]| keys.iter().take(6).map(|key| format!("{key:?}")).collect::<Vec<_>>().join(", ");
+    if !recovered.deleted.is_empty() {
+        session.note(format!("deleted from {place}, where an earlier run had left it: {}", named(&recovered.deleted)));
+    }
+    if !recovered.doubtful.is_empty() {
+        let keys = named(&recovered.doubtful);
+        session.note(format!("an earlier run sent {keys} to {place}, which has another value now: it stays"));
+    }
+    if recovered.is_clean() {
+        session.journal.clean(resource.kind, &resource.id);
+    } else {
+        session.note(format!("left on {place} by an earlier run, and not to be deleted: {}", named(&recovered.left)));
+    }
+    resource.looks.clear();
 }
 
 /// The operations and observers of one kind of resource: they share its target's condition.

@@ -6,7 +6,7 @@ use memchr::memmem::Finder;
 use serde_json::Value;
 
 /// What the keys that dewspec makes up begin with.
-pub(super) const MARK: &str = "dewspec-";
+pub(crate) const MARK: &str = "dewspec-";
 static MARKS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(MARK));
 /// The same with the word behind it, which no other case has.
 const MARK_AND_WORD: usize = 16;
@@ -16,12 +16,12 @@ const MOST_OF_THE_WORD: usize = 14;
 const LEAST_BEGINNING: usize = 8;
 
 /// The words in a text that nobody but dewspec uses, each the beginning of a key or in the midst of one.
-pub(super) fn own_words(text: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn own_words(text: &str) -> impl Iterator<Item = &str> {
     MARKS.find_iter(text.as_bytes()).filter_map(|at| text.get(at..at + MARK_AND_WORD))
 }
 
 /// The same with everything behind them that keys and names of dewspec may have.
-pub(super) fn own_names(text: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn own_names(text: &str) -> impl Iterator<Item = &str> {
     let names = MARKS.find_iter(text.as_bytes()).filter_map(|at| {
         let rest = text.get(at..)?;
         rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').next()
@@ -30,13 +30,13 @@ pub(super) fn own_names(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The number behind the mark in a key that dewspec may have made up.
-pub(super) fn word(key: &str) -> Option<u32> {
+pub(crate) fn word(key: &str) -> Option<u32> {
     u32::from_str_radix(own_words(key).next()?.strip_prefix(MARK)?, 16).ok()
 }
 
 /// What a target that is not strict about types may take for the key of an item: numbers and the like, and texts that
 /// stand in lists by themselves; every text, where it cannot be told what the body does.
-pub(super) fn odd_keys(body: &Value, every_text: bool) -> Vec<String> {
+pub(crate) fn odd_keys(body: &Value, every_text: bool) -> Vec<String> {
     let mut all = Vec::new();
     collect(body, every_text, false, &mut all);
     all
@@ -57,7 +57,7 @@ fn collect(value: &Value, every_text: bool, in_list: bool, all: &mut Vec<String>
 
 /// Whether a target may have made this key of one that was written: cut short, trimmed, in another case, with something
 /// added or left out, or by reading or writing it in the wrong encoding.
-pub(super) fn is_bent(written: &str, key: &str) -> bool {
+pub(crate) fn is_bent(written: &str, key: &str) -> bool {
     let (from, to) = (plain(written), plain(key));
     if from == to {
         return true;

@@ -1,0 +1,88 @@
+use std::sync::Arc;
+
+use crate::check::describe;
+use crate::journal::{Journal, Left};
+use crate::suite::{Purpose, ResourceKind, Suite};
+use crate::target::{ReplayLine, Settings, Target};
+use crate::transport::Transport;
+
+use super::recover::recover;
+use super::resource::Resource;
+use super::runner::{RunError, client};
+use super::session::Session;
+
+/// What became of what an earlier run had left on one resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cleaned {
+    /// The kind of resource.
+    pub kind: ResourceKind,
+    /// Its id; the project's, if it is the events.
+    pub id: String,
+    /// The keys and names that were deleted.
+    pub deleted: Vec<String>,
+    /// Those that have another value now than that run sent: nobody knows whose they are, and they stay.
+    pub doubtful: Vec<String>,
+    /// Those that could not be deleted.
+    pub left: Vec<String>,
+    /// Why nothing could be found out, if so.
+    pub unknown: Option<String>,
+}
+
+impl Cleaned {
+    /// Whether nothing of that run is there any more.
+    pub fn is_clean(&self) -> bool {
+        self.unknown.is_none() && self.left.is_empty()
+    }
+}
+
+/// Deletes what a journal names, as far as it still is what that run has put there.
+///
+/// # Errors
+/// If the client cannot be set up.
+pub async fn clean(
+    suite: &Suite,
+    target: &Target,
+    settings: &Settings,
+    transport: Option<Arc<dyn Transport>>,
+    left: &Left,
+) -> Result<Vec<Cleaned>, RunError> {
+    let client = client(target, settings, transport)?;
+    let session = Session::new(suite, target, settings, &ReplayLine::default(), client, Journal::default());
+    let mut all = Vec::new();
+    for (kind, id, items) in left.resources() {
+        let mut resource = Resource::new(suite, kind, id);
+        let mut cleaned = Cleaned {
+            kind,
+            id: id.to_owned(),
+            deleted: Vec::new(),
+            doubtful: Vec::new(),
+            left: Vec::new(),
+            unknown: what_hides(&session, &mut resource).await,
+        };
+        if cleaned.unknown.is_none() {
+            match recover(&session, &mut resource, items).await {
+                Some(done) => {
+                    (cleaned.deleted, cleaned.doubtful, cleaned.left) = (done.deleted, done.doubtful, done.left)
+                }
+                None => cleaned.unknown = Some("what is there could not be listed to the end".to_owned()),
+            }
+        }
+        all.push(cleaned);
+    }
+    Ok(all)
+}
+
+/// Why it cannot be found out what is there, if so. A target that has no such list is cleaned without one.
+async fn what_hides(session: &Session, resource: &mut Resource) -> Option<String> {
+    if resource.look(session).await.is_some() {
+        return None;
+    }
+    let look = resource.looks.pop()?;
+    match look.status() {
+        Some(404 | 405 | 501) if resource.can_delete() => {
+            resource.lose(Purpose::List);
+            None
+        }
+        _ => Some(describe(&look)),
+    }
+}

@@ -1,0 +1,74 @@
+//! What is amiss with a case's own items when its group is read back, and is not when the case runs alone: an item that
+//! nobody else knows of has gone, changed or come all the same.
+
+use std::sync::Arc;
+
+use crate::check::{Blame, Deviation, State};
+use crate::ledger::word;
+use crate::vocabulary::Exchange;
+
+use super::super::record::Finished;
+use super::super::resource::Resource;
+use super::member::{Claim, Member};
+
+/// What was read back of one case's item, for as long as a write may take to show.
+pub(super) struct Lost {
+    deviation: Deviation,
+    look: Option<Arc<Exchange>>,
+}
+
+/// The one item that is not as its case left it, with the place of that case, if there is just one, and everything else is
+/// as it should be: where several are amiss at once, somebody else may have been at work.
+pub(super) fn the_one_amiss(resource: &Resource, members: &[Member<'_>], seen: &State) -> Option<(usize, Deviation)> {
+    let expected = resource.ledger.expected();
+    let disturbed = expected.iter().any(|(key, value)| seen.get(key) != Some(value));
+    let mut all = members.iter().enumerate().flat_map(|(place, member)| {
+        amiss(member, seen).into_iter().map(move |deviation| (place, deviation)).collect::<Vec<_>>()
+    });
+    match (all.next(), all.next()) {
+        (Some(one), None) if !disturbed => Some(one),
+        _ => None,
+    }
+}
+
+fn amiss(member: &Member<'_>, seen: &State) -> Vec<Deviation> {
+    // After a lost connection nobody knows which try did what.
+    let Claim::Exactly(own) = &member.claim else { return Vec::new() };
+    if member.record.has_second_try() {
+        return Vec::new();
+    }
+    let is_marked = |key: &&String| word(key).is_some();
+    let left = own.iter().filter(|(key, _)| is_marked(key)).filter_map(|(key, value)| match seen.get(key) {
+        Some(now) if now == value => None,
+        Some(now) => Some((Blame::Stored, format!("{key:?} is {now:?} and not {value:?}"))),
+        None => Some((Blame::Stored, format!("{key:?} was accepted and is missing"))),
+    });
+    let came = member.keys().filter(is_marked).filter(|key| !own.contains_key(*key) && seen.contains_key(*key));
+    let came = came.map(|key| (Blame::Unchanged, format!("{key:?} is there, though nothing should have stored it")));
+    let told = |(blame, seen): (Blame, String)| {
+        let allowed = match blame {
+            Blame::Stored => "exactly what was sent, each time",
+            _ => "a state that refused requests leave as it was, each time",
+        };
+        let seen = format!("{seen}, when it was sent together with others; alone it was as it should be");
+        Deviation { blame, allowed: allowed.to_owned(), seen }
+    };
+    left.chain(came).map(told).collect()
+}
+
+impl Lost {
+    /// With the last look at the resource.
+    pub(super) fn new(deviation: Deviation, resource: &Resource) -> Self {
+        Lost { deviation, look: resource.looks.last().cloned().map(Arc::new) }
+    }
+}
+
+impl<'a> Member<'a> {
+    /// Its end, if all is well when it runs alone: what was amiss before was so all the same.
+    pub(super) fn close_as_lost(mut self, lost: Lost) -> Finished<'a> {
+        let at = lost.look.map(|look| self.record.exchange(look));
+        let sent = at.map(|at| at.saturating_sub(1));
+        self.record.deviation(&lost.deviation, sent);
+        self.record.finish()
+    }
+}
