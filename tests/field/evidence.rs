@@ -14,11 +14,11 @@ fn forgetful(every: usize) -> Scene {
         if call.reads() && call.path == tags {
             reads += 1;
             let (_, body) = asker.ask("GET", &tags, "");
-            let keys = body["tags"].as_array().into_iter().flatten().filter_map(|tag| tag["key"].as_str());
+            let mut keys = body["tags"].as_array().into_iter().flatten().filter_map(|tag| tag["key"].as_str());
             let plain =
                 |key: &&str| key.starts_with("dewspec-") && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
             if reads % every == 0
-                && let Some(key) = keys.filter(plain).next_back()
+                && let Some(key) = keys.rfind(plain)
             {
                 asker.ask("DELETE", &format!("{tags}/{key}"), "");
             }
