@@ -7,11 +7,11 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use dewspec::plan::{Filter, plan};
-use dewspec::run::{Assignment, FuzzLimits, Silent, fuzz};
+use dewspec::run::{Assignment, FuzzLimits, fuzz};
 use dewspec::server::fault::{self, FaultInfo};
 use dewspec::server::{ServerConfig, host};
 use dewspec::suite::{DataSource, Suite};
-use dewspec::target::{ReplayLine, Settings, embedded_target};
+use dewspec::target::{Settings, embedded_target};
 
 /// Requests after which a search is given up.
 const REQUESTS: u64 = 60_000;
@@ -52,16 +52,7 @@ fn requests_to_find(suite: &Suite, fault: FaultInfo, seed: u64, feedback: bool) 
     let plan = plan(suite, &Filter::words(&words));
     let settings = Settings { seed, ..Settings::embedded() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let assignment = Assignment {
-        suite,
-        plan: &plan,
-        target: &target,
-        settings: &settings,
-        filters: &[],
-        progress: &Silent,
-        replay: &ReplayLine::default(),
-        transport: None,
-    };
+    let assignment = Assignment::new(suite, &plan, &target, &settings);
     let search = |limits: FuzzLimits| {
         let never = Box::pin(std::future::pending());
         runtime.block_on(fuzz(&assignment, &limits, Vec::new(), never)).expect("a report").0

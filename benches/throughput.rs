@@ -11,10 +11,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use dewspec::plan::{Filter, plan};
-use dewspec::run::{Assignment, Silent, run};
+use dewspec::run::{Assignment, run};
 use dewspec::server::{HostedServer, ServerConfig, host};
 use dewspec::suite::{DataSource, Suite};
-use dewspec::target::{Network, ReplayLine, Settings, embedded_target};
+use dewspec::target::{Network, Settings, embedded_target};
 use dewspec::transport::{Client, Health, HttpTransport, Limits};
 use dewspec::vocabulary::Request;
 
@@ -83,16 +83,7 @@ fn checked(server: &HostedServer) -> f64 {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let started = Instant::now();
     let never = Box::pin(std::future::pending());
-    let assignment = Assignment {
-        suite: &suite,
-        plan: &plan,
-        target: &target,
-        settings: &settings,
-        filters: &[],
-        progress: &Silent,
-        replay: &ReplayLine::default(),
-        transport: None,
-    };
+    let assignment = Assignment::new(&suite, &plan, &target, &settings);
     let report = runtime.block_on(run(&assignment, never)).expect("a report");
     assert_eq!(report.exit_code, 0, "{}", report.conclusion);
     report.summary.exchanges as f64 / started.elapsed().as_secs_f64()

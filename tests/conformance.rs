@@ -9,10 +9,10 @@ use std::sync::{Arc, OnceLock};
 use dewspec::cli::target_from_environment;
 use dewspec::plan::{Filter, plan};
 use dewspec::report::{CaseReport, Report, failure_text};
-use dewspec::run::{Assignment, Silent, run};
+use dewspec::run::{Assignment, run};
 use dewspec::server::{ServerConfig, start};
 use dewspec::suite::{DataSource, Suite};
-use dewspec::target::{ReplayLine, Settings, Target, embedded_target};
+use dewspec::target::{Settings, Target, embedded_target};
 use dewspec::vocabulary::Outcome;
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
@@ -92,16 +92,7 @@ impl Session {
                     target
                 }
             };
-            let assignment = Assignment {
-                suite: &self.suite,
-                plan: &plan,
-                target: &target,
-                settings: &settings,
-                filters: &[],
-                progress: &Silent,
-                replay: &ReplayLine::default(),
-                transport: None,
-            };
+            let assignment = Assignment::new(&self.suite, &plan, &target, &settings);
             run(&assignment, never).await.map_err(|e| e.to_string())
         })?;
         let cases = report.cases.iter().map(|c| (c.id.clone(), c.clone())).collect();

@@ -11,10 +11,10 @@ use std::time::Duration;
 use dewspec::fuzz::{Corpus, Find};
 use dewspec::plan::{Filter, plan};
 use dewspec::report::Report;
-use dewspec::run::{Assignment, FuzzLimits, Silent, fuzz};
+use dewspec::run::{Assignment, FuzzLimits, fuzz};
 use dewspec::server::{HostedServer, ServerConfig, host};
 use dewspec::suite::{DataSource, Suite};
-use dewspec::target::{ReplayLine, Settings, Target, embedded_target};
+use dewspec::target::{Settings, Target, embedded_target};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -46,17 +46,7 @@ fn fuzzed_within(target: &Target, settings: &Settings, operations: &[&str], limi
     let suite = suite();
     let words: Vec<String> = operations.iter().map(|id| (*id).to_owned()).collect();
     let plan = plan(&suite, &Filter::words(&words));
-    let progress = &Silent;
-    let assignment = Assignment {
-        suite: &suite,
-        plan: &plan,
-        target,
-        settings,
-        filters: &[],
-        progress,
-        replay: &ReplayLine::default(),
-        transport: None,
-    };
+    let assignment = Assignment::new(&suite, &plan, target, settings);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let never = Box::pin(std::future::pending());
     runtime.block_on(fuzz(&assignment, limits, Vec::new(), never)).expect("a report")
@@ -249,17 +239,7 @@ fn a_target_that_never_answers_ends_the_run() {
     let plan = plan(&suite, &Filter::words(&["CreateKmsTag".to_owned()]));
     let settings = Settings { timeout: Duration::from_millis(200), ..settings() };
     let limits = FuzzLimits { time: Duration::from_secs(2), ..FuzzLimits::default() };
-    let progress = &Silent;
-    let assignment = Assignment {
-        suite: &suite,
-        plan: &plan,
-        target: &target,
-        settings: &settings,
-        filters: &[],
-        progress,
-        replay: &ReplayLine::default(),
-        transport: None,
-    };
+    let assignment = Assignment::new(&suite, &plan, &target, &settings);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let never = Box::pin(std::future::pending());
     let result = runtime.block_on(fuzz(&assignment, &limits, Vec::new(), never));

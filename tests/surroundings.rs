@@ -16,10 +16,10 @@ use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use dewspec::plan::{Filter, plan};
 use dewspec::report::Report;
-use dewspec::run::{Assignment, Silent, run};
+use dewspec::run::{Assignment, run};
 use dewspec::server::{HostedServer, ServerConfig, host};
 use dewspec::suite::{DataSource, Suite};
-use dewspec::target::{ReplayLine, Settings, Target, embedded_target};
+use dewspec::target::{Settings, Target, embedded_target};
 use dewspec::vocabulary::Outcome;
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
@@ -215,17 +215,7 @@ impl Surroundings {
         let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
         let plan = plan(&suite, &Filter::words(&words));
         let settings = Settings { settle: Duration::from_millis(500), ..Settings::default() };
-        let (target, progress) = (&self.target, &Silent);
-        let assignment = Assignment {
-            suite: &suite,
-            plan: &plan,
-            target,
-            settings: &settings,
-            filters: &[],
-            progress,
-            replay: &ReplayLine::default(),
-            transport: None,
-        };
+        let assignment = Assignment::new(&suite, &plan, &self.target, &settings);
         let never = Box::pin(std::future::pending());
         self.runtime.block_on(run(&assignment, never)).expect("a report")
     }

@@ -1,11 +1,10 @@
 use clap::Args;
 
+use super::CliError;
 use super::config::Config;
-use super::job::{Job, Task, replay_line};
+use super::job::{Setup, Task};
 use super::options::{EmbeddedArgs, EngineArgs, OutputArgs, TargetArgs};
 use super::outputs::Outputs;
-use super::settings::settings;
-use super::{CliError, load, target};
 use crate::exit;
 use crate::plan::{Filter, plan};
 use crate::report::Report;
@@ -34,27 +33,12 @@ pub(super) struct DoctorArgs {
 
 /// `dewspec doctor`
 pub(super) fn doctor(args: &DoctorArgs) -> Result<u8, CliError> {
-    let config = Config::read(args.target.config.as_deref())?;
-    let target = target::target(&args.target, &config)?;
-    let settings = settings(&args.engine, &args.target.sources, &config, target.is_none())?;
-    let suite = load::suite_with(&args.engine)?;
-    let plan = plan(&suite, &Filter::default());
-    let embedded = EmbeddedArgs::default();
+    let setup = Setup::new(&args.target, &args.engine, &EmbeddedArgs::default())?;
+    let plan = plan(&setup.suite, &Filter::default());
     let output = OutputArgs { report: args.report.clone(), ..OutputArgs::default() };
     // Reports and snapshots of the file are those of a run.
     let outputs = Outputs::new(&output, &Config::default())?;
-    let replay = replay_line(&args.target, &args.engine, &embedded, &config, target.as_ref());
-    let job = Job {
-        suite: &suite,
-        plan: &plan,
-        target,
-        server: load::server(&embedded)?,
-        settings: &settings,
-        filters: &[],
-        replay: &replay,
-        task: Task::Doctor,
-    };
-    let mut report = job.go()?;
+    let mut report = setup.job(&plan, &[], Task::Doctor).go()?;
     report.exit_code = exit_code(&report);
     Ok(outputs.write_with(report, Vec::new(), text))
 }

@@ -3,12 +3,10 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::config::Config;
-use super::job::{Job, Task, replay_line};
+use super::job::{Setup, Task};
 use super::options::{EmbeddedArgs, EngineArgs, OutputArgs, TargetArgs};
 use super::outputs::Outputs;
-use super::settings::settings;
-use super::{CliError, console, load, target};
+use super::{CliError, console};
 use crate::fuzz::{Corpus, Find, promote};
 use crate::generate::Placeholders;
 use crate::plan::{Filter, plan};
@@ -79,38 +77,23 @@ pub(super) fn fuzz(args: &FuzzArgs) -> Result<u8, CliError> {
     if let (Some(find), Some(into)) = (&args.promote, &args.into) {
         return promoted(find, into);
     }
-    let config = Config::read(args.target.config.as_deref())?;
-    target::for_embedded_only(&args.target, &config, &args.embedded)?;
-    let target = target::target(&args.target, &config)?;
-    let settings = settings(&args.engine, &args.target.sources, &config, target.is_none())?;
+    let setup = Setup::new(&args.target, &args.engine, &args.embedded)?;
     let limits = limits(args)?;
-    let suite = load::suite_with(&args.engine)?;
-    let words = operations(&suite, &args.filters)?;
-    let plan = plan(&suite, &Filter::words(&words));
-    let server = load::server(&args.embedded)?;
+    let words = operations(&setup.suite, &args.filters)?;
+    let plan = plan(&setup.suite, &Filter::words(&words));
     let output = OutputArgs { report: args.report.clone(), quiet: true, ..OutputArgs::default() };
-    let outputs = Outputs::new(&output, &config)?;
+    let outputs = Outputs::new(&output, &setup.config)?;
     let begin = match &args.corpus {
         Some(dir) => Corpus::read(dir).map_err(|e| CliError::usage(e.to_string()))?,
         None => Vec::new(),
     };
     let mut corpus = None;
     let task = Task::Fuzz { limits: &limits, begin, corpus: &mut corpus };
-    let replay = replay_line(&args.target, &args.engine, &args.embedded, &config, target.as_ref());
     // The embedded server has other identifiers every time; the line says nothing of them.
-    let tested = target.clone().unwrap_or_else(|| Target { embedded: true, ..Target::default() });
-    let job = Job {
-        suite: &suite,
-        plan: &plan,
-        target,
-        server,
-        settings: &settings,
-        filters: &args.filters,
-        replay: &replay,
-        task,
-    };
-    let mut report = job.go()?;
-    let mut problems = written(args, &mut report, |path| replay.find(&tested, &settings, path));
+    let tested = setup.target.clone().unwrap_or_else(|| Target { embedded: true, ..Target::default() });
+    let mut report = setup.job(&plan, &args.filters, task).go()?;
+    let Setup { settings, replay, .. } = &setup;
+    let mut problems = written(args, &mut report, |path| replay.find(&tested, settings, path));
     if let (Some(dir), Some(corpus)) = (&args.corpus, corpus) {
         let places = Placeholders::new(settings.seed, &settings.run_id, "corpus", "");
         match corpus.write(dir, &places, args.minimise) {

@@ -5,8 +5,9 @@ use super::config::Config;
 use super::network::NetworkOptions;
 use super::options::{EmbeddedArgs, EngineArgs, TargetArgs};
 use super::progress::Bar;
+use super::settings::settings;
 use super::signals::Signals;
-use super::{layer::Layer, target};
+use super::{layer::Layer, load, target};
 use crate::fuzz::{Corpus, Find, Input};
 use crate::plan::Plan;
 use crate::report::Report;
@@ -15,17 +16,45 @@ use crate::server::ServerConfig;
 use crate::suite::Suite;
 use crate::target::{ReplayLine, Settings, Target, embedded_target};
 
-/// What a run needs, whoever asks for it.
-pub(super) struct Job<'a> {
-    pub(super) suite: &'a Suite,
-    pub(super) plan: &'a Plan,
+/// What the command line says of a run, whatever it is for.
+pub(super) struct Setup {
+    pub(super) config: Config,
+    pub(super) suite: Suite,
     /// `None`: the embedded server.
     pub(super) target: Option<Target>,
-    pub(super) server: ServerConfig,
-    pub(super) settings: &'a Settings,
-    pub(super) filters: &'a [String],
-    pub(super) replay: &'a ReplayLine,
-    pub(super) task: Task<'a>,
+    pub(super) settings: Settings,
+    pub(super) replay: ReplayLine,
+    server: ServerConfig,
+}
+
+impl Setup {
+    /// Of these options, and of the file and the environment beside them.
+    ///
+    /// # Errors
+    /// Usage, if something is missing or cannot be.
+    pub(super) fn new(args: &TargetArgs, engine: &EngineArgs, embedded: &EmbeddedArgs) -> Result<Self, CliError> {
+        let config = Config::read(args.config.as_deref())?;
+        target::for_embedded_only(args, &config, embedded)?;
+        let target = target::target(args, &config)?;
+        let settings = settings(engine, &args.sources, &config, target.is_none())?;
+        let suite = load::suite_with(engine)?;
+        let server = load::server(embedded)?;
+        let replay = replay_line(args, engine, embedded, &config, target.as_ref());
+        Ok(Setup { config, suite, target, settings, replay, server })
+    }
+
+    /// A task with the cases of a plan; `filters` are for the report.
+    pub(super) fn job<'a>(&'a self, plan: &'a Plan, filters: &'a [String], task: Task<'a>) -> Job<'a> {
+        Job { setup: self, plan, filters, task }
+    }
+}
+
+/// Something to be done with the target.
+pub(super) struct Job<'a> {
+    setup: &'a Setup,
+    plan: &'a Plan,
+    filters: &'a [String],
+    task: Task<'a>,
 }
 
 /// What is done with the target.
@@ -58,10 +87,11 @@ impl Job<'_> {
     }
 
     async fn report(self, bar: &Bar) -> Result<Report, CliError> {
-        let (target, _server) = match self.target {
-            Some(target) => (target, None),
+        let Setup { suite, target, settings, replay, server, .. } = self.setup;
+        let (target, _server) = match target {
+            Some(target) => (target.clone(), None),
             None => {
-                let server = crate::server::host(self.server, SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
+                let server = crate::server::host(server.clone(), SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
                     .map_err(|e| CliError::broken(format!("the reference server cannot listen: {e}")))?;
                 (embedded_target(server.url(), server.identities()), Some(server))
             }
@@ -69,14 +99,10 @@ impl Job<'_> {
         let signals = Signals::listen();
         let stop = signals.stop();
         let assignment = Assignment {
-            suite: self.suite,
-            plan: self.plan,
-            target: &target,
-            settings: self.settings,
             filters: self.filters,
             progress: bar,
-            replay: self.replay,
-            transport: None,
+            replay: replay.clone(),
+            ..Assignment::new(suite, self.plan, &target, settings)
         };
         let report = match self.task {
             Task::Run => engine::run(&assignment, stop).await,
@@ -112,7 +138,7 @@ impl Job<'_> {
 }
 
 /// What repeats a part of a run, beside what target and settings say.
-pub(super) fn replay_line(
+fn replay_line(
     args: &TargetArgs,
     engine: &EngineArgs,
     embedded: &EmbeddedArgs,

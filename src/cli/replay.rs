@@ -3,12 +3,10 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde::Deserialize;
 
-use super::config::Config;
-use super::job::{Job, Task, replay_line};
+use super::CliError;
+use super::job::{Setup, Task};
 use super::options::{EmbeddedArgs, EngineArgs, OutputArgs, TargetArgs};
 use super::outputs::Outputs;
-use super::settings::settings;
-use super::{CliError, load, target};
 use crate::fuzz::{self, Find};
 use crate::plan::{Filter, plan};
 use crate::report::{Report, TargetSummary, json};
@@ -50,7 +48,6 @@ pub(super) fn replay(args: &ReplayArgs) -> Result<u8, CliError> {
         return finds(args, &fuzz.finds, &report.target);
     }
     let ids = cases(&report, &args.ids)?;
-    let config = Config::read(args.target.config.as_deref())?;
     let mut engine = args.engine.clone();
     engine.seed.get_or_insert(report.seed.to_string());
     engine.run_id.get_or_insert(report.run_id.clone());
@@ -61,27 +58,13 @@ pub(super) fn replay(args: &ReplayArgs) -> Result<u8, CliError> {
         engine.cases.get_or_insert(inputs);
     }
     let described = with_summary(args, &report.target);
-    target::for_embedded_only(&described, &config, &args.embedded)?;
-    let target = target::target(&described, &config)?;
-    let settings = settings(&engine, &args.target.sources, &config, target.is_none())?;
-    let suite = load::suite_with(&args.engine)?;
-    let plan = plan(&suite, &Filter::exact(ids.iter().cloned()));
+    let setup = Setup::new(&described, &engine, &args.embedded)?;
+    let plan = plan(&setup.suite, &Filter::exact(ids.iter().cloned()));
     if let Some(unknown) = ids.iter().find(|id| !plan.cases().any(|c| c.spec.id == **id)) {
         return Err(CliError::usage(format!("{shown} names the case {unknown}, which this suite does not have")));
     }
-    let outputs = Outputs::new(&args.output, &config)?;
-    let replay = replay_line(&described, &args.engine, &args.embedded, &config, target.as_ref());
-    let job = Job {
-        suite: &suite,
-        plan: &plan,
-        target,
-        server: load::server(&args.embedded)?,
-        settings: &settings,
-        filters: &ids,
-        replay: &replay,
-        task: Task::Run,
-    };
-    Ok(outputs.write(job.go()?, Vec::new()))
+    let outputs = Outputs::new(&args.output, &setup.config)?;
+    Ok(outputs.write(setup.job(&plan, &ids, Task::Run).go()?, Vec::new()))
 }
 
 /// What every file of ours says of itself.
@@ -101,32 +84,17 @@ fn finds(args: &ReplayArgs, found: &[Find], tested: &TargetSummary) -> Result<u8
     let Some(first) = wanted.first() else {
         return Err(CliError::usage(format!("{}: there is no such find to replay", args.report_file.display())));
     };
-    let config = Config::read(args.target.config.as_deref())?;
     let mut engine = args.engine.clone();
     // Keys are made of seed and run id, so that the same bytes go out.
     engine.seed.get_or_insert(first.seed.to_string());
     engine.run_id.get_or_insert(first.run_id.clone());
     let described = with_summary(args, tested);
-    target::for_embedded_only(&described, &config, &args.embedded)?;
-    let target = target::target(&described, &config)?;
-    let settings = settings(&engine, &args.target.sources, &config, target.is_none())?;
-    let suite = load::suite_with(&args.engine)?;
+    let setup = Setup::new(&described, &engine, &args.embedded)?;
     let operations: Vec<String> = wanted.iter().map(|find| find.operation.clone()).collect();
-    let plan = plan(&suite, &Filter::words(&operations));
-    let outputs = Outputs::new(&OutputArgs { quiet: true, ..args.output.clone() }, &config)?;
+    let plan = plan(&setup.suite, &Filter::words(&operations));
+    let outputs = Outputs::new(&OutputArgs { quiet: true, ..args.output.clone() }, &setup.config)?;
     let ids: Vec<String> = wanted.iter().map(|find| find.id.clone()).collect();
-    let replay = replay_line(&described, &args.engine, &args.embedded, &config, target.as_ref());
-    let job = Job {
-        suite: &suite,
-        plan: &plan,
-        target,
-        server: load::server(&args.embedded)?,
-        settings: &settings,
-        filters: &ids,
-        replay: &replay,
-        task: Task::Replay(&wanted),
-    };
-    Ok(outputs.write(job.go()?, Vec::new()))
+    Ok(outputs.write(setup.job(&plan, &ids, Task::Replay(&wanted)).go()?, Vec::new()))
 }
 
 /// The cases to send again.

@@ -1,11 +1,9 @@
 use clap::Args;
 
-use super::config::Config;
-use super::job::{Job, Task, replay_line};
+use super::job::{Setup, Task};
 use super::options::{EmbeddedArgs, EngineArgs, OutputArgs, TargetArgs};
 use super::outputs::Outputs;
-use super::settings::settings;
-use super::{CliError, console, dry_run, load, target};
+use super::{CliError, console, dry_run};
 use crate::exit;
 use crate::plan::{Filter, plan};
 
@@ -42,28 +40,12 @@ pub(super) struct RunArgs {
 
 /// `dewspec run`
 pub(super) fn run(args: &RunArgs) -> Result<u8, CliError> {
-    let config = Config::read(args.target.config.as_deref())?;
-    target::for_embedded_only(&args.target, &config, &args.embedded)?;
-    let target = target::target(&args.target, &config)?;
-    let settings = settings(&args.engine, &args.target.sources, &config, target.is_none())?;
-    let suite = load::suite_with(&args.engine)?;
-    let plan = plan(&suite, &Filter::words(&args.filters));
-    let server = load::server(&args.embedded)?;
-    let outputs = Outputs::new(&args.output, &config)?;
+    let setup = Setup::new(&args.target, &args.engine, &args.embedded)?;
+    let plan = plan(&setup.suite, &Filter::words(&args.filters));
+    let outputs = Outputs::new(&args.output, &setup.config)?;
     if args.dry_run {
-        console::print(&dry_run::text(&suite, &plan, target.as_ref(), &settings));
+        console::print(&dry_run::text(&setup.suite, &plan, setup.target.as_ref(), &setup.settings));
         return Ok(exit::CONFORMS);
     }
-    let replay = replay_line(&args.target, &args.engine, &args.embedded, &config, target.as_ref());
-    let job = Job {
-        suite: &suite,
-        plan: &plan,
-        target,
-        server,
-        settings: &settings,
-        filters: &args.filters,
-        replay: &replay,
-        task: Task::Run,
-    };
-    Ok(outputs.write(job.go()?, Vec::new()))
+    Ok(outputs.write(setup.job(&plan, &args.filters, Task::Run).go()?, Vec::new()))
 }

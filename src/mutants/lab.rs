@@ -6,11 +6,11 @@ use super::Conforming;
 use super::scope::Scopes;
 use crate::plan::{Filter, Plan, plan};
 use crate::report::Report;
-use crate::run::{Assignment, RunError, Silent, run};
+use crate::run::{Assignment, RunError, run};
 use crate::server::fault::FaultInfo;
 use crate::server::{ServerConfig, host, router, start};
 use crate::suite::Suite;
-use crate::target::{IN_PROCESS_ENDPOINT, InProcessTransport, ReplayLine, Settings, Target, embedded_target};
+use crate::target::{IN_PROCESS_ENDPOINT, InProcessTransport, Settings, Target, embedded_target};
 use crate::transport::{Limits, Transport};
 
 /// The reference server shows what it stores at once, so nothing is gained by waiting for it.
@@ -150,16 +150,7 @@ impl Laboratory {
 
     async fn against(&self, target: &Target, transport: Option<Arc<dyn Transport>>) -> Result<Report, LabError> {
         let never = Box::pin(std::future::pending());
-        let assignment = Assignment {
-            suite: &self.suite,
-            plan: &self.plan,
-            target,
-            settings: &self.settings,
-            filters: &[],
-            progress: &Silent,
-            transport,
-            replay: &ReplayLine::default(),
-        };
+        let assignment = Assignment { transport, ..Assignment::new(&self.suite, &self.plan, target, &self.settings) };
         Ok(run(&assignment, never).await?)
     }
 }

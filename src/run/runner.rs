@@ -22,7 +22,7 @@ use super::isolation::clear_foreign;
 use super::lanes::{Leases, run_lanes, run_pairs};
 use super::lock::{Busy, Locks};
 use super::preflight::{Inspection, Preflight, inspect, judge_examples};
-use super::progress::Observer;
+use super::progress::{Observer, Silent};
 use super::restore::restore;
 use super::session::Session;
 use super::shards::run_properties;
@@ -83,9 +83,17 @@ pub struct Assignment<'a> {
     /// Is told how it goes on.
     pub progress: &'a dyn Observer,
     /// What repeats a part of this run.
-    pub replay: &'a ReplayLine,
+    pub replay: ReplayLine,
     /// What sends the requests; HTTP over the network where there is none.
     pub transport: Option<Arc<dyn Transport>>,
+}
+
+impl<'a> Assignment<'a> {
+    /// A whole plan against a target over the network; nobody is told how it goes on.
+    pub fn new(suite: &'a Suite, plan: &'a Plan, target: &'a Target, settings: &'a Settings) -> Self {
+        let replay = ReplayLine::default();
+        Assignment { suite, plan, target, settings, filters: &[], progress: &Silent, replay, transport: None }
+    }
 }
 
 /// Runs a plan against a target and says what was found. The target's earlier state is restored at the
@@ -135,7 +143,7 @@ pub async fn doctor(assignment: &Assignment<'_>, stop: Stop) -> Result<Report, R
 
 /// Does a job; besides its report, how often the target stopped answering and came back.
 async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<(Report, u64), RunError> {
-    let Assignment { suite, plan, target, settings, filters, progress, replay, ref transport } = *assignment;
+    let Assignment { suite, plan, target, settings, filters, progress, ref replay, ref transport } = *assignment;
     let started_at = SystemTime::now();
     let started = Instant::now();
     let client = client(target, settings, transport.clone())?;
