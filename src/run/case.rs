@@ -278,13 +278,14 @@ impl<'a, 'r> Running<'a, 'r> {
         let answer = judge_answer(&op.operation, expect, &statuses, &sent.exchange, sent.after_head.as_deref());
         match &answer {
             Ok(()) => self.record.held_answer(op, expect, &sent.exchange),
-            Err(deviation) => self.record.wrong_answer(deviation, sent.index),
+            Err(deviation) if !self.record.is_on_trial(op) => self.record.way_blocked(op, &deviation.seen),
+            Err(deviation) => self.record.unlike(expect, deviation, sent.index),
         }
         let expected = self.predicted(op, step, expect, sent);
         // What a request stores that should have been refused is part of that deviation, and not another one.
         let refusal = sent.exchange.status().is_some_and(|s| s >= 400);
         let as_answered = answer.is_ok() || (expect.answer == Answer::Refused && refusal);
-        self.check_state(step, expect, &expected, sent, as_answered).await;
+        self.check_state((op, step), expect, &expected, sent, as_answered).await;
     }
 
     /// Deletes everything this case stored.

@@ -276,11 +276,11 @@ impl Failing {
         report.id.clone_from(&case.spec.id);
         report.replay = session.replay_input(&case.spec.id, self.number);
         if failure.confirmed || proven {
-            session.enter(case, report.outcome, &report.findings, std::iter::empty(), None);
+            session.enter(case, (report.outcome, false), &report.findings, std::iter::empty(), None);
         } else {
             // It did not happen again, so no clause is called broken on its account.
             report.outcome = Outcome::Warn;
-            session.enter(case, Outcome::Warn, &[], std::iter::empty(), None);
+            session.enter(case, (Outcome::Warn, false), &[], std::iter::empty(), None);
         }
         generated.failure = Some(failure);
         report.generated = Some(generated);

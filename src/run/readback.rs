@@ -45,7 +45,7 @@ impl Running<'_, '_> {
     /// Reads back and compares; afterwards what is there is what counts.
     pub(super) async fn check_state(
         &mut self,
-        step: &StepSpec,
+        (op, step): (&OperationSuite, &StepSpec),
         expect: &Expect,
         expected: &[State; 2],
         sent: &Sent,
@@ -53,8 +53,7 @@ impl Running<'_, '_> {
     ) {
         let refused = expect.answer == Answer::Refused;
         let explicit = expect.stored.is_some();
-        let op = self.case.op.clone();
-        let clause = op.id(if refused { "refused-unchanged" } else { "stored" });
+        let clause = self.case.op.id(if refused { "refused-unchanged" } else { "stored" });
         let patience = self.patience(&clause);
         for (which, expected) in expected.iter().enumerate() {
             if which == 1 && self.second.is_none() {
@@ -75,7 +74,7 @@ impl Running<'_, '_> {
             }
             // Where any answer will do, so will any state of what the request names.
             let any = expect.answer == Answer::Any && !explicit;
-            let others = any.then(|| unnamed(&op, sent, &whole));
+            let others = any.then(|| unnamed(op, sent, &whole));
             let fits = |l: &Listing| {
                 let seen = resource_state(l, &whole);
                 match &others {
@@ -97,7 +96,7 @@ impl Running<'_, '_> {
                     None => {
                         let changed = changed(&whole, &seen);
                         let strange = changed.into_iter().all(|key| !resource.is_ours(session, key));
-                        self.compare((&whole, &seen), step, expect, sent, explicit, strange);
+                        self.compare((&whole, &seen), (op, step), expect, sent, explicit, strange);
                     }
                     Some(mut others) => {
                         resource.ledger.leave_out_volatile(&mut others);
@@ -160,7 +159,7 @@ impl Running<'_, '_> {
     fn compare(
         &mut self,
         (expected, seen): (&State, &State),
-        step: &StepSpec,
+        (op, step): (&OperationSuite, &StepSpec),
         expect: &Expect,
         sent: &Sent,
         explicit: bool,
@@ -168,9 +167,13 @@ impl Running<'_, '_> {
     ) {
         let Some(told) = difference(expected, seen) else {
             let role = if expect.answer == Answer::Refused { "refused-unchanged" } else { "stored" };
-            self.record.held(self.case.op.id(role));
+            self.record.held(op.id(role));
             return;
         };
+        if !self.record.is_on_trial(op) {
+            self.record.way_blocked(op, &told);
+            return;
+        }
         let blame = if expect.answer == Answer::Refused {
             self.blame_for_change(expected, seen, sent)
         } else if explicit || expect.listed.is_some() {

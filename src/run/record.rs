@@ -23,6 +23,8 @@ pub(super) struct Record<'a> {
     /// The same of oracles that look at every exchange, by the places of their clauses in the operation.
     judged: Vec<bool>,
     wrong_answer: bool,
+    /// An answer is of another kind than the one expected: it shows nothing of what the case is about.
+    off_the_point: bool,
     /// How many of the findings are about nothing but what dewspec has not written.
     of_others: usize,
     /// When something was found last.
@@ -41,6 +43,7 @@ impl<'a> Record<'a> {
             upheld: Vec::new(),
             judged: Vec::new(),
             wrong_answer: false,
+            off_the_point: false,
             of_others: 0,
             found_at: None,
         }
@@ -58,6 +61,7 @@ impl<'a> Record<'a> {
             let seen = "no answer: the connection was lost, as often as the request was sent";
             self.finding(&op.id("server-error"), "an answer, whatever is wrong with the request", seen, Some(exchange));
             self.wrong_answer = true;
+            self.off_the_point = true;
         } else {
             self.error("the target went down with another operation's request");
         }
@@ -94,6 +98,16 @@ impl<'a> Record<'a> {
         }
     }
 
+    /// Whether a step of this operation is what the case is about; what others do to get there is for their own cases.
+    pub(super) fn is_on_trial(&self, op: &OperationSuite) -> bool {
+        op.operation.id == self.case.op.operation.id
+    }
+
+    /// A step of another operation did not do what it should, so that nothing can be said of this one.
+    pub(super) fn way_blocked(&mut self, op: &OperationSuite, seen: &str) {
+        self.skip(format!("{}, which it needs, did otherwise than it should: {seen}", op.operation.id), false);
+    }
+
     /// Whether a request was sent again after a try that may have been carried out.
     pub(super) fn has_second_try(&self) -> bool {
         self.exchanges.iter().any(|exchange| exchange.is_second_try())
@@ -120,6 +134,7 @@ impl<'a> Record<'a> {
         self.upheld.extend(other.upheld);
         self.hold_at_all(&other.judged);
         self.wrong_answer |= other.wrong_answer;
+        self.off_the_point |= other.off_the_point;
         self.of_others += other.of_others;
         self.found_at = self.found_at.max(other.found_at);
         before
@@ -172,7 +187,22 @@ impl<'a> Record<'a> {
     /// An answer is not the one expected.
     pub(super) fn wrong_answer(&mut self, deviation: &Deviation, exchange: usize) {
         self.wrong_answer = true;
+        self.off_the_point = true;
         self.deviation(deviation, Some(exchange));
+    }
+
+    /// An answer is not the one expected. Accepted is accepted, and refused is refused, whatever is wrong with it: that much
+    /// it shows.
+    pub(super) fn unlike(&mut self, expect: &Expect, deviation: &Deviation, exchange: usize) {
+        let off_the_point = self.off_the_point;
+        self.wrong_answer(deviation, exchange);
+        let status = self.exchange_at(exchange).and_then(Exchange::status).unwrap_or_default();
+        let alike = match expect.answer {
+            Answer::Accepted => (200..300).contains(&status),
+            Answer::Refused => (400..500).contains(&status),
+            Answer::Any => true,
+        };
+        self.off_the_point = off_the_point || !alike;
     }
 
     /// A deviation was found.
@@ -362,7 +392,8 @@ impl Finished<'_> {
     /// Enters it into the tally and makes its report.
     pub(super) fn enter(self) -> CaseReport {
         let Record { session, case, findings, skip, .. } = &self.record;
-        session.enter(case, self.outcome, findings, self.upheld(), skip.as_ref());
+        let shown = !self.record.off_the_point && skip.is_none();
+        session.enter(case, (self.outcome, shown), findings, self.upheld(), skip.as_ref());
         if let Some(found) = self.found() {
             session.note_found(case, found);
         }

@@ -387,11 +387,11 @@ impl Shared {
         self.tally().is_broken(clause)
     }
 
-    /// Enters a finished case into the tally.
+    /// Enters a finished case into the tally. `shown`: its answers say something of what it is about.
     pub(super) fn enter<'a>(
         &self,
         case: &PlannedCase,
-        outcome: Outcome,
+        (outcome, shown): (Outcome, bool),
         findings: &[FindingReport],
         upheld: impl Iterator<Item = &'a str>,
         skip: Option<&(String, bool)>,
@@ -417,8 +417,9 @@ impl Shared {
                         known.skipped.push("it could not be run to its end".to_owned());
                     }
                 }
-                _ if !findings.iter().any(|f| f.clause == *clause) => tally.upheld(clause),
-                _ => {}
+                _ if findings.iter().any(|f| f.clause == *clause) => {}
+                _ if shown => tally.upheld(clause),
+                _ => tally.clause(clause).skipped.push("what came instead breaks another clause".to_owned()),
             }
         }
     }

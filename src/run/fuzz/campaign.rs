@@ -398,7 +398,7 @@ fn died(session: &Session, suspect: &Tried, prepared: &Prepared, report: &mut Ca
         seen: seen.to_owned(),
         exchange: (!report.exchanges.is_empty()).then_some(0),
     });
-    session.enter(&prepared.case, Outcome::Fail, &report.findings, std::iter::empty(), None);
+    session.enter(&prepared.case, (Outcome::Fail, false), &report.findings, std::iter::empty(), None);
     Find {
         schema: crate::fuzz::SCHEMA.to_owned(),
         operation: op.operation.id.clone(),

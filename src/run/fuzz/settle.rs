@@ -96,7 +96,7 @@ fn find(
     case.replay = session.replay_find(&format!("{}.json", id.replace('/', "-")));
     let proven = progress.confirmed || shown.proven;
     if proven {
-        session.enter(&prepared.case, case.outcome, &case.findings, std::iter::empty(), None);
+        session.enter(&prepared.case, (case.outcome, false), &case.findings, std::iter::empty(), None);
         blame(session, &case);
     } else if case.outcome == Outcome::Fail {
         // It did not happen again, so no clause is called broken on its account.

@@ -236,11 +236,16 @@ impl<'a> Member<'a> {
         if let Err(deviation) = judged {
             self.touch(touched);
             let refused = sent.exchange.status().is_some_and(|s| s >= 400);
+            if !self.record.is_on_trial(op) {
+                // Whose doing that is shows when the case runs by itself.
+                self.alone = true;
+                return false;
+            }
             if self.jostled && refused {
                 // Whether that is the request's own doing shows when nothing else is under way.
                 self.turned_away = Some(TurnedAway { index: sent.index, deviation: Some(deviation) });
             } else {
-                self.record.wrong_answer(&deviation, sent.index);
+                self.record.unlike(expect, &deviation, sent.index);
             }
             // A refusal with another status than documented leaves the state as it should be.
             return expect.answer == Answer::Refused && refused;
@@ -314,7 +319,7 @@ impl<'a> Member<'a> {
                 self.own = state;
                 if read_back {
                     let topic = if refused { "refused-unchanged" } else { "stored" };
-                    self.record.held(self.record.case.op.id(topic));
+                    self.record.held(op.id(topic));
                 }
             }
             Claim::Readings(sent, prospects) => {
