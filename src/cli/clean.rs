@@ -44,14 +44,24 @@ pub(super) fn clean(args: &CleanArgs) -> Result<u8, CliError> {
         return Err(CliError::usage(format!("{}: there is no such journal", missing.display())));
     }
     let place = journal(given).ok_or_else(|| CliError::usage("this user has no state folder: give --journal PATH"))?;
-    let journals = Abandoned::all(&place).into_iter().collect::<Result<Vec<_>, _>>().map_err(CliError::usage)?;
-    let mut journals: Vec<Abandoned> = journals.into_iter().filter(|journal| !journal.left.is_empty()).collect();
+    let (journals, unreadable): (Vec<_>, Vec<_>) = Abandoned::all(&place).into_iter().partition(Result::is_ok);
+    let unreadable: Vec<String> = unreadable.into_iter().filter_map(Result::err).collect();
+    let mut journals: Vec<Abandoned> =
+        journals.into_iter().flatten().filter(|journal| !journal.left.is_empty()).collect();
+    if let (true, Some(why)) = (journals.is_empty(), unreadable.first()) {
+        return Err(CliError::usage(format!("no journal: {why}")));
+    }
     if journals.is_empty() {
         console::print("nothing is left: no journal of a run that is over names anything\n");
         return Ok(exit::CONFORMS);
     }
     let suite = load::suite_with(&engine_args)?;
     let mut code = exit::CONFORMS;
+    for why in unreadable {
+        // One that cannot be read keeps no others from being cleaned up.
+        console::error(&format!("no journal, and left alone: {why}"));
+        code = exit::NONCONFORMING;
+    }
     for mut journal in journals.drain(..) {
         let target = of_journal(args, &config, &journal)?;
         let cleaned = sent(&suite, &target, &settings, &journal.left)?;

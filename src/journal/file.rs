@@ -37,14 +37,17 @@ impl Journal {
     /// # Errors
     /// If the file cannot be written, or another process holds it.
     pub fn begin(place: &Place, header: Header, is_held: impl Fn(ResourceKind, &str) -> bool) -> Result<Self, String> {
-        let path = place.of_run(&header.run_id);
+        let mut path = place.of_run(&header.run_id);
+        if let Ok(real) = path.canonicalize() {
+            // What a link leads to stays where it is.
+            path = real;
+        }
         let at = |error: std::io::Error| format!("{}: {error}", path.display());
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(at)?;
         }
         let mut file = open(&path).map_err(at)?.ok_or_else(|| format!("{}: a living run has it", path.display()))?;
-        let mut text = String::new();
-        file.read_to_string(&mut text).map_err(at)?;
+        let text = text_of(&mut file).map_err(at)?;
         let mut left = Left::default();
         if !text.is_empty() {
             let (before, known) = parse(&text).map_err(|why| format!("{}: {why}", path.display()))?;
@@ -85,13 +88,22 @@ impl Journal {
     }
 
     /// These items are about to be stored.
-    pub fn sent<'i>(&self, kind: ResourceKind, id: &str, items: impl Iterator<Item = &'i (String, String)>) {
+    ///
+    /// # Errors
+    /// Why that could not be noted: then they must not be sent.
+    pub fn sent<'i>(
+        &self,
+        kind: ResourceKind,
+        id: &str,
+        items: impl Iterator<Item = &'i (String, String)>,
+    ) -> Result<(), String> {
         let mut open = self.open();
-        let Some(open) = open.as_mut() else { return };
+        let Some(open) = open.as_mut() else { return Ok(()) };
         let items: Vec<_> = items.map(|(key, value)| (key.clone(), Recorded::of(value))).collect();
         if !items.is_empty() {
             open.append(Line::Sent { at: At { kind, id: id.to_owned() }, items });
         }
+        open.failed.clone().map_or(Ok(()), Err)
     }
 
     /// This item is not there: it was deleted, or never stored.
@@ -184,8 +196,7 @@ impl Abandoned {
     fn read(path: PathBuf) -> Result<Option<Self>, String> {
         let at = |error: std::io::Error| format!("{}: {error}", path.display());
         let Some(mut file) = open(&path).map_err(at)? else { return Ok(None) };
-        let mut text = String::new();
-        file.read_to_string(&mut text).map_err(at)?;
+        let text = text_of(&mut file).map_err(at)?;
         if text.is_empty() {
             return Ok(None);
         }
@@ -216,8 +227,20 @@ impl Abandoned {
     }
 }
 
+/// No journal is longer, in bytes.
+const LONGEST: u64 = 64 << 20;
+
+fn text_of(file: &mut File) -> std::io::Result<String> {
+    let mut text = String::new();
+    file.take(LONGEST).read_to_string(&mut text)?;
+    Ok(text)
+}
+
 /// Opens a file and locks it; `None` if another process has it.
 fn open(path: &Path) -> std::io::Result<Option<File>> {
+    if std::fs::metadata(path).is_ok_and(|there| !there.is_file()) {
+        return Err(std::io::Error::other("it is no file that could be a journal"));
+    }
     let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
     match file.try_lock() {
         // Whoever had it may have put another one in its place meanwhile.
@@ -229,12 +252,11 @@ fn open(path: &Path) -> std::io::Result<Option<File>> {
 
 /// Puts a locked file with this text in the place of another, at once: a kill leaves the one or the other.
 fn replace(path: &Path, text: &str) -> std::io::Result<File> {
-    let new = path.with_extension("new");
-    let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(true).open(&new)?;
-    file.lock()?;
-    file.write_all(text.as_bytes())?;
-    std::fs::rename(&new, path)?;
-    Ok(file)
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut new = tempfile::Builder::new().prefix(".dewspec-").tempfile_in(folder)?;
+    new.as_file().lock()?;
+    new.write_all(text.as_bytes())?;
+    Ok(new.persist(path)?)
 }
 
 #[cfg(test)]
@@ -264,7 +286,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap_or_else(|e| unreachable!("{e}"));
         let place = Place::Folder(dir.path().join("state"));
         let journal = begin(&place, "p");
-        journal.sent(KIND, "s", [item("dewspec-0011aabb"), item("DEV")].iter());
+        assert_eq!(journal.sent(KIND, "s", [item("dewspec-0011aabb"), item("DEV")].iter()), Ok(()));
         assert!(abandoned(&place).is_empty(), "a living run has it");
         let path = place.all().pop().unwrap_or_default();
         let (_, left) =
@@ -283,8 +305,8 @@ mod tests {
         for (run, project) in [("killed", "p"), ("other", "q")] {
             let header = Header::new(run, Some("http://host"), None, project);
             let journal = Journal::begin(&place, header, |_, _| true).unwrap_or_else(|why| unreachable!("{why}"));
-            journal.sent(KIND, "s", [item("dewspec-0011aabb")].iter());
-            journal.sent(KIND, "t", [item("dewspec-44556677")].iter());
+            assert_eq!(journal.sent(KIND, "s", [item("dewspec-0011aabb")].iter()), Ok(()));
+            assert_eq!(journal.sent(KIND, "t", [item("dewspec-44556677")].iter()), Ok(()));
             drop(journal);
         }
         assert_eq!(abandoned(&place).len(), 2);
@@ -302,7 +324,7 @@ mod tests {
         let place = Place::File(dir.path().join("ci.journal"));
         let journal = begin(&place, "p");
         assert!(Journal::begin(&place, header("p"), |_, _| true).is_err_and(|why| why.contains("living run")));
-        journal.sent(KIND, "s", [item("DEV")].iter());
+        assert_eq!(journal.sent(KIND, "s", [item("DEV")].iter()), Ok(()));
         assert_eq!(journal.end().0, Some(dir.path().join("ci.journal")));
         drop(journal);
         assert!(Journal::begin(&place, header("q"), |_, _| true).is_err_and(|why| why.contains("another target")));
@@ -316,7 +338,7 @@ mod tests {
         let journal = begin(&place, "p");
         for number in 0..40_000 {
             let key = format!("dewspec-{number:08x}");
-            journal.sent(KIND, "s", [item(&key)].iter());
+            assert_eq!(journal.sent(KIND, "s", [item(&key)].iter()), Ok(()));
             journal.gone(KIND, "s", &key);
         }
         let path = place.all().pop().unwrap_or_default();

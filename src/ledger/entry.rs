@@ -1,3 +1,5 @@
+use super::ownership::is_bent;
+
 /// Who put an item there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
@@ -34,21 +36,32 @@ pub(crate) struct Entry {
     pub(crate) origin: Origin,
     /// Its last known value: what was sent last, or listed; of an entity, its members in canonical JSON.
     pub(crate) value: String,
+    /// Other values that were sent before, some of them.
+    pub(crate) earlier: Vec<String>,
     pub(crate) presence: Presence,
     /// What is there in the place of something missing.
     pub(crate) instead: Option<String>,
+    /// Whether the last listing had it; nothing while none has come since it was sent.
+    pub(crate) listed: Option<bool>,
     /// Somebody else keeps changing it: no request of ours is held responsible.
     pub(crate) volatile: bool,
 }
 
 impl Entry {
     pub(super) fn new(origin: Origin, value: String, presence: Presence) -> Self {
-        Entry { origin, value, presence, instead: None, volatile: false }
+        Entry { origin, value, earlier: Vec::new(), presence, instead: None, listed: None, volatile: false }
     }
 
     /// Whether it is nothing that this run put there.
     pub(super) fn is_theirs(&self) -> bool {
         self.origin != Origin::Ours && (self.presence != Presence::Missing || self.instead.is_some() || self.volatile)
+    }
+
+    /// Whether a listed value may be one that was sent. Of an entity, the target adds members.
+    pub(super) fn is_like(&self, value: &str) -> bool {
+        let alike =
+            |sent: &String| sent == value || is_bent(sent, value) || (sent.starts_with('{') && value.starts_with('{'));
+        alike(&self.value) || self.earlier.iter().any(alike)
     }
 
     /// Whether it takes room.

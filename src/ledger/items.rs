@@ -7,6 +7,8 @@ use crate::vocabulary::State;
 /// So many items more may be there at any time where somebody else comes and goes.
 const OTHERS: usize = 3;
 
+/// So many values that were sent under one key are remembered.
+const EARLIER: usize = 16;
 /// Shorter values, in bytes, may be anybody's.
 const LEAST_VALUE: usize = 8;
 
@@ -46,9 +48,11 @@ impl Ledger {
         doubtful
     }
 
-    /// Another case begins: what those before it have named is no longer expected to appear.
+    /// Another case begins: what those before it have named, and what was not there when it was looked for, is no longer
+    /// expected to appear.
     pub(crate) fn begin(&mut self) {
-        for entry in self.entries.values_mut().filter(|entry| entry.presence == Presence::Sent) {
+        let is_over = |entry: &&mut Entry| entry.presence == Presence::Sent && entry.listed == Some(false);
+        for entry in self.entries.values_mut().filter(is_over) {
             entry.presence = Presence::Past;
         }
     }
@@ -59,7 +63,11 @@ impl Ledger {
         match self.entries.get_mut(key) {
             Some(entry) if entry.is_theirs() => {}
             Some(entry) => {
-                (entry.origin, entry.presence) = (Origin::Ours, Presence::Sent);
+                let is_news = entry.value != value && entry.earlier.len() < EARLIER;
+                if entry.origin == Origin::Ours && entry.presence != Presence::Past && is_news {
+                    entry.earlier.push(std::mem::take(&mut entry.value));
+                }
+                (entry.origin, entry.presence, entry.listed) = (Origin::Ours, Presence::Sent, None);
                 value.clone_into(&mut entry.value);
             }
             None => {
@@ -107,6 +115,16 @@ impl Ledger {
         }
     }
 
+    /// Somebody else has taken away what is theirs.
+    pub(crate) fn taken(&mut self, key: &str) {
+        self.entries.remove(key);
+    }
+
+    /// Whether somebody else has put it there during the run.
+    pub(crate) fn is_strange(&self, key: &str) -> bool {
+        self.entries.get(key).is_some_and(|entry| entry.origin == Origin::Other)
+    }
+
     /// It is not there any more, or something else is there instead, though nobody but us could have done that.
     pub(crate) fn missing(&mut self, key: &str, instead: Option<&String>) {
         if let Some(entry) = self.entries.get_mut(key) {
@@ -121,11 +139,19 @@ impl Ledger {
         self.entries.entry(key.to_owned()).or_insert_with(absent).volatile = true;
     }
 
-    /// A whole listing: what is gone, and was ours, is forgotten.
-    pub(crate) fn saw(&mut self, is_listed: impl Fn(&str) -> bool) {
+    /// A whole listing: what is gone, and was ours, is forgotten. What we have deleted, and is there with another value than
+    /// we sent, is somebody else's.
+    pub(crate) fn saw(&mut self, seen: &State) {
+        for (key, entry) in self.entries.iter_mut().filter(|(_, entry)| entry.origin == Origin::Ours) {
+            entry.listed = Some(seen.contains_key(key));
+            let taken = entry.presence == Presence::Leaving && !self.shows_late && !has_mark(key);
+            if let Some(value) = seen.get(key).filter(|value| taken && !entry.is_like(value)) {
+                *entry = Entry::new(Origin::Other, value.clone(), Presence::Present);
+            }
+        }
         if !self.shows_late {
             let over = |entry: &Entry| matches!(entry.presence, Presence::Past | Presence::Leaving);
-            self.entries.retain(|key, entry| entry.origin != Origin::Ours || !over(entry) || is_listed(key));
+            self.entries.retain(|key, entry| entry.origin != Origin::Ours || !over(entry) || seen.contains_key(key));
         }
     }
 
@@ -147,21 +173,26 @@ impl Ledger {
 
     /// Takes in what is there beside what is expected: returns what is ours of it, and takes note of the rest as somebody
     /// else's, by these keys.
-    pub(crate) fn divide(&mut self, seen: State, is_ours: impl Fn(&Self, &str) -> bool) -> (State, Vec<String>) {
+    pub(crate) fn divide(&mut self, seen: State, is_ours: impl Fn(&Self, &str, &str) -> bool) -> (State, Vec<String>) {
         let expected = self.expected();
         let beside = seen.into_iter().filter(|(key, _)| !expected.contains_key(key));
-        let (own, strange): (State, State) =
-            beside.partition(|(key, value)| is_ours(self, key) && self.is_plausible(key, value));
+        let (own, strange): (State, State) = beside.partition(|(key, value)| is_ours(self, key, value));
         strange.iter().for_each(|(key, value)| self.appeared(key, value));
         (own, strange.into_keys().collect())
     }
 
-    /// Whether a value under one of our keys may have come from a request of ours. Under a key that others may use, too, it
-    /// is one that was sent, or nearly so.
-    fn is_plausible(&self, key: &str, value: &str) -> bool {
-        let of_ours = self.entries.get(key).filter(|entry| entry.origin == Origin::Ours);
-        let is_like = |sent: &str| sent == value || value.is_empty() || is_bent(sent, value) || sent.starts_with('{');
-        has_mark(key) || of_ours.is_none_or(|entry| is_like(&entry.value))
+    /// The same of an item whose value is known: under a key that others may use, too, the value is one that a request of the
+    /// case at hand sent, or nearly so.
+    pub(crate) fn is_our_item(&self, key: &str, value: &str) -> bool {
+        if !self.is_ours(key) || has_mark(key) {
+            return self.is_ours(key);
+        }
+        match self.entries.get(key) {
+            Some(entry) => value.is_empty() || entry.is_like(value),
+            None => self.entries.iter().any(|(sent, entry)| {
+                entry.origin == Origin::Ours && self.is_in_play(entry) && (entry.is_like(value) || sent == value)
+            }),
+        }
     }
 }
 
@@ -309,8 +340,8 @@ mod tests {
         items.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
     }
 
-    fn is_ours(ledger: &Ledger, key: &str) -> bool {
-        ledger.is_ours(key)
+    fn is_ours(ledger: &Ledger, key: &str, value: &str) -> bool {
+        ledger.is_our_item(key, value)
     }
 
     #[test]
@@ -333,9 +364,10 @@ mod tests {
         ledger.deleted("Name");
         assert!(!ledger.counts("Name", || true), "lists may show it for a while");
         ledger.begin();
-        ledger.saw(|_| false);
+        ledger.saw(&State::new());
         assert!(!ledger.is_ours("Name") && !ledger.is_ours("one"));
-        let (own, strange) = ledger.divide(state(&[("Name", "web-server-7"), (MARKED, "v")]), |_, key| key == MARKED);
+        let (own, strange) =
+            ledger.divide(state(&[("Name", "web-server-7"), (MARKED, "v")]), |_, key, _| key == MARKED);
         assert_eq!((own, strange), (state(&[(MARKED, "v")]), vec!["Name".to_owned()]));
         assert!(ledger.is_theirs("Name") && ledger.expected().contains_key("Name"));
     }
@@ -345,12 +377,23 @@ mod tests {
         let mut ledger = Ledger::default();
         ledger.sent("1", "v");
         ledger.begin();
+        assert!(ledger.is_ours("1"), "nobody has looked");
+        ledger.saw(&State::new());
+        ledger.begin();
         assert!(!ledger.is_ours("1"), "it shows a case later");
+        ledger.sent("2", "v");
+        ledger.saw(&state(&[("2", "v")]));
+        ledger.begin();
+        assert!(ledger.is_ours("2"), "it was there, and is not deleted yet");
         ledger.sent(MARKED, "v");
+        ledger.saw(&State::new());
         ledger.begin();
         assert!(ledger.is_ours(MARKED), "nobody else has such a key");
         ledger.shows_late();
-        assert!(ledger.is_ours("1"), "this target shows everything late");
+        ledger.sent("3", "v");
+        ledger.saw(&State::new());
+        ledger.begin();
+        assert!(ledger.is_ours("3"), "this target shows everything late");
     }
 
     #[test]
@@ -361,6 +404,7 @@ mod tests {
         let seen = state(&[("Name", "web-server-7"), (MARKED, "altered")]);
         assert_eq!(ledger.clone().divide(seen, is_ours).1, ["Name"]);
         assert_eq!(ledger.divide(state(&[("Name", "dev")]), is_ours).1, Vec::<String>::new(), "bent by the target");
+        assert!(ledger.is_our_item("name", " dev ") && !ledger.is_our_item("name", "web-server-7"), "another case");
     }
 
     #[test]
@@ -410,8 +454,24 @@ mod tests {
         let mut ledger = Ledger::default();
         ledger.sent_all(&state(&[("a", ""), ("b", "prod"), (MARKED, "v-4b425dcc")]));
         assert!(!ledger.has_sent_value("") && !ledger.has_sent_value("prod") && ledger.has_sent_value("v-4b425dcc"));
+        ledger.saw(&State::new());
         ledger.begin();
         assert!(!ledger.has_sent_value("v-4b425dcc"), "of an earlier case");
+    }
+
+    #[test]
+    fn what_was_deleted_and_is_there_with_another_value_is_somebody_elses() {
+        let mut ledger = Ledger::default();
+        ledger.sent("id", "one");
+        ledger.sent("id", "two");
+        ledger.deleted("id");
+        ledger.saw(&state(&[("id", "two")]));
+        assert!(!ledger.is_theirs("id"), "it takes its time to go");
+        ledger.saw(&state(&[("id", "alice-1")]));
+        assert!(ledger.is_theirs("id") && ledger.carries() == 1);
+        ledger.sent("DEV", "DEV1");
+        ledger.sent("DEV", "x");
+        assert!(ledger.is_our_item("DEV", "DEV1") && !ledger.is_our_item("DEV", "alice"));
     }
 
     #[test]
@@ -419,7 +479,7 @@ mod tests {
         let mut ledger = Ledger::default();
         ledger.stands(MARKED, "watch");
         ledger.begin();
-        ledger.saw(|_| false);
+        ledger.saw(&State::new());
         ledger.settled();
         assert_eq!(
             (ledger.expected(), ledger.standing(), ledger.carries()),

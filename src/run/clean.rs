@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use crate::check::describe;
 use crate::journal::{Journal, Left};
-use crate::suite::{Purpose, ResourceKind, Suite};
+use crate::suite::{ResourceKind, Suite};
 use crate::target::{ReplayLine, Settings, Target};
 use crate::transport::Transport;
 
@@ -72,17 +72,16 @@ pub async fn clean(
     Ok(all)
 }
 
-/// Why it cannot be found out what is there, if so. A target that has no such list is cleaned without one.
+/// Why it cannot be found out what is there, if so.
 async fn what_hides(session: &Session, resource: &mut Resource) -> Option<String> {
     if resource.look(session).await.is_some() {
         return None;
     }
     let look = resource.looks.pop()?;
-    match look.status() {
-        Some(404 | 405 | 501) if resource.can_delete() => {
-            resource.lose(Purpose::List);
-            None
-        }
-        _ => Some(describe(&look)),
-    }
+    let advice = match look.status() {
+        Some(401 | 403) => "; is the token right?",
+        Some(404) => "; are the endpoint's base path and the project right, and does it still exist?",
+        _ => "",
+    };
+    Some(format!("what is there cannot be listed: {}{advice}", describe(&look)))
 }

@@ -12,6 +12,7 @@ use crate::suite::{Clause, OperationSuite};
 use crate::vocabulary::{Level, Outcome, Verdict};
 
 use super::lanes::{is_left_out, why_left_out};
+use super::preflight::{Example, judge_examples};
 use super::runner::order;
 use super::session::Session;
 use super::surprise::may_be_due_to_the_end;
@@ -26,6 +27,8 @@ pub(super) struct Findings {
     /// The operations of which cases were selected.
     pub(super) operations: Vec<Arc<OperationSuite>>,
     pub(super) preflight: Vec<PreflightStep>,
+    /// What became of valid requests before the first case.
+    pub(super) examples: Vec<Example>,
     /// Nothing but the preflight was asked for.
     pub(super) preflight_alone: bool,
 }
@@ -40,10 +43,14 @@ pub(super) enum Interruption {
 }
 
 /// Makes the report: conflicts of open clauses, verdicts, counts, exit code.
-pub(super) fn conclude(session: &Session, plan: &Plan, mut cases: Vec<CaseReport>, findings: Findings) -> Report {
+pub(super) fn conclude(session: &Session, plan: &Plan, mut cases: Vec<CaseReport>, mut findings: Findings) -> Report {
     let places = order(plan);
     cases.sort_by_key(|c| places.get(&c.id).copied().unwrap_or(usize::MAX));
     let shaken = retract(session, &mut cases);
+    let examples = std::mem::take(&mut findings.examples);
+    if session.another_run().is_none() && !findings.preflight_alone {
+        judge_examples(session, plan, examples, &mut cases);
+    }
     blame_conflicts(session, &mut cases, &shaken);
     let (left_out, checked): (Vec<_>, Vec<_>) =
         findings.operations.iter().partition(|op| is_left_out(session, &op.operation));
@@ -89,13 +96,19 @@ pub(super) fn conclude(session: &Session, plan: &Plan, mut cases: Vec<CaseReport
 /// What was found after the last time that the target was seen to be well may be due to what ended the run: it accuses
 /// nobody. Returns the cases concerned.
 fn retract(session: &Session, cases: &mut [CaseReport]) -> BTreeSet<String> {
-    let Some(ended) = session.client.health().ended() else { return BTreeSet::new() };
     let found = session.found().into_iter();
-    let shaken: BTreeSet<String> =
-        found.filter(|(_, found)| may_be_due_to_the_end(session, &ended, found)).map(|(case, _)| case).collect();
+    let (shaken, why): (BTreeSet<String>, String) = match (session.another_run(), session.client.health().ended()) {
+        // Nobody knows which of the two did what, and since when.
+        (Some(why), _) => (found.map(|(case, _)| case).collect(), why),
+        (None, Some(ended)) => {
+            let shaken = found.filter(|(_, found)| may_be_due_to_the_end(session, &ended, found));
+            (shaken.map(|(case, _)| case).collect(), ended.why)
+        }
+        (None, None) => return BTreeSet::new(),
+    };
     for case in cases.iter_mut().filter(|case| shaken.contains(&case.id)) {
         case.outcome = Outcome::Error;
-        case.reason = Some(ended.why.clone());
+        case.reason = Some(why.clone());
         case.findings.clear();
         (case.allowed, case.seen) = (None, None);
     }
@@ -121,6 +134,9 @@ fn name_suspects(session: &Session) {
 
 /// Where no reading explains what was seen, the smallest set of probes that shows it fails.
 fn blame_conflicts(session: &Session, cases: &mut [CaseReport], shaken: &BTreeSet<String>) {
+    if session.another_run().is_some() {
+        return;
+    }
     let profile = session.profile();
     for clause_id in profile.open_clauses() {
         let Some(conflict) = profile.conflict(clause_id) else { continue };
@@ -290,6 +306,9 @@ impl Outcomes<'_> {
     /// Why the run ended before its end, if it did.
     fn ended(&self) -> Option<String> {
         let health = self.session.client.health();
+        if let Some(another) = self.session.another_run() {
+            return Some(another);
+        }
         match (health.ended(), self.findings.interruption) {
             (Some(ended), _) => Some(ended.why),
             (None, Some(Interruption::ByUser)) => {

@@ -22,10 +22,6 @@ pub(super) async fn proves_nothing(
     if !exchange.is_refused() {
         return None;
     }
-    if is_too_large_for_a_gateway(exchange) {
-        let status = exchange.status().unwrap_or_default();
-        return Some(format!("a gateway in front of the service refuses a request of this size by itself ({status})"));
-    }
     if *second_try {
         return Some("the first try was lost, and the second try may have found what that one stored".to_owned());
     }
@@ -37,10 +33,14 @@ pub(super) async fn proves_nothing(
     Some(format!("the {} takes nothing more, and what it carries cannot be listed", resource.kind.carrier()))
 }
 
-/// Whether somebody on the way has limits of its own: the status says so, and the body is not the service's.
-fn is_too_large_for_a_gateway(exchange: &Exchange) -> bool {
+/// Why an answer is not the service's: somebody on the way has limits of its own. The status says so, and the body is not the
+/// service's.
+pub(super) fn is_a_gateways(exchange: &Exchange) -> Option<String> {
     let own = |response: &Response| response.json().is_some_and(|body| body.is_object());
-    exchange.answer.as_ref().is_ok_and(|r| matches!(r.status, 413 | 414 | 431 | 494) && !own(r))
+    let response = exchange.answer.as_ref().ok()?;
+    let of_a_gateway = matches!(response.status, 411 | 413 | 414 | 431 | 494) && !own(response);
+    let told = || format!("a gateway in front of the service refuses such a request by itself ({})", response.status);
+    of_a_gateway.then(told)
 }
 
 /// Whether as many ordinary items are accepted.

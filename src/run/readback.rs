@@ -9,6 +9,7 @@ use crate::vocabulary::Exchange;
 
 use super::case::Running;
 use super::prediction::{agrees, resource_state, whole};
+use super::resource::LITTLE_PATIENCE;
 use super::restore::mend;
 use super::step::Sent;
 
@@ -130,13 +131,18 @@ impl Running<'_, '_> {
             || self.case.spec.clauses.first().is_some_and(|c| self.session.is_suspect(c))
             || self.record.has_findings()
             || self.session.is_impatient();
-        if known { self.first.usual_patience().min(self.session.settings.settle) } else { self.session.settings.settle }
+        match known {
+            true if self.first.lag.is_zero() => LITTLE_PATIENCE,
+            true => self.first.usual_patience().min(self.session.settings.settle),
+            false => self.session.settings.settle,
+        }
     }
 
     pub(super) fn unreadable(&mut self, clause: &str, sent: &Sent) {
         if let Some(look) = self.first.looks.last() {
             // Only an answer that is not a listing is the target's doing.
-            if look.status().is_none_or(|s| s == 429 || s == 503) {
+            // What could be read before is refused now: the credentials, or a throttle.
+            if self.session.is_ended() || look.status().is_none_or(|s| matches!(s, 401 | 403 | 429 | 503)) {
                 self.record.error(format!("the stored state could not be read back: {}", describe(look)));
                 return;
             }

@@ -24,25 +24,16 @@ impl Recovered {
     }
 }
 
-/// Deletes what is there of these items. `None` if it cannot be found out what is there, though there is a list.
+/// Deletes what is there of these items; `None` if it cannot be found out what is there.
 pub(super) async fn recover(session: &Session, resource: &mut Resource, items: &Items) -> Option<Recovered> {
-    let ours = if resource.can_list() {
-        let listing = resource.look(session).await?;
-        items.divide(&state_of(&listing, &items.sent()))
-    } else {
-        // What has our mark is ours wherever it is; of anything else nobody can tell.
-        let named: State = items.keys().map(|key| (key.clone(), String::new())).collect();
-        let (ours, _) = items.divide(&named);
-        let doubtful = named.into_iter().filter(|(key, _)| !ours.contains_key(key)).collect();
-        (ours, doubtful)
-    };
-    let (ours, doubtful) = ours;
+    let listing = resource.look(session).await?;
+    let (ours, doubtful) = items.divide(&state_of(&listing, &items.sent()));
     resource.ledger.sent_all(&ours);
     resource.remove(session, &ours).await;
     resource.remove_again(session).await;
     let mut kept = resource.ledger.stuck();
     kept.extend(resource.ledger.doubtful());
-    if resource.can_list() && !ours.is_empty() {
+    if !ours.is_empty() {
         resource.let_settle().await;
         let gone = |listing: &crate::check::Listing| ours.keys().all(|key| listing.item(key).is_none());
         resource.ledger.expect_gone();

@@ -7,7 +7,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::check::{Listing, State, is_unreadable, parse_listing, state_of};
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, word};
 use crate::suite::{Observer, Purpose, ResourceKind, Suite};
 use crate::vocabulary::{Exchange, PathChoice, Request, TokenChoice};
 
@@ -24,6 +24,8 @@ const LISTED: usize = 2 << 20;
 const KEPT: usize = 16 * 1024;
 /// Patience with a state that is not as expected, where more of it would prove nothing.
 pub(super) const SHORT_PATIENCE: Duration = Duration::from_millis(50);
+/// The same where nothing was ever late.
+pub(super) const LITTLE_PATIENCE: Duration = Duration::from_millis(15);
 /// So much of what was written is remembered, even if it is gone.
 const REMEMBERED: usize = 512;
 /// Where nothing can delete, no more than this is written to one resource.
@@ -122,7 +124,13 @@ impl Resource {
         let (unreadable, seen): (State, State) = seen.into_iter().partition(|(key, _)| is_unreadable(key));
         let news = unreadable.iter().filter(|(key, _)| self.ledger.value(key).is_none());
         news.collect::<Vec<_>>().into_iter().for_each(|(key, value)| self.ledger.not_deleted(key, value));
-        let (own, strange) = self.ledger.divide(seen, |ledger, key| ledger.is_ours(key) || session.has_sent(key));
+        let is_ours = |ledger: &Ledger, key: &str, value: &str| {
+            ledger.is_our_item(key, value) || session.has_sent_item(key, value)
+        };
+        let (own, strange) = self.ledger.divide(seen, is_ours);
+        if let Some(other) = strange.iter().find(|key| word(key).is_some()) {
+            session.meets_another_run(self.kind, other);
+        }
         for key in strange {
             session.note(format!(
                 "{key:?} appeared on the {} during the run, and nothing shows that dewspec wrote it: it stays",
@@ -275,8 +283,8 @@ impl Resource {
             // Only the last look is evidence.
             self.looks.truncate(kept);
             let mut listing = self.look_patiently(session).await?;
-            let listed: HashSet<&str> = listing.items.iter().map(|item| item.key.as_str()).collect();
-            self.ledger.saw(|key| listed.contains(key));
+            let seen = self.state(&listing);
+            self.ledger.saw(&seen);
             listing.items.retain(|item| self.counts(session, &item.key));
             if done(&listing) {
                 if pause != LOOK_AGAIN {
@@ -348,6 +356,12 @@ impl Resource {
         let sent = |key: &String| Some((key.clone(), self.ledger.sent_value(key)?.clone()));
         let like = listing.items.iter().filter_map(|item| sent(&item.key)).collect();
         state_of(listing, &like)
+    }
+
+    /// The same of an item with its value, before it is deleted: under a key that may be anybody's, the value tells.
+    pub(super) fn is_our_item(&self, session: &Session, key: &str, value: &str) -> bool {
+        let known = self.ledger.is_our_item(key, value) || is_unreadable(key);
+        known || (session.has_sent_item(key, value) && !self.ledger.is_theirs(key))
     }
 
     /// Whether an item is one that this run wrote, be it under a name that the target has bent, on another resource than

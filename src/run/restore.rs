@@ -2,13 +2,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::check::{Listing, State, difference, is_unreadable};
+use crate::ledger::word;
 use crate::suite::{Effect, OperationSuite, Purpose};
 
 use super::payload::Payload;
 use super::prediction::writing;
 use super::resource::Resource;
 use super::session::Session;
-use super::step::send_plain;
+use super::step::send_unnoted;
 
 /// Deletes what dewspec left, and puts back what was there before and is not any more.
 pub(super) async fn restore(session: &Session, selected: &[Arc<OperationSuite>], resource: &mut Resource) {
@@ -45,8 +46,11 @@ pub(super) async fn restore(session: &Session, selected: &[Arc<OperationSuite>],
             resource.remove(session, &residue).await;
             break;
         };
-        let extra: State =
-            resource.state(&listing).into_iter().filter(|(key, _)| resource.is_ours(session, key)).collect();
+        let extra: State = resource
+            .state(&listing)
+            .into_iter()
+            .filter(|(key, value)| resource.is_our_item(session, key, value))
+            .collect();
         let deletable = extra.keys().any(|key| !is_unreadable(key));
         let mut gone = resource.ledger.stuck();
         gone.extend(resource.ledger.doubtful());
@@ -69,7 +73,12 @@ pub(super) async fn restore(session: &Session, selected: &[Arc<OperationSuite>],
 }
 
 /// What is said of a resource that lost something and has it again.
-const PUT_BACK: &str = "lost tags of its own during the run; they were put back";
+fn put_back_note<'k>(place: &str, keys: impl Iterator<Item = &'k String>) -> String {
+    let named = keys.map(|key| format!("{:?}", shortened(key))).collect::<Vec<_>>().join(", ");
+    format!(
+        "{place} lost during the run what was there before, and it was put back, unless its owner took it away: {named}"
+    )
+}
 
 /// Puts back at once what was there before and is not any more, so that no other case is blamed for it. What cannot be
 /// put back is given up until the end. What somebody else has given another value is left to them.
@@ -86,6 +95,14 @@ pub(super) async fn mend(session: &Session, resource: &mut Resource, seen: &Stat
         ));
         resource.ledger.changed(&key, &value);
     }
+    // What others have put there during the run, they may take away again.
+    let is_taken =
+        |key: &String| resource.ledger.is_strange(key) || (word(key).is_some() && !watched.contains_key(key));
+    let (strange, lost): (State, State) = lost.into_iter().partition(|(key, _)| is_taken(key));
+    if let Some(other) = strange.keys().find(|key| word(key).is_some()) {
+        session.meets_another_run(resource.kind, other);
+    }
+    strange.keys().for_each(|key| resource.ledger.taken(key));
     let lost: Vec<(String, String)> = lost.into_iter().collect();
     if lost.is_empty() {
         return;
@@ -100,7 +117,7 @@ pub(super) async fn mend(session: &Session, resource: &mut Resource, seen: &Stat
     let place = format!("{} {}", resource.kind, resource.id);
     if lost.iter().all(|(key, value)| now.get(key) == Some(value)) {
         if lost.iter().any(|(key, _)| resource.ledger.is_theirs(key)) {
-            session.note(format!("{place} {PUT_BACK}"));
+            session.note(put_back_note(&place, lost.iter().map(|(key, _)| key)));
         }
         return;
     }
@@ -138,8 +155,8 @@ async fn write(session: &Session, ops: &[Arc<OperationSuite>], resource: &Resour
     let Some(op) = writer else { return };
     for body in writing(op, tags) {
         let payload = Payload::new(&op.operation, &body);
-        // Whether it helped is seen afterwards.
-        let _ = send_plain(session, op, &resource.id, &payload).await;
+        // Whether it helped is seen afterwards. It is not ours, and no journal says so.
+        let _ = send_unnoted(session, op, &resource.id, &payload).await;
     }
 }
 
@@ -199,13 +216,16 @@ async fn put_back(session: &Session, selected: &[Arc<OperationSuite>], resource:
         return;
     }
     let amiss = before.clone().into_iter().filter(|(key, value)| seen.get(key) != Some(value)).collect();
-    let (changed, lost) = changed_by_others(resource, amiss, &seen);
+    let (changed, mut lost) = changed_by_others(resource, amiss, &seen);
     before.extend(changed);
+    // What another run has left is not missed.
+    before.retain(|key, _| word(key).is_none() || seen.contains_key(key));
+    lost.retain(|key, _| word(key).is_none());
     let lost: Vec<(String, String)> = lost.into_iter().collect();
     write(session, selected, resource, &lost).await;
     let after = resource.look(session).await.map(|l| state_of(resource, &l)).unwrap_or(seen);
     match difference(&before, &after) {
-        None => session.note(format!("{place} {PUT_BACK}")),
+        None => session.note(put_back_note(place, lost.iter().map(|(key, _)| key))),
         Some(told) => session.note(format!("{place} is not as it was before the run: {told}")),
     }
 }

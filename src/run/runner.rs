@@ -21,7 +21,7 @@ use super::fuzz::{Campaign, FuzzLimits, replay_finds};
 use super::isolation::clear_foreign;
 use super::lanes::{Leases, run_lanes, run_pairs};
 use super::lock::{Busy, Locks};
-use super::preflight::{Inspection, Preflight, inspect, judge_examples};
+use super::preflight::{Inspection, Preflight, inspect};
 use super::progress::{Observer, Silent};
 use super::restore::restore;
 use super::session::Session;
@@ -192,6 +192,7 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
         target: summary(&session, &preflight.leases).await,
         interruption,
         operations: selected,
+        examples: preflight.examples,
         preflight: preflight.steps,
         preflight_alone,
     };
@@ -388,10 +389,7 @@ async fn body(
     match job {
         Job::Doctor => {}
         Job::Fuzz(campaign) => cases.extend(campaign.go(session, selected, leases, progress).await),
-        _ => {
-            cases.extend(run_cases(session, plan, leases, progress).await);
-            judge_examples(session, plan, &preflight.examples, &mut cases);
-        }
+        _ => cases.extend(run_cases(session, plan, leases, progress).await),
     }
     Work { preflight, cases }
 }

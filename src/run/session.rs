@@ -1,5 +1,5 @@
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
@@ -15,10 +15,10 @@ use crate::journal::Journal;
 use crate::plan::PlannedCase;
 use crate::readings::Profile;
 use crate::report::FindingReport;
-use crate::suite::Suite;
+use crate::suite::{ResourceKind, Suite};
 use crate::target::{Addresses, ReplayLine, Settings, Target};
 use crate::transport::Client;
-use crate::vocabulary::Outcome;
+use crate::vocabulary::{Exchange, Outcome};
 
 use super::tally::Tally;
 use crate::ledger::{odd_keys, own_words, word};
@@ -53,7 +53,7 @@ pub(super) struct Shared {
     /// The words in keys that may have been stored, wherever that may be.
     words: Mutex<HashSet<u32>>,
     /// What is no key, and was not refused where one belongs.
-    odd_keys: Mutex<BTreeSet<String>>,
+    odd: Mutex<Odd>,
     /// The most that may be wasted, in milliseconds.
     waste_limit: AtomicU64,
     suspected: Mutex<BTreeSet<String>>,
@@ -69,7 +69,18 @@ pub(super) struct Shared {
     throttled: Mutex<BTreeMap<String, bool>>,
     /// What each case found last.
     found: Mutex<BTreeMap<String, Found>>,
+    another_run: Mutex<Option<String>>,
+    odd_successes: Mutex<BTreeMap<String, Arc<Exchange>>>,
     contracts: OnceLock<BTreeMap<String, Contract>>,
+}
+
+/// What a lax target may take for keys.
+#[derive(Debug, Default)]
+struct Odd {
+    /// Each, with the place of the last body that had it.
+    keys: HashMap<String, usize>,
+    /// All texts of a body.
+    bodies: Vec<HashSet<String>>,
 }
 
 /// When something surprising was found, and in what.
@@ -124,7 +135,7 @@ impl Session {
             plain: Default::default(),
             slots: Semaphore::new(settings.concurrency.max(1)),
             words: Mutex::default(),
-            odd_keys: Mutex::default(),
+            odd: Mutex::default(),
             waste_limit: AtomicU64::new(millis(WASTE)),
             suspected: Mutex::default(),
             accepted: Mutex::default(),
@@ -133,6 +144,8 @@ impl Session {
             left: Mutex::default(),
             throttled: Mutex::default(),
             found: Mutex::default(),
+            another_run: Mutex::default(),
+            odd_successes: Mutex::default(),
             contracts: OnceLock::new(),
         };
         Session { shared: Arc::new(shared), client }
@@ -261,6 +274,33 @@ impl Shared {
         lock(&self.stored).contains(&(resource.to_owned(), key.to_owned()))
     }
 
+    /// A key with a word of another dewspec run has appeared during this one: both write and delete here, and neither can say
+    /// what the target has done.
+    pub(super) fn meets_another_run(&self, kind: ResourceKind, key: &str) {
+        lock(&self.another_run).get_or_insert_with(|| {
+            format!(
+                "another dewspec run works on the same {}: {key:?} came or went, which this one did not send",
+                kind.carrier()
+            )
+        });
+        self.stop();
+    }
+
+    /// The other run, if there is one.
+    pub(super) fn another_run(&self) -> Option<String> {
+        lock(&self.another_run).clone()
+    }
+
+    /// Takes note of a valid request, sent for no case's sake, that was accepted with another status than documented.
+    pub(super) fn note_odd_success(&self, operation: &str, exchange: &Exchange) {
+        lock(&self.odd_successes).entry(operation.to_owned()).or_insert_with(|| Arc::new(exchange.clone()));
+    }
+
+    /// The first of each operation.
+    pub(super) fn odd_successes(&self) -> BTreeMap<String, Arc<Exchange>> {
+        lock(&self.odd_successes).clone()
+    }
+
     /// Takes note that a request of a case was under way when the target stopped answering.
     pub(super) fn was_under_way(&self, case: &str) {
         lock(&self.under_way).insert(case.to_owned());
@@ -328,15 +368,31 @@ impl Shared {
     /// Takes note of what a target may take for keys that is none, once it has not refused it; of every text, if it
     /// cannot be told what the body does.
     pub(super) fn sends_oddly(&self, body: &Value, every_text: bool) {
-        let mut known = lock(&self.odd_keys);
-        if known.len() < ODD_KEYS {
-            known.extend(odd_keys(body, every_text));
+        let Odd { keys, bodies } = &mut *lock(&self.odd);
+        let odd = odd_keys(body, every_text);
+        if keys.len() < ODD_KEYS && !odd.is_empty() {
+            keys.extend(odd.into_iter().map(|key| (key, bodies.len())));
+            bodies.push(odd_keys(body, true).into_iter().collect());
         }
     }
 
-    /// Whether a key is one of those, or made of one.
+    /// Whether a key is one of those, or has one of our words in it.
     pub(super) fn has_sent(&self, key: &str) -> bool {
-        word(key).is_some_and(|word| lock(&self.words).contains(&word)) || lock(&self.odd_keys).contains(key)
+        self.has_sent_word(key) || lock(&self.odd).keys.contains_key(key)
+    }
+
+    /// Whether a key has a word in it that nobody else uses, and that was sent.
+    fn has_sent_word(&self, key: &str) -> bool {
+        word(key).is_some_and(|word| lock(&self.words).contains(&word))
+    }
+
+    /// The same of an item with its value: what may be anybody's key is ours only beside a value of the same body.
+    pub(super) fn has_sent_item(&self, key: &str, value: &str) -> bool {
+        let beside = || {
+            let odd = lock(&self.odd);
+            odd.keys.get(key).and_then(|body| odd.bodies.get(*body)).is_some_and(|texts| texts.contains(value))
+        };
+        self.has_sent_word(key) || beside()
     }
 
     /// Whether enough has been waited in vain.

@@ -1,6 +1,6 @@
 use std::cell::OnceCell;
 use std::sync::{Arc, LazyLock};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use indexmap::IndexMap;
 use serde_json::Value;
@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::check::{Judgement, Scene, is_ambiguous, judge};
 use crate::plan::PlannedCase;
 use crate::suite::{Judge, OperationSuite, StepSpec};
-use crate::transport::WireOptions;
+use crate::transport::{EndedBy, WireOptions};
 use crate::vocabulary::{Attempt, Exchange, FailureKind, PathChoice, Request, Response, TokenChoice};
 
 use super::payload::Payload;
@@ -177,12 +177,25 @@ pub(super) async fn send_plain(
     payload: &Payload,
 ) -> Option<Exchange> {
     let out = Outgoing::plain(op, resource, payload, TokenChoice::Valid);
-    let request = request(session, &out)?;
     note_intent(session, &out);
-    let exchange = session.client.send(request).await;
+    let exchange = send_unnoted(session, op, resource, payload).await?;
     take_note(session, &exchange, None);
     note_stored(session, &out, &exchange);
+    if exchange.answer.as_ref().is_ok_and(|r| r.is_success() && r.status != op.operation.success) {
+        session.note_odd_success(&op.operation.id, &exchange);
+    }
     Some(exchange)
+}
+
+/// The same of what is not ours, and is nobody's to delete.
+pub(super) async fn send_unnoted(
+    session: &Session,
+    op: &OperationSuite,
+    resource: &str,
+    payload: &Payload,
+) -> Option<Exchange> {
+    let request = request(session, &Outgoing::plain(op, resource, payload, TokenChoice::Valid))?;
+    Some(session.client.send(request).await)
 }
 
 /// Sends, and lets every oracle of the operation look at what comes. `None` if there is nothing to judge;
@@ -266,7 +279,11 @@ pub(super) fn keep(record: &mut Record<'_>, out: &Outgoing<'_>, exchange: &Arc<E
 /// What a request may store is on disk before it is sent.
 pub(super) fn note_intent(session: &Session, out: &Outgoing<'_>) {
     if let Some(payload) = out.body.filter(|_| out.stays_home()) {
-        session.journal.sent(out.op.operation.resource, out.resource, payload.change.put.iter());
+        let noted = session.journal.sent(out.op.operation.resource, out.resource, payload.change.put.iter());
+        if let Err(why) = noted {
+            let why = format!("it cannot be noted any more what is stored, and so nothing more is: {why}");
+            session.client.health().end(EndedBy::Journal, why, Instant::now());
+        }
     }
 }
 

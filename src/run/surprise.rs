@@ -68,6 +68,8 @@ pub(super) fn may_be_due_to_the_end(session: &Session, ended: &Ended, found: &Fo
     let read = session.client.health().last_good(&found.operation);
     match ended.by {
         // A lost connection, or a throttle, is no finding; all else was found while the target still answered.
+        // That is not the target's condition.
+        EndedBy::Journal => false,
         EndedBy::Gone | EndedBy::Throttle | EndedBy::Maintenance => found.at > ended.since,
         EndedBy::Credentials if found.unauthorised => written.is_none_or(|last| last < found.at),
         EndedBy::Credentials | EndedBy::Changed => written.max(read).is_none_or(|last| last < found.at),

@@ -133,6 +133,8 @@ pub enum EndedBy {
     Gone,
     /// What could be read at the beginning cannot be read any more.
     Changed,
+    /// It cannot be noted any more what is about to be stored.
+    Journal,
 }
 
 /// A canary's request, the statuses with which it is answered while all is well, and whether it is a read.

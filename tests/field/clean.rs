@@ -101,10 +101,8 @@ fn what_cannot_be_deleted_or_reached_stays_in_the_journal() {
     let (_dir, journal) = journals();
     let refusing = Scene::new(such(Call::deletes, || Act::Delay(Duration::from_millis(150))));
     killed(&refusing, &journal);
-    let before = refusing.upstream.left();
     clean(&journal, "wrong").code_is(3).says("401");
-    assert_eq!(refusing.upstream.left(), before);
-    assert!(journal.exists());
+    assert!(!refusing.upstream.left().is_empty() && journal.exists());
     clean(&journal, refusing.upstream.token()).code_is(0);
     refusing.is_clean(&clean_told(&refusing, &journal));
 }
@@ -112,6 +110,35 @@ fn what_cannot_be_deleted_or_reached_stays_in_the_journal() {
 fn clean_told(scene: &Scene, journal: &Path) -> Told {
     std::fs::write(journal, "").expect("a file");
     clean(journal, scene.upstream.token())
+}
+
+/// A wrong base path, or a gateway that knows nothing: nothing was deleted, and nothing is forgotten.
+#[test]
+fn a_target_that_does_not_know_the_secret_is_told_and_the_journal_kept() {
+    let (scene, (_dir, journal)) = (slow(), journals());
+    killed(&scene, &journal);
+    let launch = Launch::bare("clean").args(&["--journal", path(&journal), "--endpoint"]);
+    let wrong = format!("{}/wrong", scene.proxy.url());
+    launch.args(&[&wrong]).env("DEWSPEC_TOKEN", scene.upstream.token()).finish().code_is(3).says("base path");
+    assert!(!scene.upstream.left().is_empty() && journal.exists());
+    clean(&journal, scene.upstream.token()).code_is(0);
+}
+
+/// What was put back is its owner's.
+#[test]
+fn what_is_put_back_is_not_noted_as_ours() {
+    let (_dir, journal) = journals();
+    let scene = slow();
+    let tags = scene.upstream.secret_tags();
+    scene.upstream.store(&tags, &[("owner", "alice")]);
+    let mut run = scene.launch("run").args(&["--journal", path(&journal)]).args(CASES).start();
+    run.wait_until(|| scene.proxy.seen().calls.len() >= 60);
+    scene.upstream.ask("DELETE", &format!("{tags}/owner"), "");
+    run.wait_until(|| scene.upstream.left().iter().any(|item| item == "secret owner=alice"));
+    run.signal(Signal::KILL);
+    run.finish().code_is(-9);
+    clean(&journal, scene.upstream.token()).code_is(0);
+    assert_eq!(scene.upstream.left(), ["secret owner=alice"]);
 }
 
 #[test]
@@ -150,6 +177,9 @@ fn a_journal_that_cannot_be_read_or_written_is_told() {
     clean(&dir.path().join("none.journal"), "t").code_is(2).says("no such journal");
     let folder = dir.path().join("run.journal").join("x");
     scene.launch("run").args(&["--journal", path(&folder), CASES[0]]).finish().code_is(2);
+    let link = dir.path().join("link.journal");
+    std::os::unix::fs::symlink("/dev/null", &link).expect("a link");
+    scene.launch("run").args(&["--journal", path(&link), CASES[0]]).finish().code_is(2).says("no file");
     assert_eq!(scene.proxy.seen().connections, 0, "something was sent");
 }
 

@@ -51,6 +51,42 @@ fn what_others_change_stays_changed() {
     });
 }
 
+/// Neither is ours, whatever a case has sent at some time: texts that a lax target takes for keys, and words of cases.
+#[test]
+fn what_others_add_under_what_is_no_key_to_us_stays() {
+    each(&[(500, None), (1200, None), (1200, Some(FAULT))], |(calls, fault)| {
+        let scene = Scene::with(fault.as_slice(), &[], pass);
+        let mut run = scene.launch("run").args(CASES).start();
+        run.wait_until(|| scene.proxy.seen().calls.len() >= *calls);
+        let theirs = [("0", "alice-0"), ("id", "alice-1"), ("true", "alice-2")];
+        scene.upstream.store(&scene.upstream.secret_tags(), &theirs);
+        let told = run.finish();
+        match fault {
+            None => told.code_is_one_of(&[0, 3]).accuses_nobody(),
+            Some(_) => told.finds_or_explains(BREAKS, &["run"]).accuses_at_most(BREAKS),
+        };
+        let left = scene.upstream.left();
+        assert_eq!(left, ["secret 0=alice-0", "secret id=alice-1", "secret true=alice-2"], "{}", told.excerpt());
+    });
+}
+
+/// What comes and goes is not brought back.
+#[test]
+fn what_others_take_away_again_stays_away() {
+    each(&[(200, 500), (700, 1000)], |(comes, goes)| {
+        let scene = Scene::new(pass);
+        let mut run = scene.launch("run").args(CASES).start();
+        run.wait_until(|| scene.proxy.seen().calls.len() >= *comes);
+        let tags = scene.upstream.secret_tags();
+        scene.upstream.store(&tags, &[("owner", "alice")]);
+        run.wait_until(|| scene.proxy.seen().calls.len() >= *goes);
+        scene.upstream.ask("DELETE", &format!("{tags}/owner"), "");
+        let told = run.finish();
+        told.code_is_one_of(&[0, 3]).accuses_nobody();
+        scene.is_clean(&told);
+    });
+}
+
 /// A list with one more item, which has no key.
 fn with_an_odd_item(answer: Answer) -> Answer {
     let mut body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();

@@ -56,6 +56,24 @@ fn amiss(member: &Member<'_>, seen: &State) -> Vec<Deviation> {
     left.chain(came).map(told).collect()
 }
 
+/// Whether several items were accepted, of several cases, and none of them is there.
+pub(super) fn is_all_missing(members: &[Member<'_>], seen: &State) -> bool {
+    let own = |member: &Member<'_>| match &member.claim {
+        Claim::Exactly(own) => own.keys().cloned().collect::<Vec<_>>(),
+        _ => Vec::new(),
+    };
+    let all: Vec<String> = members.iter().flat_map(own).collect();
+    all.len() > 2 && all.iter().all(|key| !seen.contains_key(key))
+}
+
+/// What was accepted of a case, and is not there.
+pub(super) fn missing(member: &Member<'_>, seen: &State) -> Option<Deviation> {
+    let Claim::Exactly(own) = &member.claim else { return None };
+    let key = own.keys().find(|key| !seen.contains_key(*key))?;
+    let allowed = "exactly what was sent, and everything else as it was".to_owned();
+    Some(Deviation { blame: Blame::Stored, allowed, seen: format!("{key:?} is missing") })
+}
+
 impl Lost {
     /// With the last look at the resource.
     pub(super) fn new(deviation: Deviation, resource: &Resource) -> Self {
@@ -64,6 +82,13 @@ impl Lost {
 }
 
 impl<'a> Member<'a> {
+    /// Its end, where nothing is stored of what is accepted.
+    pub(super) fn close_as_missing(mut self, deviation: &Deviation) -> Finished<'a> {
+        let sent = self.record.next_exchange().saturating_sub(1);
+        self.record.deviation(deviation, Some(sent));
+        self.record.finish()
+    }
+
     /// Its end, if all is well when it runs alone: what was amiss before was so all the same.
     pub(super) fn close_as_lost(mut self, lost: Lost) -> Finished<'a> {
         let at = lost.look.map(|look| self.record.exchange(look));

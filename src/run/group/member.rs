@@ -3,9 +3,9 @@ use std::collections::BTreeSet;
 use crate::check::{State, describe, judge_answer};
 use crate::plan::PlannedCase;
 use crate::suite::{Answer, Expect, OperationSuite, StepSpec};
-use crate::vocabulary::PathChoice;
+use crate::vocabulary::{PathChoice, Response};
 
-use super::super::doubt::proves_nothing;
+use super::super::doubt::{is_a_gateways, proves_nothing};
 use super::super::needs::{collision, unmet};
 use super::super::payload::Payload;
 use super::super::prediction::{predicted, writing};
@@ -209,6 +209,10 @@ impl<'a> Member<'a> {
     pub(super) async fn judge(&mut self, resource: &mut Resource, sent: Sent, touched: &mut State) -> bool {
         let Some(request) = self.requests.get(self.at) else { return true };
         let (step, op) = (request.step, request.op);
+        if let Some(reason) = is_a_gateways(&sent.exchange) {
+            self.record.skip(reason, false);
+            return true;
+        }
         if request.hopes()
             && let Some(reason) = proves_nothing(&self.record, op, resource, &sent).await
         {
@@ -247,10 +251,15 @@ impl<'a> Member<'a> {
             } else {
                 self.record.unlike(expect, &deviation, sent.index);
             }
-            // A refusal with another status than documented leaves the state as it should be.
-            return expect.answer == Answer::Refused && refused;
+            // A refusal with another status than documented leaves the state as it should be, and what is accepted with
+            // another one is stored.
+            let accepted = sent.exchange.answer.as_ref().is_ok_and(Response::is_success);
+            if expect.answer != Answer::Accepted || !accepted {
+                return expect.answer == Answer::Refused && refused;
+            }
+        } else {
+            self.record.held_answer(op, expect, &sent.exchange);
         }
-        self.record.held_answer(op, expect, &sent.exchange);
         if case.may_do_anything() {
             self.claim = Claim::Nothing(sent);
             return true;

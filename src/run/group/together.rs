@@ -14,7 +14,7 @@ use super::super::session::Session;
 use super::super::surprise::is_shaken;
 use super::super::watch::watch;
 use super::gather::gather;
-use super::lost::{Lost, the_one_amiss};
+use super::lost::{Lost, is_all_missing, missing, the_one_amiss};
 use super::member::Member;
 use super::outlook::Outlook;
 use super::turned_away::try_alone;
@@ -53,6 +53,7 @@ async fn run_group<'a>(
     resource: &mut Resource,
 ) -> Vec<Finished<'a>> {
     let mut touched = State::new();
+    let strangers = resource.ledger.strangers();
     members.iter_mut().for_each(|member| member.open(resource));
     set_up(session, &mut members, resource, &mut touched).await;
     let mut clean = true;
@@ -62,11 +63,12 @@ async fn run_group<'a>(
     }
     resource.remove(session, &touched).await;
     resource.looks.clear();
+    looked.disturbed = resource.ledger.strangers() != strangers;
     let mut finished = Vec::with_capacity(members.len());
     for member in members {
         finished.push(match clean && member.is_settled() {
-            true => member.close().finish(),
-            false => conclude(session, member, resource, &looked).await,
+            true if !(looked.disturbed && member.record.has_findings()) => member.close().finish(),
+            _ => conclude(session, member, resource, &looked).await,
         });
     }
     finished
@@ -135,6 +137,11 @@ struct Looked {
     unread: bool,
     /// The one item that is amiss, with the place of its case.
     lost: Option<(usize, Deviation)>,
+    /// Several items were accepted, and nothing of all that is there: no need to ask for each by itself.
+    stored_nothing: bool,
+    seen: State,
+    /// Somebody has come, or gone, while the group was at work.
+    disturbed: bool,
 }
 
 /// Looks until everything is as it should be; `clean` ends as false if it is not. The last look comes with it, and the
@@ -156,7 +163,10 @@ async fn look(
         resource.let_settle().await;
     }
     // A group that is amiss runs again anyway, one case after the other: no need to be patient with it.
-    let patience = if *clean { resource.usual_patience().min(session.settings.settle) } else { Duration::ZERO };
+    let stores_nothing = |member: &Member<'_>| session.is_broken(&member.operation().id("stored"));
+    let hopeless = resource.lag.is_zero() && members.iter().any(stores_nothing);
+    let patience =
+        if *clean && !hopeless { resource.usual_patience().min(session.settings.settle) } else { Duration::ZERO };
     let fits = |outlook: &Outlook, listing: &Listing| outlook.fits(listing, &outlook.seen(listing));
     let mut listing = resource.look_until(session, patience, |listing| fits(&outlook, listing)).await;
     outlook.leave_out_restless(resource);
@@ -184,7 +194,18 @@ async fn look(
         let holds = Outlook::holds(session, member, Some(&listing));
         holds.is_empty() || holds.contains(&true) || member.is_unexplained()
     });
-    (Looked { crowded: outlook.is_crowded(&seen), unread: false, lost }, Some((listing, seen)))
+    let crowded = outlook.is_crowded(&seen);
+    let stored_nothing = !*clean && is_all_missing(members, &seen);
+    (
+        Looked { crowded, unread: false, lost, stored_nothing, seen: seen.clone(), disturbed: false },
+        Some((listing, seen)),
+    )
+}
+
+/// What is missing of a case's own items, if its clause is known to be broken.
+fn known_loss(session: &Session, member: &Member<'_>, seen: &State) -> Option<Deviation> {
+    let deviation = missing(member, seen)?;
+    session.is_broken(&member.record.blamed(&deviation.blame)).then_some(deviation)
 }
 
 /// The one item that is amiss, unless its clause is known to be broken already.
@@ -217,6 +238,9 @@ async fn conclude<'a>(
         member.record.error("the target stopped answering before its state could be read back");
         return member.record.finish();
     }
+    if looked.disturbed {
+        return run_case(session, member.case(), resource, None).await;
+    }
     if let Some(turned_away) = member.turned_away.take() {
         return try_alone(session, member, turned_away, resource, looked.crowded).await;
     }
@@ -225,6 +249,11 @@ async fn conclude<'a>(
     let crowded_out = looked.crowded && member.hopes();
     if known && !crowded_out {
         return member.close().finish();
+    }
+    if looked.stored_nothing
+        && let Some(deviation) = known_loss(session, &member, &looked.seen)
+    {
+        return member.close_as_missing(&deviation);
     }
     let again = run_case(session, member.case(), resource, None).await;
     if again.outcome == Outcome::Pass

@@ -4,7 +4,7 @@ use crate::check::judge_answer;
 use crate::plan::{Plan, PlannedCase};
 use crate::report::CaseReport;
 use crate::suite::{Answer as Wanted, Expect, OperationSuite};
-use crate::vocabulary::{Exchange, Outcome, TokenChoice};
+use crate::vocabulary::{Exchange, Outcome, Response, TokenChoice};
 
 use super::super::record::Record;
 use super::super::session::Session;
@@ -40,28 +40,35 @@ fn is_plain(case: &PlannedCase) -> bool {
         })
 }
 
-/// A run that ends early may not have come to any case of an operation, though preflight has seen what is wrong with it:
-/// that stands in the report of the first case that would have seen it, too.
+/// What valid requests have shown that were sent for no case's sake: before the first case, which a run that ends early may
+/// not have come to, and between cases. An answer that differs from all others is one all the same. It stands in the report
+/// of the first case that would have seen it.
 pub(in super::super) fn judge_examples(
     session: &Session,
     plan: &Plan,
-    examples: &[Example],
+    examples: Vec<Example>,
     reports: &mut [CaseReport],
 ) {
-    for Example { op, exchange } in examples {
-        let judged = |report: &CaseReport| !matches!(report.outcome, Outcome::Error | Outcome::Skip);
-        if reports.iter().any(|report| report.operation == op.operation.id && judged(report)) {
-            continue;
-        }
-        let Err(deviation) = judge_answer(&op.operation, &Expect::new(Wanted::Accepted), &[], exchange, None) else {
+    let odd = session.odd_successes().into_iter();
+    let odd = odd.filter_map(|(id, exchange)| Some(Example { op: session.suite.operation(&id)?.clone(), exchange }));
+    for Example { op, exchange } in examples.into_iter().chain(odd) {
+        let Err(deviation) = judge_answer(&op.operation, &Expect::new(Wanted::Accepted), &[], &exchange, None) else {
             continue;
         };
+        let judged = |report: &CaseReport| !matches!(report.outcome, Outcome::Error | Outcome::Skip);
+        let is_judged = reports.iter().any(|report| report.operation == op.operation.id && judged(report));
+        let is_told = ["success.status", "status.documented"].iter().any(|topic| session.is_broken(&op.id(topic)));
+        let accepted = exchange.answer.as_ref().is_ok_and(Response::is_success);
+        // A refusal may have had a reason that was gone later.
+        if is_told || (is_judged && !accepted) {
+            continue;
+        }
         let Some(case) = plan.cases().find(|case| case.op.operation.id == op.operation.id && is_plain(case)) else {
             continue;
         };
         let Some(report) = reports.iter_mut().find(|report| report.id == case.spec.id) else { continue };
         let mut record = Record::new(session, case);
-        let index = record.exchange(Arc::clone(exchange));
+        let index = record.exchange(exchange);
         record.wrong_answer(&deviation, index);
         *report = record.finish().enter();
     }

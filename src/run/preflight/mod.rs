@@ -9,5 +9,5 @@ mod inspect;
 mod reach;
 
 pub(super) use capabilities::example;
-pub(super) use examples::judge_examples;
+pub(super) use examples::{Example, judge_examples};
 pub(super) use inspect::{Inspection, Preflight, inspect};
