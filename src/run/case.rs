@@ -26,9 +26,12 @@ pub(super) async fn run_case<'a>(
     resource: &mut Resource,
     mut second: Option<&mut Resource>,
 ) -> Finished<'a> {
-    let strangers = resource.ledger.strangers();
+    let strangers = |first: &Resource, second: Option<&Resource>| {
+        (first.ledger.strangers(), second.map(|second| second.ledger.strangers()))
+    };
+    let before = strangers(resource, second.as_deref());
     let mut finished = run_once(session, case, resource, second.as_deref_mut()).await;
-    if finished.is_surprising() && resource.ledger.strangers() != strangers {
+    if finished.is_surprising() && strangers(resource, second.as_deref()) != before {
         // Somebody has come in between, who takes room, too.
         finished = run_once(session, case, resource, second.as_deref_mut()).await;
     }
