@@ -277,6 +277,12 @@ impl<'a> Record<'a> {
         self.wrong_answer
     }
 
+    /// Something was accepted that should not have been, which is proof whatever comes of trying again.
+    pub(super) fn has_wrong_acceptance(&self) -> bool {
+        let accepted = |at: usize| self.exchanges.get(at).and_then(|e| e.status()).is_some_and(|s| s < 400);
+        self.wrong_answer && self.findings.iter().filter_map(|f| f.exchange).any(accepted)
+    }
+
     /// Whether a deviation was found that is more than a broken should.
     pub(super) fn breaks_a_must(&self) -> bool {
         self.findings.iter().any(|finding| finding.level != Level::Should)
@@ -366,8 +372,7 @@ impl Finished<'_> {
 
     /// Something was accepted that should not have been, which is proof whatever comes of trying again.
     pub(super) fn has_wrong_acceptance(&self) -> bool {
-        let accepted = |at: usize| self.record.exchanges.get(at).and_then(|e| e.status()).is_some_and(|s| s < 400);
-        self.record.wrong_answer && self.record.findings.iter().filter_map(|f| f.exchange).any(accepted)
+        self.record.has_wrong_acceptance()
     }
 
     /// Clauses found upheld, besides its own.

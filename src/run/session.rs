@@ -74,6 +74,12 @@ pub(super) struct Shared {
     contracts: OnceLock<BTreeMap<String, Contract>>,
 }
 
+/// Whether a listed value comes from a body with these texts; of an entity, one of its longer texts is enough.
+fn is_beside(texts: &HashSet<String>, value: &str) -> bool {
+    const TELLING: usize = 12;
+    texts.contains(value) || (value.starts_with('{') && texts.iter().any(|t| t.len() >= TELLING && value.contains(t)))
+}
+
 /// What a lax target may take for keys.
 #[derive(Debug, Default)]
 struct Odd {
@@ -390,7 +396,7 @@ impl Shared {
     pub(super) fn has_sent_item(&self, key: &str, value: &str) -> bool {
         let beside = || {
             let odd = lock(&self.odd);
-            odd.keys.get(key).and_then(|body| odd.bodies.get(*body)).is_some_and(|texts| texts.contains(value))
+            odd.keys.get(key).and_then(|body| odd.bodies.get(*body)).is_some_and(|texts| is_beside(texts, value))
         };
         self.has_sent_word(key) || beside()
     }

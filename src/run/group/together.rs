@@ -67,7 +67,7 @@ async fn run_group<'a>(
     let mut finished = Vec::with_capacity(members.len());
     for member in members {
         finished.push(match clean && member.is_settled() {
-            true if !(looked.disturbed && member.record.has_findings()) => member.close().finish(),
+            true if !looked.disturbed || !member.record.has_findings() => member.close().finish(),
             _ => conclude(session, member, resource, &looked).await,
         });
     }
@@ -238,7 +238,7 @@ async fn conclude<'a>(
         member.record.error("the target stopped answering before its state could be read back");
         return member.record.finish();
     }
-    if looked.disturbed {
+    if looked.disturbed && !member.record.has_wrong_acceptance() {
         return run_case(session, member.case(), resource, None).await;
     }
     if let Some(turned_away) = member.turned_away.take() {
