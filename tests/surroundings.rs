@@ -285,7 +285,7 @@ fn a_tag_that_a_request_loses_is_put_back_and_one_case_is_blamed() {
     let report = surroundings.check(&["csms."]);
     assert_eq!(failed(&report), ["csms.batch-create-or-delete-tags.delete.empty-batch/no-tags"]);
     assert_eq!(surroundings.tags(), before);
-    assert!(report.notes.iter().any(|note| note.contains("they were put back")), "{:?}", report.notes);
+    assert!(report.notes.iter().any(|note| note.contains("it was put back")), "{:?}", report.notes);
 }
 
 #[test]
