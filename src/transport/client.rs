@@ -287,9 +287,7 @@ impl Client {
         let blind = self.health.canary(&request.operation).is_none();
         if !blind && *tries >= if known { 2 } else { OWN_ANSWER } {
             self.throttles_inputs.store(true, Ordering::Relaxed);
-            if response.status == 429 {
-                self.health.throttled_alone(&request.operation, response.status);
-            }
+            self.health.throttled_alone(&request.operation, response.status);
             return Next::Stands;
         }
         let wait = (FIRST_WAIT * 2u32.saturating_pow(*tries - 1)).min(LONGEST_WAIT);

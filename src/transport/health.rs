@@ -471,7 +471,7 @@ impl Health {
         let count = state.throttled.entry(operation.to_owned()).or_default();
         *count += 1;
         if *count >= THROTTLED {
-            let why = format!("the target throttles every request of {operation} ({status}), and no others");
+            let why = format!("the target answers every request of {operation} with {status}, and no others");
             state.mute.entry(operation.to_owned()).or_insert(why);
         }
     }

@@ -201,6 +201,17 @@ fn an_operation_that_is_throttled_all_the_time_is_left_out() {
     });
 }
 
+/// 503 of one operation alone is its own answer, and no condition: that is found soon, and not case by case.
+#[test]
+fn an_operation_that_is_unavailable_all_the_time_is_found_and_left_out() {
+    let broken = Answer::refusal(503, "the service is unavailable");
+    let scene = Scene::new(such(Call::creates_key_tag, move || Act::Answer(broken.clone())));
+    let told = scene.launch("run").args(&["kms.create-kms-tag", FEW[0]]).limit(90).finish();
+    told.code_is(1).says("503").took_at_most(60);
+    assert!(told.failed().len() <= 40, "{:?}", told.failed());
+    scene.is_clean(&told);
+}
+
 /// What is seen of a valid request before the first case is not lost with the cases.
 #[test]
 fn what_a_valid_request_shows_is_told_although_the_run_ends_before_its_cases() {

@@ -49,47 +49,49 @@ mod tests {
     use crate::suite::{DataSource, Suite};
     use crate::vocabulary::{Exchange, Request, Response};
 
+    /// What the first operation's oracle says of an answer.
+    fn judged(status: u16, body: &[u8], transient: bool) -> Result<Judgement, Box<dyn std::error::Error>> {
+        let suite = Suite::load(&DataSource::embedded()?).map_err(|errors| format!("{errors:?}"))?;
+        let (operation, url, method) = (String::new(), String::new(), "POST".to_owned());
+        let request = Request { operation, method, url, headers: Vec::new(), body: None };
+        let answer = Response { status, body: body.to_vec(), ..Response::default() };
+        let scene = Scene {
+            operation: &suite.operations[0].operation,
+            exchange: &Exchange::new(request, Ok(answer), Duration::ZERO),
+            request: None,
+            repeated_server_error: false,
+            transient_server_error: transient,
+            gateway_territory: false,
+            unusual: false,
+            secrets: &super::super::Secrets::default(),
+            answered: OnceCell::new(),
+            now: 0,
+        };
+        Ok(field(&scene, status, "/error", JsonType::Object, false))
+    }
+
     #[test]
     fn what_is_no_json_is_called_so() -> Result<(), Box<dyn std::error::Error>> {
-        let suite = Suite::load(&DataSource::embedded()?).map_err(|errors| format!("{errors:?}"))?;
-        let operation = &suite.operations[0].operation;
         let cases: [(&[u8], &str); 3] = [
             (b"", "no body"),
             (b"<html>", "no JSON: `<html>`"),
             (b"{\"error\":{\"error_msg\":\"\xff\"}}", "no JSON, since it is not UTF-8: "),
         ];
         for (body, told) in cases {
-            let request = Request {
-                operation: String::new(),
-                method: "POST".to_owned(),
-                url: String::new(),
-                headers: Vec::new(),
-                body: None,
-            };
-            let answer = Response {
-                status: 400,
-                headers: http::HeaderMap::new(),
-                body: body.to_vec(),
-                capped: false,
-                ..Response::default()
-            };
-            let scene = Scene {
-                operation,
-                exchange: &Exchange::new(request, Ok(answer), Duration::ZERO),
-                request: None,
-                repeated_server_error: false,
-                transient_server_error: false,
-                gateway_territory: false,
-                unusual: false,
-                secrets: &super::super::Secrets::default(),
-                answered: OnceCell::new(),
-                now: 0,
-            };
-            let Judgement::Broken { seen, .. } = field(&scene, 400, "/error", JsonType::Object, false) else {
+            let Judgement::Broken { seen, .. } = judged(400, body, false)? else {
                 return Err(format!("{told}: not found").into());
             };
             assert!(seen.starts_with(told), "{seen}");
         }
+        Ok(())
+    }
+
+    #[test]
+    fn a_gateways_page_for_a_moment_is_not_the_services() -> Result<(), Box<dyn std::error::Error>> {
+        assert_eq!(judged(502, b"<html>", true)?, Judgement::NotApplicable);
+        assert!(matches!(judged(502, b"<html>", false)?, Judgement::Broken { .. }), "every time");
+        assert!(matches!(judged(502, b"{}", true)?, Judgement::Broken { .. }), "in the service's words");
+        assert!(matches!(judged(500, b"<html>", true)?, Judgement::Broken { .. }), "the service's own");
         Ok(())
     }
 }

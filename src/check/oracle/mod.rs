@@ -79,12 +79,18 @@ impl Scene<'_> {
         self.answered.get_or_init(|| self.response().and_then(Response::json)).as_ref()
     }
 
-    /// Whether this is the answer of an intermediary to a request that is unusual as HTTP: it is not in the service's own
-    /// words, or says that it does not speak what was asked for. The documents speak of the service alone.
+    /// Whether this is the answer of an intermediary: to a request that is unusual as HTTP, if it is not in the service's own
+    /// words, or says that it does not speak what was asked for; or a page that says that the service was not to be had just
+    /// then. The documents speak of the service alone.
     fn is_answered_on_the_way(&self) -> bool {
+        let own_words = || self.json().is_some_and(Value::is_object);
+        let out_of_reach = self.response().is_some_and(|response| matches!(response.status, 502 | 504));
+        if self.transient_server_error && out_of_reach && !own_words() {
+            return true;
+        }
         let Some(response) = self.response().filter(|_| self.unusual) else { return false };
         let refused = (400..500).contains(&response.status) || matches!(response.status, 501 | 505);
-        refused && (response.status == 406 || self.json().is_none_or(|body| !body.is_object()))
+        refused && (response.status == 406 || !own_words())
     }
 
     fn response(&self) -> Option<&Response> {
