@@ -53,8 +53,12 @@ fn fuzzed_within(target: &Target, settings: &Settings, operations: &[&str], limi
 }
 
 fn dewspec(dir: &Path, arguments: &[&str]) -> (i32, String) {
-    let output =
-        Command::new(env!("CARGO_BIN_EXE_dewspec")).current_dir(dir).args(arguments).output().expect("a process");
+    let output = Command::new(env!("CARGO_BIN_EXE_dewspec"))
+        .current_dir(dir)
+        .env("XDG_STATE_HOME", dir)
+        .args(arguments)
+        .output();
+    let output = output.expect("a process");
     let text = [output.stdout, output.stderr].concat();
     (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&text).into_owned())
 }

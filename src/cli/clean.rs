@@ -129,7 +129,10 @@ fn text(journal: &Abandoned, cleaned: &[Cleaned]) -> String {
     let rest = if cleaned.iter().all(Cleaned::is_clean) {
         "nothing is left".to_owned()
     } else {
-        format!("{} keeps what is left, for another try", journal.path.display())
+        format!(
+            "{} keeps what is left, for another try; delete it if the target is gone for good",
+            journal.path.display()
+        )
     };
     text + &rest + "\n"
 }

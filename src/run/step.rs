@@ -1,6 +1,6 @@
 use std::cell::OnceCell;
 use std::sync::{Arc, LazyLock};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use indexmap::IndexMap;
 use serde_json::Value;
@@ -210,6 +210,11 @@ pub(super) async fn send(record: &mut Record<'_>, out: &Outgoing<'_>) -> Option<
     note_intent(session, out);
     let (mut exchange, after_head) = session.client.send_over(request, options).await;
     note_stored(session, out, &exchange);
+    let ordinary = out.token == TokenChoice::Valid && out.stays_home() && !out.is_unusual();
+    if ordinary && matches!(exchange.status(), Some(401 | 403)) {
+        // The credentials may have ended: better to know before the next request than after a whole group.
+        session.client.confirm(&out.op.operation.id, Duration::ZERO).await;
+    }
     if let Some(why) = not_judged(record, out, &exchange).await {
         match why {
             NotJudged::Unobservable => {

@@ -7,6 +7,8 @@ use serde_json::Value;
 /// The program, with nothing of the caller's environment.
 pub(crate) fn dewspec(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dewspec"));
+    // Journals of targets that are gone with their test are nobody's to keep.
+    command.env("XDG_STATE_HOME", env!("CARGO_TARGET_TMPDIR"));
     // Nothing of the caller's environment may point the tests at another target.
     for (name, _) in std::env::vars_os().filter(|(n, _)| n.to_string_lossy().starts_with("DEWSPEC_")) {
         command.env_remove(name);

@@ -1,7 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use futures_util::future::join_all;
 use tokio::sync::Mutex;
 
 use crate::report::PreflightStep;
@@ -62,8 +61,11 @@ pub(in super::super) async fn inspect(
     kinds.retain(|_, ops| {
         ops.first().and_then(|op| session.target.endpoint(&op.operation.service)).is_some_and(|e| reached.contains(e))
     });
-    // One kind does not wait for another: they have nothing in common but the connection.
-    let seen = join_all(kinds.iter().map(|(kind, ops)| inspect_kind(session, *kind, ops, inspection))).await;
+    // One after the other: how many requests at once the target allows is not known yet.
+    let mut seen = Vec::with_capacity(kinds.len());
+    for (kind, ops) in &kinds {
+        seen.push(inspect_kind(session, *kind, ops, inspection).await);
+    }
     let all: Vec<Inspected> = seen.iter().flat_map(|of_kind| of_kind.iter().map(|seen| seen.one.clone())).collect();
     for (kind, of_kind) in kinds.into_keys().zip(seen) {
         let mut alike = 0;
