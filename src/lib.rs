@@ -19,6 +19,7 @@ mod ledger;
 pub mod mutants;
 pub mod plan;
 pub mod readings;
+pub mod record;
 pub mod report;
 pub mod run;
 pub mod server;

@@ -4,6 +4,7 @@ use super::clean::{self, CleanArgs};
 use super::doctor::{self, DoctorArgs};
 use super::explain::ExplainArgs;
 use super::fuzz::{self, FuzzArgs};
+use super::judge::{self, JudgeArgs};
 use super::list::ListArgs;
 use super::mutants::MutantsArgs;
 use super::replay::ReplayArgs;
@@ -39,6 +40,9 @@ pub(super) enum Command {
     /// Delete what killed runs have left, as their journals say
     #[command(after_help = clean::EXAMPLES)]
     Clean(Box<CleanArgs>),
+    /// Judge a recorded run again, without its target
+    #[command(after_help = format!("{}\n\n{EXIT_CODES}", judge::EXAMPLES))]
+    Judge(Box<JudgeArgs>),
     /// Start the reference server alone, and print what is needed to check it
     Serve(ServeArgs),
     /// List operations, clauses, cases, readings or faults

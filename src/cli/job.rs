@@ -10,6 +10,7 @@ use super::signals::Signals;
 use super::{layer::Layer, load, target};
 use crate::fuzz::{Corpus, Find, Input};
 use crate::plan::Plan;
+use crate::record;
 use crate::report::Report;
 use crate::run::{self as engine, Assignment, FuzzLimits, RunError};
 use crate::server::ServerConfig;
@@ -121,6 +122,13 @@ impl Job<'_> {
             Ok(mut report) => {
                 report.exit_code = code(report.exit_code);
                 if let Some(signal) = cause {
+                    let added = settings
+                        .record
+                        .as_deref()
+                        .map(|path| record::add_signal(path, &signal.to_string(), signal.exit_code()));
+                    if let Some(Err(why)) = added {
+                        report.notes.push(format!("the record does not say that it was ended by {signal}: {why}"));
+                    }
                     report.conclusion = format!("ended by {signal}: {}", report.conclusion);
                 }
                 Ok(report)
@@ -128,7 +136,7 @@ impl Job<'_> {
             Err(error) => {
                 let message = error.to_string();
                 let error = match error {
-                    RunError::Journal(_) => CliError::usage(message),
+                    RunError::Journal(_) | RunError::Record(_) => CliError::usage(message),
                     _ => CliError::broken(message),
                 };
                 Err(CliError { code: code(error.code), ..error })

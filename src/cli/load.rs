@@ -8,15 +8,20 @@ use crate::suite::{DataError, DataSource, Suite};
 
 /// The suite that the options ask for.
 pub(super) fn suite_with(args: &EngineArgs) -> Result<Suite, CliError> {
-    load(args.suites.as_deref(), args.fixtures.as_deref(), args.regressions.as_deref())
+    suite_and_cases(args.suites.as_deref(), args.fixtures.as_deref(), args.regressions.as_deref())
 }
 
 /// Loads and lints the suite; every mistake is told, with file and line.
 pub(super) fn suite(suites: Option<&Path>, fixtures: Option<&Path>) -> Result<Suite, CliError> {
-    load(suites, fixtures, None)
+    suite_and_cases(suites, fixtures, None)
 }
 
-fn load(suites: Option<&Path>, fixtures: Option<&Path>, regressions: Option<&Path>) -> Result<Suite, CliError> {
+/// The same with further cases.
+pub(super) fn suite_and_cases(
+    suites: Option<&Path>,
+    fixtures: Option<&Path>,
+    regressions: Option<&Path>,
+) -> Result<Suite, CliError> {
     let source = || -> Result<DataSource, DataError> {
         let mut source = DataSource::embedded()?;
         if let Some(dir) = suites {

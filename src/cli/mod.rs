@@ -9,6 +9,7 @@ mod dry_run;
 mod explain;
 mod fuzz;
 mod job;
+mod judge;
 mod layer;
 mod list;
 mod load;
@@ -82,7 +83,7 @@ fn parse(arguments: Vec<OsString>) -> Result<Command, clap::Error> {
         Command::Clean(args) => args.target.sources = sources,
         Command::Fuzz(args) => args.target.sources = sources,
         Command::Replay(args) => args.target.sources = sources,
-        Command::Serve(_) | Command::List(_) | Command::Explain(_) | Command::Mutants(_) => {}
+        Command::Judge(_) | Command::Serve(_) | Command::List(_) | Command::Explain(_) | Command::Mutants(_) => {}
     }
     Ok(command)
 }
@@ -112,6 +113,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Run(args) => run::run(&args),
         Command::Doctor(args) => doctor::doctor(&args),
         Command::Clean(args) => clean::clean(&args),
+        Command::Judge(args) => judge::judge(&args),
         Command::Serve(args) => serve::serve(&args),
         Command::List(args) => list::list(&args),
         Command::Explain(args) => explain::explain(&args),

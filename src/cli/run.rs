@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use clap::Args;
 
 use super::job::{Setup, Task};
@@ -28,6 +30,9 @@ pub(super) struct RunArgs {
     /// Send nothing: say what would be sent, written and deleted [default: off]
     #[arg(long, help_heading = "Run")]
     dry_run: bool,
+    /// Write down everything that is sent and comes, for `dewspec judge`; no credential is in it [default: off]
+    #[arg(long, env = "DEWSPEC_RECORD", value_name = "FILE", help_heading = "Output", conflicts_with = "dry_run")]
+    record: Option<PathBuf>,
     #[command(flatten)]
     pub(super) target: TargetArgs,
     #[command(flatten)]
@@ -40,7 +45,8 @@ pub(super) struct RunArgs {
 
 /// `dewspec run`
 pub(super) fn run(args: &RunArgs) -> Result<u8, CliError> {
-    let setup = Setup::new(&args.target, &args.engine, &args.embedded)?;
+    let mut setup = Setup::new(&args.target, &args.engine, &args.embedded)?;
+    setup.settings.record.clone_from(&args.record);
     let plan = plan(&setup.suite, &Filter::words(&args.filters));
     let outputs = Outputs::new(&args.output, &setup.config)?;
     if args.dry_run {

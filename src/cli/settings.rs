@@ -51,6 +51,7 @@ pub(super) fn settings(
         max_wait: seconds("--max-wait", args.max_wait.or(config.max_wait), usual.max_wait, 0.0, WEEK)?,
         max_time,
         wait_for: seconds("--wait-for", args.wait_for.or(config.wait_for), usual.wait_for, 0.0, HOUR)?,
+        record: None,
         journal: journal(args.journal.as_ref().or(config.journal.as_ref())).filter(|_| !embedded),
     })
 }

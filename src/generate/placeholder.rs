@@ -1,5 +1,7 @@
 use std::hash::{Hash, Hasher};
 
+use fnv::FnvHasher;
+
 use super::body;
 
 /// Replaces `${…}` in the data's texts. What it puts there depends on seed, run id, case and name alone.
@@ -48,12 +50,11 @@ impl Placeholders {
     }
 
     fn number(&self, name: &str) -> u64 {
-        // FNV-1a: stable over releases and platforms, which std's hasher does not promise.
-        let mut hasher = Fnv(0xcbf2_9ce4_8422_2325 ^ self.seed);
+        let mut hasher = seeded(self.seed);
         self.run_id.hash(&mut hasher);
         self.case.hash(&mut hasher);
         name.hash(&mut hasher);
-        hasher.finish()
+        mixed(&hasher)
     }
 
     /// A short word: distinct for distinct names and cases.
@@ -188,9 +189,21 @@ fn escaped(text: &str) -> String {
 
 /// A seed of its own for everything under one name.
 pub fn seed_of(seed: u64, name: &str) -> u64 {
-    let mut hasher = Fnv(0xcbf2_9ce4_8422_2325 ^ seed);
+    let mut hasher = seeded(seed);
     name.hash(&mut hasher);
-    hasher.finish()
+    mixed(&hasher)
+}
+
+/// Stable over releases and platforms, which std's hasher does not promise.
+fn seeded(seed: u64) -> FnvHasher {
+    FnvHasher::with_key(0xcbf2_9ce4_8422_2325 ^ seed)
+}
+
+/// What was hashed, with one more round of mixing, since only some of the bits are shown.
+fn mixed(hasher: &FnvHasher) -> u64 {
+    let hash = hasher.finish();
+    let mixed = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    mixed ^ (mixed >> 33)
 }
 
 /// Offset of the `}` that closes a placeholder, those inside it skipped.
@@ -205,20 +218,4 @@ fn closing(text: &str) -> Option<usize> {
         }
     }
     None
-}
-
-struct Fnv(u64);
-
-impl Hasher for Fnv {
-    fn finish(&self) -> u64 {
-        // One more round of mixing, since only some of the bits are shown.
-        let mixed = (self.0 ^ (self.0 >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
-        mixed ^ (mixed >> 33)
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
 }

@@ -1,7 +1,9 @@
 //! The lines of a journal, and what they come to. No I/O.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::Hasher;
 
+use fnv::FnvHasher;
 use serde::{Deserialize, Serialize};
 
 use crate::ledger::word;
@@ -80,9 +82,9 @@ impl Recorded {
         if value.len() <= LONG {
             return Recorded::Text(value.to_owned());
         }
-        let hash = value
-            .bytes()
-            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+        let mut hasher = FnvHasher::default();
+        hasher.write(value.as_bytes());
+        let hash = hasher.finish();
         Recorded::Hash { fnv1a: format!("{hash:016x}"), bytes: value.len() }
     }
 
@@ -152,9 +154,24 @@ impl Items {
 }
 
 /// What may be left, by resource.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Vec<Line>", into = "Vec<Line>")]
 pub struct Left {
     resources: BTreeMap<At, Items>,
+}
+
+impl From<Vec<Line>> for Left {
+    fn from(lines: Vec<Line>) -> Self {
+        let mut left = Left::default();
+        lines.into_iter().for_each(|line| left.apply(line));
+        left
+    }
+}
+
+impl From<Left> for Vec<Line> {
+    fn from(left: Left) -> Self {
+        left.lines().collect()
+    }
 }
 
 impl Left {

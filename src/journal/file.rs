@@ -17,6 +17,8 @@ const LONG: u64 = 1 << 20;
 #[derive(Debug, Default)]
 pub struct Journal {
     open: Mutex<Option<Open>>,
+    /// What earlier runs had left, of a run that is not at work any more.
+    recorded: Left,
 }
 
 #[derive(Debug)]
@@ -31,6 +33,11 @@ struct Open {
 }
 
 impl Journal {
+    /// None, of a run that found this left by earlier ones.
+    pub fn recorded(left: Left) -> Self {
+        Journal { recorded: left, ..Journal::default() }
+    }
+
     /// Begins the journal of a run, and takes over what earlier runs have left on the resources that this one holds: `is_held`
     /// says which those are.
     ///
@@ -79,7 +86,7 @@ impl Journal {
         }
         match open.failed.take() {
             Some(why) => Err(why),
-            None => Ok(Journal { open: Mutex::new(Some(open)) }),
+            None => Ok(Journal { open: Mutex::new(Some(open)), ..Journal::default() }),
         }
     }
 
@@ -130,7 +137,7 @@ impl Journal {
 
     /// What may be left, of earlier runs or of this one.
     pub fn left(&self) -> Left {
-        self.open().as_ref().map(|open| open.left.clone()).unwrap_or_default()
+        self.open().as_ref().map_or_else(|| self.recorded.clone(), |open| open.left.clone())
     }
 
     /// Ends it: the file is removed if nothing is left. Returns its path otherwise, and why it could not be written if so.

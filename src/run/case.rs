@@ -40,14 +40,14 @@ pub(super) async fn run_case<'a>(
         finished = run_once(session, case, resource, second.as_deref_mut()).await;
     }
     for _ in 0..TRIES {
-        if !finished.may_be_chance() || session.is_cut_short() {
+        if !finished.may_be_chance(&resource.suspicions) || session.is_cut_short() {
             break;
         }
         finished = run_once(session, case, resource, second.as_deref_mut()).await;
     }
-    if finished.may_be_chance() {
+    if finished.may_be_chance(&resource.suspicions) {
         // Not by chance, then.
-        finished.raise_suspicion();
+        finished.raise_suspicion(&mut resource.suspicions);
     }
     finished
 }

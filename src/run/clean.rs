@@ -6,9 +6,10 @@ use crate::suite::{ResourceKind, Suite};
 use crate::target::{ReplayLine, Settings, Target};
 use crate::transport::Transport;
 
+use super::clock::Clock;
 use super::recover::recover;
 use super::resource::Resource;
-use super::runner::{RunError, client};
+use super::runner::{RunError, client, over_the_network};
 use super::session::Session;
 
 /// What became of what an earlier run had left on one resource.
@@ -46,8 +47,13 @@ pub async fn clean(
     transport: Option<Arc<dyn Transport>>,
     left: &Left,
 ) -> Result<Vec<Cleaned>, RunError> {
-    let client = client(target, settings, transport)?;
-    let session = Session::new(suite, target, settings, &ReplayLine::default(), client, Journal::default());
+    let transport = match transport {
+        Some(transport) => transport,
+        None => over_the_network(target, settings)?,
+    };
+    let of_run = (Journal::default(), Clock::starting(), None);
+    let client = client(settings, transport);
+    let session = Session::new(suite, target, settings, &ReplayLine::default(), client, of_run);
     let mut all = Vec::new();
     for (kind, id, items) in left.resources() {
         let mut resource = Resource::new(suite, kind, id);

@@ -11,7 +11,7 @@ use crate::vocabulary::Outcome;
 use super::case::run_case;
 use super::group::{neighbours_together, run_next};
 use super::progress::Observer;
-use super::record::{Finished, Record};
+use super::record::Record;
 use super::resource::Resource;
 use super::session::Session;
 use super::side_by_side::{Lane, side_by_side};
@@ -102,7 +102,7 @@ impl Lane for Cases {
             } else {
                 let mut resource = lease.lock().await;
                 let finished = run_next(session, rest, &mut resource, None).await;
-                finished.into_iter().map(Finished::enter).collect()
+                finished.into_iter().map(|one| one.enter_on(&mut resource)).collect()
             }
         } else {
             vec![without_resource(session, case)]
@@ -130,7 +130,7 @@ pub(super) async fn run_pairs(
                 // One pair at a time, so that no two holders wait for each other.
                 let mut first = first.lock().await;
                 let mut second = second.lock().await;
-                run_case(session, case, &mut first, Some(&mut second)).await.enter()
+                run_case(session, case, &mut first, Some(&mut second)).await.enter_on(&mut first)
             }
             (None, None) => without_pair(session, case),
         };

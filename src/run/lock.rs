@@ -1,8 +1,10 @@
 use std::fs::{File, OpenOptions, TryLockError};
+use std::hash::Hasher;
 use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use fnv::FnvHasher;
 use same_file::Handle;
 use tokio::time::Instant;
 
@@ -89,9 +91,11 @@ fn paths(target: &Target) -> Vec<PathBuf> {
     names.iter().map(|name| directory.join(name)).collect()
 }
 
-/// FNV-1a: all builds of dewspec must come to the same name.
+/// All builds of dewspec must come to the same name.
 fn fnv(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    let mut hasher = FnvHasher::default();
+    hasher.write(text.as_bytes());
+    hasher.finish()
 }
 
 /// Locks the file that is there under this name once the lock is had; `None` if another process has it.

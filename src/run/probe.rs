@@ -89,7 +89,7 @@ pub(super) fn observe(
         seen: session.redactor.clean(seen),
         predictions,
     };
-    session.profile().observe(clause, observation);
+    record.observed(clause, observation);
 }
 
 /// Whether only the state tells apart the readings that explain the answer.

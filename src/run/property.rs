@@ -47,7 +47,7 @@ pub(super) async fn run_inputs(
             let finished = run_next(session, &cases, resource, second.as_deref_mut()).await;
             let count = finished.len();
             for (finished, (owner, number)) in finished.into_iter().zip(&owners) {
-                parts[*owner].take(*number, finished);
+                parts[*owner].take(*number, finished, resource);
             }
             let goes_on: Vec<bool> =
                 owners.iter().enumerate().map(|(i, (owner, _))| i >= count && !parts[*owner].is_over()).collect();
@@ -110,8 +110,8 @@ impl<'a> Part<'a> {
         inputs.cases(range)
     }
 
-    fn take(&mut self, number: u64, finished: Finished<'_>) {
-        self.progress.take(self.session, &mut self.record, number, finished);
+    fn take(&mut self, number: u64, finished: Finished<'_>, resource: &Resource) {
+        self.progress.take(&mut self.record, number, finished, resource);
     }
 
     async fn conclude(mut self, resource: &mut Resource, second: Option<&mut Resource>) -> CaseReport {
@@ -139,11 +139,11 @@ struct Progress {
 }
 
 impl Progress {
-    fn take(&mut self, session: &Session, record: &mut Record<'_>, number: u64, finished: Finished<'_>) {
+    fn take(&mut self, record: &mut Record<'_>, number: u64, finished: Finished<'_>, resource: &Resource) {
         match finished.outcome {
             Outcome::Fail | Outcome::Warn => {
                 self.generated.inputs += 1;
-                let known = finished.findings().iter().all(|f| session.is_broken(&f.clause));
+                let known = finished.findings().iter().all(|f| resource.suspicions.is_broken(&f.clause));
                 let news = !known && finished.outcome == Outcome::Fail;
                 let place = if news { &mut self.news } else { &mut self.kept };
                 if place.is_none() {
@@ -264,7 +264,7 @@ impl Failing {
         let mut proven = self.shown.proven;
         let mut failure = GeneratedFailure { input: self.number, ..GeneratedFailure::default() };
         // What is known to be broken has been shown by something simpler already.
-        let known = self.shown.report.findings.iter().all(|f| session.is_broken(&f.clause));
+        let known = self.shown.report.findings.iter().all(|f| resource.suspicions.is_broken(&f.clause));
         let mut report = if known || session.is_stopped() {
             failure.confirmed = true;
             self.shown.report
@@ -276,6 +276,7 @@ impl Failing {
         report.id.clone_from(&case.spec.id);
         report.replay = session.replay_input(&case.spec.id, self.number);
         if failure.confirmed || proven {
+            report.findings.iter().for_each(|finding| resource.suspicions.broken(&finding.clause));
             session.enter(case, (report.outcome, false), &report.findings, std::iter::empty(), None);
         } else {
             // It did not happen again, so no clause is called broken on its account.

@@ -127,10 +127,11 @@ impl Running<'_, '_> {
     }
 
     pub(super) fn patience(&self, clause: &str) -> Duration {
-        let known = self.session.is_suspect(clause)
-            || self.case.spec.clauses.first().is_some_and(|c| self.session.is_suspect(c))
+        let suspicions = &self.first.suspicions;
+        let known = suspicions.is_suspect(clause)
+            || self.case.spec.clauses.first().is_some_and(|c| suspicions.is_suspect(c))
             || self.record.has_findings()
-            || self.session.is_impatient();
+            || self.first.is_impatient(self.session);
         match known {
             true if self.first.lag.is_zero() => LITTLE_PATIENCE,
             true => self.first.usual_patience().min(self.session.settings.settle),

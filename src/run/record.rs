@@ -1,15 +1,18 @@
 use std::sync::Arc;
-use std::time::Instant;
+use tokio::time::Instant;
 
 use crate::check::{Blame, Deviation};
 use crate::evidence;
 use crate::plan::PlannedCase;
+use crate::readings::Observation;
 use crate::report::{CaseReport, FindingReport};
 use crate::suite::{Answer, Expect, OperationSuite};
 use crate::vocabulary::{Attempt, Exchange, Level, Outcome};
 
+use super::resource::Resource;
 use super::session::{Found, Session};
 use super::surprise::is_ordinary;
+use super::suspicion::Suspicions;
 
 /// What is known of a case while it runs.
 pub(super) struct Record<'a> {
@@ -29,6 +32,8 @@ pub(super) struct Record<'a> {
     of_others: usize,
     /// When something was found last.
     found_at: Option<Instant>,
+    /// What was seen of open clauses; of no account before the case has come to its end.
+    observations: Vec<(String, Observation)>,
 }
 
 impl<'a> Record<'a> {
@@ -46,6 +51,7 @@ impl<'a> Record<'a> {
             off_the_point: false,
             of_others: 0,
             found_at: None,
+            observations: Vec::new(),
         }
     }
 
@@ -71,6 +77,11 @@ impl<'a> Record<'a> {
     /// Something came that no reading explains.
     pub(super) fn is_surprising(&mut self, exchange: usize) {
         self.found_at = self.found_at.max(Some(self.sent_at(Some(exchange))));
+    }
+
+    /// Takes note of what was seen of an open clause.
+    pub(super) fn observed(&mut self, clause: &str, observation: Observation) {
+        self.observations.push((clause.to_owned(), observation));
     }
 
     /// When a request was sent; now, if it is none that was kept.
@@ -137,6 +148,7 @@ impl<'a> Record<'a> {
         self.off_the_point |= other.off_the_point;
         self.of_others += other.of_others;
         self.found_at = self.found_at.max(other.found_at);
+        self.observations.extend(other.observations);
         before
     }
 
@@ -359,15 +371,16 @@ impl Finished<'_> {
     }
 
     /// What was found broken is looked at with less patience from now on.
-    pub(super) fn raise_suspicion(&self) {
-        self.record.findings.iter().for_each(|finding| self.record.session.suspect(&finding.clause));
+    pub(super) fn raise_suspicion(&self, suspicions: &mut Suspicions) {
+        self.record.findings.iter().for_each(|finding| suspicions.suspect(&finding.clause));
     }
 
     /// All that was found may as well be the doing of somebody else, who has come or gone just then; unless the same was
     /// found before.
-    pub(super) fn may_be_chance(&self) -> bool {
-        let Record { session, findings, of_others, .. } = &self.record;
-        !findings.is_empty() && *of_others == findings.len() && !findings.iter().all(|f| session.is_suspect(&f.clause))
+    pub(super) fn may_be_chance(&self, suspicions: &Suspicions) -> bool {
+        let Record { findings, of_others, .. } = &self.record;
+        let known = || findings.iter().all(|finding| suspicions.is_suspect(&finding.clause));
+        !findings.is_empty() && *of_others == findings.len() && !known()
     }
 
     /// Something was accepted that should not have been, which is proof whatever comes of trying again.
@@ -394,8 +407,17 @@ impl Finished<'_> {
         self.record.findings.iter().min_by_key(|f| f.level)
     }
 
+    /// Enters it into the tally and makes its report; what was found broken is known on its resource from now on.
+    pub(super) fn enter_on(self, resource: &mut Resource) -> CaseReport {
+        self.record.findings.iter().for_each(|finding| resource.suspicions.broken(&finding.clause));
+        self.enter()
+    }
+
     /// Enters it into the tally and makes its report.
-    pub(super) fn enter(self) -> CaseReport {
+    pub(super) fn enter(mut self) -> CaseReport {
+        for (clause, observation) in std::mem::take(&mut self.record.observations) {
+            self.record.session.observed(clause, observation);
+        }
         let Record { session, case, findings, skip, .. } = &self.record;
         let shown = !self.record.off_the_point && skip.is_none();
         session.enter(case, (self.outcome, shown), findings, self.upheld(), skip.as_ref());

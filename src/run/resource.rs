@@ -12,6 +12,7 @@ use crate::suite::{Observer, Purpose, ResourceKind, Suite};
 use crate::vocabulary::{Exchange, PathChoice, Request, TokenChoice};
 
 use super::session::Session;
+use super::suspicion::Suspicions;
 
 /// Between two looks at a state that is not yet as expected.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
@@ -43,6 +44,8 @@ pub(super) struct Resource {
     pub(super) many_is_careful: bool,
     /// Whose each item is, and what is known of it.
     pub(super) ledger: Ledger,
+    /// What is amiss with the target, as far as was seen here.
+    pub(super) suspicions: Suspicions,
     /// A tag that stands here for no other purpose than to be missed could not be placed; see `watch`.
     pub(super) unwatchable: bool,
     /// What has to be encoded in a path cannot be deleted here.
@@ -70,6 +73,7 @@ impl Resource {
             delete_many: find(Purpose::DeleteMany),
             many_is_careful: false,
             ledger: Ledger::default(),
+            suspicions: Suspicions::default(),
             unwatchable: false,
             plain_paths_only: false,
             is_full: false,
@@ -210,7 +214,7 @@ impl Resource {
                 request.url = url.to_string();
             }
             let mut exchange = session.client.send(request).await;
-            session.answered_in(exchange.elapsed);
+            session.read_in(exchange.elapsed);
             bytes += exchange.answer.as_ref().map_or(0, |response| response.body.len());
             let body = exchange
                 .answer
@@ -254,10 +258,10 @@ impl Resource {
             if let Some(listing) = self.look(session).await {
                 return Some(listing);
             }
-            if session.is_cut_short() || session.is_impatient() {
+            if session.is_cut_short() || self.is_impatient(session) {
                 return None;
             }
-            session.waste(pause);
+            self.suspicions.waste(pause);
             tokio::time::sleep(pause).await;
             self.paused += pause;
             self.looks.truncate(kept);
@@ -273,7 +277,8 @@ impl Resource {
         patience: Duration,
         done: impl Fn(&Listing) -> bool,
     ) -> Option<Listing> {
-        let started = Instant::now();
+        // The exchanges' own times, not ours: they are the same when a record of this run is judged.
+        let mut started = None;
         // What a throttle or a failed look takes is no time that a write takes to show.
         let (held, paused) = (session.client.health().held_up(), self.paused);
         let mut pause = LOOK_AGAIN;
@@ -283,13 +288,14 @@ impl Resource {
             // Only the last look is evidence.
             self.looks.truncate(kept);
             let mut listing = self.look_patiently(session).await?;
+            let passed = self.since(&mut started, kept);
             let seen = self.state(&listing);
             self.ledger.saw(&seen);
             listing.items.retain(|item| self.counts(session, &item.key));
             if done(&listing) {
                 if pause != LOOK_AGAIN {
                     let other = (session.client.health().held_up() - held) + (self.paused - paused);
-                    self.lag = self.lag.max(started.elapsed().saturating_sub(other));
+                    self.lag = self.lag.max(passed.saturating_sub(other));
                     if !self.lag.is_zero() {
                         self.ledger.shows_late();
                     }
@@ -303,13 +309,26 @@ impl Resource {
             let restless: Vec<String> = restless.collect();
             restless.iter().for_each(|key| self.ledger.volatile(key));
             listing.items.retain(|item| self.counts(session, &item.key));
-            if started.elapsed() + pause > patience || session.is_cut_short() {
-                session.waste(started.elapsed());
+            if passed + pause > patience || session.is_cut_short() {
+                self.suspicions.waste(passed);
                 return Some(listing);
             }
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(LOOK_AGAIN_MOST);
         }
+    }
+
+    /// From the sending of the first look after `kept` others to the end of the last one.
+    fn since(&self, started: &mut Option<Instant>, kept: usize) -> Duration {
+        let first = self.looks.get(kept).and_then(|look| look.sent);
+        let last = self.looks.last().and_then(|look| Some(look.sent? + look.elapsed));
+        let started = *started.get_or_insert_with(|| first.unwrap_or_else(Instant::now));
+        last.unwrap_or(started).saturating_duration_since(started)
+    }
+
+    /// Whether enough has been waited in vain here.
+    pub(super) fn is_impatient(&self, session: &Session) -> bool {
+        self.suspicions.is_impatient(session.waste_limit())
     }
 
     /// Whether it means anything that an item is listed: not of what was deleted and may take its time to go, and not of
@@ -402,6 +421,7 @@ mod tests {
     use crate::check::ListedItem;
     use std::sync::Arc;
 
+    use super::super::clock::Clock;
     use crate::journal::Journal;
     use crate::target::{Network, ReplayLine, Settings, Target};
     use crate::transport::{Client, Health, HttpTransport, Limits};
@@ -416,7 +436,7 @@ mod tests {
             &Settings::default(),
             &ReplayLine::default(),
             client,
-            Journal::default(),
+            (Journal::default(), Clock::starting(), None),
         )
     }
 

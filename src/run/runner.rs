@@ -2,20 +2,25 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use futures_util::future::join_all;
 use indexmap::IndexMap;
 use tokio::sync::mpsc;
 
+use crate::exit;
 use crate::fuzz::{Corpus, Find, Input};
-use crate::journal::{Header, Journal, Place};
+use crate::journal::{self, Journal, Place};
 use crate::plan::{Plan, PlannedCase};
+use crate::record::{Ending, Header, Recorded, Recorder};
 use crate::report::{CaseReport, Report, TargetSummary};
 use crate::suite::{Need, OperationSuite, ResourceKind, Suite};
 use crate::target::{ReplayLine, Settings, Target};
 use crate::transport::{Client, EndedBy, Health, HttpTransport, Limits, Transport, TransportError};
 
+use super::clock::Clock;
 use super::conclude::{Findings, Interruption, conclude};
 use super::fuzz::{Campaign, FuzzLimits, replay_finds};
 use super::isolation::clear_foreign;
@@ -51,6 +56,9 @@ pub enum RunError {
     /// The journal that was asked for cannot be written.
     #[error("the journal cannot be kept: {0}")]
     Journal(String),
+    /// The record that was asked for cannot be written.
+    #[error("the record cannot be written: {0}")]
+    Record(String),
     /// Told to stop before it began.
     #[error("the run was ended before anything was sent")]
     Ended,
@@ -86,13 +94,26 @@ pub struct Assignment<'a> {
     pub replay: ReplayLine,
     /// What sends the requests; HTTP over the network where there is none.
     pub transport: Option<Arc<dyn Transport>>,
+    /// The record to judge, in place of a target. It has its own time, so that the runtime's must be its alone: one thread,
+    /// started with its clock paused.
+    pub recorded: Option<&'a Recorded>,
 }
 
 impl<'a> Assignment<'a> {
     /// A whole plan against a target over the network; nobody is told how it goes on.
     pub fn new(suite: &'a Suite, plan: &'a Plan, target: &'a Target, settings: &'a Settings) -> Self {
         let replay = ReplayLine::default();
-        Assignment { suite, plan, target, settings, filters: &[], progress: &Silent, replay, transport: None }
+        Assignment {
+            suite,
+            plan,
+            target,
+            settings,
+            filters: &[],
+            progress: &Silent,
+            replay,
+            transport: None,
+            recorded: None,
+        }
     }
 }
 
@@ -143,11 +164,8 @@ pub async fn doctor(assignment: &Assignment<'_>, stop: Stop) -> Result<Report, R
 
 /// Does a job; besides its report, how often the target stopped answering and came back.
 async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<(Report, u64), RunError> {
-    let Assignment { suite, plan, target, settings, filters, progress, ref replay, ref transport } = *assignment;
-    let started_at = SystemTime::now();
-    let started = Instant::now();
-    let client = client(target, settings, transport.clone())?;
-    let health = Arc::clone(client.health());
+    let Assignment { suite, plan, target, settings, progress, ref replay, recorded, .. } = *assignment;
+    let clock = recorded.map_or_else(Clock::starting, Clock::of);
     let count = match &job {
         Job::Cases => plan.cases().count(),
         Job::Fuzz(_) => plan.probes.iter().map(Vec::len).sum(),
@@ -156,20 +174,30 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
     };
     let preflight_alone = matches!(job, Job::Doctor);
     progress.planned(count);
-    health.expect_cases(count);
     let mut stop = stop;
-    let _locks = tokio::select! {
-        biased;
-        () = &mut stop => return Err(RunError::Ended),
-        locks = Locks::acquire(target, settings.max_wait, |what| progress.waiting(what)) => locks?,
+    let _locks = match recorded {
+        Some(_) => Locks::default(),
+        None => tokio::select! {
+            biased;
+            () = &mut stop => return Err(RunError::Ended),
+            locks = Locks::acquire(target, settings.max_wait, |what| progress.waiting(what)) => locks?,
+        },
     };
     let mut selected = operations(plan);
     if let Job::Replay(finds) = &job {
         selected.retain(|op| finds.iter().any(|find| find.operation == op.operation.id));
     }
     let touched = with_other_kinds(suite, target, plan, &selected);
-    let (journal, without_journal) = begin_journal(target, settings, &touched)?;
-    let session = Session::new(suite, target, settings, replay, client, journal);
+    let (journal, without_journal) = match recorded {
+        Some(recorded) => (Journal::recorded(recorded.header.left.clone()), None),
+        None => begin_journal(target, settings, &touched)?,
+    };
+    let recorder = begin_record(assignment, &journal)?;
+    let transport = transport(assignment, recorder.as_ref())?;
+    let client = client(settings, transport);
+    let health = Arc::clone(client.health());
+    health.expect_cases(count);
+    let session = Session::new(suite, target, settings, replay, client, (journal, clock, recorder.clone()));
     without_journal.into_iter().for_each(|why| session.note(why));
     if let Job::Fuzz(campaign) = &job {
         session.limit_waste(campaign.waste(&session));
@@ -184,11 +212,12 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
         restore_all(&session, &touched, &work.preflight.leases).await;
         work
     };
-    let (Work { preflight, cases }, interruption) = watched(whole, &session, stop, telling, progress).await;
+    let watch = Watch { stop, telling, recorded: recorded.and_then(Recorded::ending).cloned(), clock };
+    let (Work { preflight, cases }, interruption) = watched(whole, &session, watch, progress).await;
     let findings = Findings {
-        started_at,
-        duration: started.elapsed(),
-        filters: filters.to_vec(),
+        started_at: clock.began,
+        duration: clock.elapsed(),
+        filters: assignment.filters.to_vec(),
         target: summary(&session, &preflight.leases).await,
         interruption,
         operations: selected,
@@ -204,7 +233,35 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
             "the target stopped answering {times} time(s) during the run and came back, after {longest:.1} s at most"
         ));
     }
-    Ok((conclude(&session, plan, cases, findings), downtimes.len() as u64))
+    if let Some(missing) = recorded.map(Recorded::missing).filter(|missing| *missing > 0) {
+        session.note(format!(
+            "the record does not hold {missing} of the requests that judging it asks for: it was changed, or made otherwise"
+        ));
+    }
+    let mut report = conclude(&session, plan, cases, findings);
+    if let Some(Err(why)) = recorder.map(|recorder| recorder.finish()) {
+        report.notes.push(format!("the record could not be written to its end: {why}"));
+        report.exit_code = if report.exit_code == exit::CONFORMS { exit::BROKEN } else { report.exit_code };
+    }
+    Ok((report, downtimes.len() as u64))
+}
+
+/// Begins to write down everything, if that is asked for.
+fn begin_record(assignment: &Assignment<'_>, journal: &Journal) -> Result<Option<Recorder>, RunError> {
+    let Assignment { suite, target, settings, filters, ref replay, .. } = *assignment;
+    let Some(path) = settings.record.as_ref() else { return Ok(None) };
+    let header = Header::new(suite, settings, filters, target, replay, journal.left());
+    Recorder::begin(path, &header, target).map(Some).map_err(RunError::Record)
+}
+
+/// What sends the requests: the network, what the assignment has, or a record; with a recorder before it, if there is one.
+fn transport(assignment: &Assignment<'_>, recorder: Option<&Recorder>) -> Result<Arc<dyn Transport>, TransportError> {
+    let transport = match (assignment.recorded, &assignment.transport) {
+        (Some(recorded), _) => recorded.transport(),
+        (None, Some(transport)) => Arc::clone(transport),
+        (None, None) => over_the_network(assignment.target, assignment.settings)?,
+    };
+    Ok(recorder.map_or_else(|| Arc::clone(&transport), |recorder| recorder.around(Arc::clone(&transport))))
 }
 
 /// The journal of this run, which takes over what earlier ones have left where it works. Where none was asked for, and none
@@ -217,7 +274,8 @@ fn begin_journal(
     let Some(place) = settings.journal.as_ref().filter(|_| !target.embedded) else {
         return Ok((Journal::default(), None));
     };
-    let header = Header::new(&settings.run_id, target.csms.as_deref(), target.kms.as_deref(), &target.project_id);
+    let header =
+        journal::Header::new(&settings.run_id, target.csms.as_deref(), target.kms.as_deref(), &target.project_id);
     let held = |kind: ResourceKind, id: &str| {
         touched.iter().any(|op| op.operation.resource == kind) && target.resources(kind).iter().any(|held| held == id)
     };
@@ -245,30 +303,52 @@ fn end_journal(session: &Session) {
     }
 }
 
-pub(super) fn client(
-    target: &Target,
-    settings: &Settings,
-    transport: Option<Arc<dyn Transport>>,
-) -> Result<Client, TransportError> {
-    let limits = Limits { timeout: settings.timeout, rate: settings.rate, ..Limits::default() };
-    let transport = match transport {
-        Some(transport) => transport,
-        None => Arc::new(HttpTransport::new(&target.network, &limits, target.is_encrypted())?),
-    };
-    Ok(Client::new(transport, limits, Arc::new(Health::new(settings.max_wait))))
+fn limits(settings: &Settings) -> Limits {
+    Limits { timeout: settings.timeout, rate: settings.rate, ..Limits::default() }
+}
+
+/// HTTP, as the target's network wants it.
+pub(super) fn over_the_network(target: &Target, settings: &Settings) -> Result<Arc<dyn Transport>, TransportError> {
+    Ok(Arc::new(HttpTransport::new(&target.network, &limits(settings), target.is_encrypted())?))
+}
+
+/// What sends over a transport, with care.
+pub(super) fn client(settings: &Settings, transport: Arc<dyn Transport>) -> Client {
+    Client::new(transport, limits(settings), Arc::new(Health::new(settings.max_wait)))
+}
+
+/// What may end a run early, and what is told of it.
+struct Watch {
+    stop: Stop,
+    telling: mpsc::UnboundedReceiver<String>,
+    /// What ended it when it was recorded, and when.
+    recorded: Option<(Duration, Ending)>,
+    clock: Clock,
+}
+
+/// What, besides the target, has ended a recorded run.
+async fn recorded_ending(recorded: Option<(Duration, Ending)>, clock: Clock) -> Ending {
+    match recorded {
+        Some((after, by)) => {
+            tokio::time::sleep(after.saturating_sub(clock.elapsed())).await;
+            by
+        }
+        None => std::future::pending().await,
+    }
 }
 
 /// Does the work, says what is waited for meanwhile, and ends it early if the user or the time says so.
 async fn watched(
     body: impl Future<Output = Work>,
     session: &Session,
-    mut stop: Stop,
-    mut telling: mpsc::UnboundedReceiver<String>,
+    watch: Watch,
     progress: &dyn Observer,
 ) -> (Work, Option<Interruption>) {
+    let Watch { mut stop, mut telling, recorded, clock } = watch;
     let mut body = pin!(body);
     let mut interruption = None;
-    let time = session.settings.max_time;
+    let mut ending = pin!(recorded_ending(recorded, clock));
+    let time = session.settings.max_time.filter(|_| !session.is_recorded());
     let mut time_up = pin!(async move {
         match time {
             Some(time) => tokio::time::sleep(time).await,
@@ -280,16 +360,33 @@ async fn watched(
             biased;
             work = &mut body => return (work, interruption),
             Some(what) = telling.recv() => progress.waiting(&what),
-            () = &mut stop, if interruption.is_none() => {
-                // What is under way finishes, nothing new begins, and all of it soon.
-                session.stop();
-                session.client.health().interrupt(LAST_MOMENTS);
-                interruption = Some(Interruption::ByUser);
+            () = &mut stop, if interruption.is_none() => interruption = interrupt(session, Ending::User),
+            () = &mut time_up, if interruption.is_none() => interruption = interrupt(session, Ending::Time),
+            by = &mut ending, if interruption.is_none() => {
+                interruption = interrupt(session, by);
+                ending.set(recorded_ending(None, clock));
             }
-            () = &mut time_up, if interruption.is_none() => {
-                session.stop();
-                interruption = Some(Interruption::TimeUp);
-            }
+        }
+    }
+}
+
+/// Sees to it that nothing new begins.
+fn interrupt(session: &Session, by: Ending) -> Option<Interruption> {
+    session.record_ending(by.clone());
+    match by {
+        Ending::User => {
+            // What is under way finishes, and all of it soon.
+            session.stop();
+            session.client.health().interrupt(LAST_MOMENTS);
+            Some(Interruption::ByUser)
+        }
+        Ending::Time => {
+            session.stop();
+            Some(Interruption::TimeUp)
+        }
+        Ending::Journal(why) => {
+            session.client.health().end(EndedBy::Journal, why, Instant::now());
+            None
         }
     }
 }
@@ -371,6 +468,7 @@ async fn body(
     progress.phase("discovering capabilities");
     let inspection = if matches!(job, Job::Doctor) { Inspection::Doctor } else { Inspection::Run };
     let preflight = inspect(session, touched, inspection).await;
+    session.settle_width();
     let mut cases = Vec::new();
     if preflight.failed().next().is_some() || session.is_ended() {
         return Work { preflight, cases };
@@ -384,6 +482,7 @@ async fn body(
         progress.phase("probing the open clauses");
         for layer in &plan.probes {
             cases.extend(run_lanes(session, layer, leases, progress).await);
+            session.learn();
         }
     }
     match job {
@@ -402,6 +501,7 @@ async fn run_cases(session: &Session, plan: &Plan, leases: &Leases, progress: &d
     progress.phase("running properties");
     cases.extend(run_properties(session, &plan.properties, leases, progress).await);
     run_throttled_again(session, plan, leases, &mut cases).await;
+    session.learn();
     cases
 }
 

@@ -2,7 +2,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, SystemTime};
+
+use tokio::time::Instant;
 
 use serde_json::Value;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -13,13 +15,15 @@ use crate::evidence::Redactor;
 use crate::generate::Placeholders;
 use crate::journal::Journal;
 use crate::plan::PlannedCase;
-use crate::readings::Profile;
+use crate::readings::{Observation, Profile};
+use crate::record::{Ending, Recorder};
 use crate::report::FindingReport;
 use crate::suite::{ResourceKind, Suite};
 use crate::target::{Addresses, ReplayLine, Settings, Target};
 use crate::transport::Client;
 use crate::vocabulary::{Exchange, Outcome};
 
+use super::clock::Clock;
 use super::tally::Tally;
 use crate::ledger::{odd_keys, own_words, word};
 
@@ -39,15 +43,19 @@ pub(super) struct Shared {
     pub(super) redactor: Redactor,
     pub(super) secrets: Secrets,
     pub(super) journal: Journal,
+    clock: Clock,
+    recorder: Option<Recorder>,
     profile: Mutex<Profile>,
     history: Mutex<History>,
     tally: Mutex<Tally>,
     notes: Mutex<Vec<String>>,
     stop: AtomicBool,
-    wasted: AtomicU64,
-    shrinking: AtomicU64,
-    /// How many plain answers there were, and the microseconds they took in all.
-    plain: (AtomicU64, AtomicU64),
+    /// How long reading took before the first case, each time.
+    reads: Mutex<Vec<Duration>>,
+    /// Requests at once to one resource, once that is settled.
+    width: OnceLock<usize>,
+    /// What cases have seen of open clauses and nobody has learned from yet.
+    observed: Mutex<Vec<(String, Observation)>>,
     /// Places for requests of one group each.
     slots: Semaphore,
     /// The words in keys that may have been stored, wherever that may be.
@@ -56,7 +64,6 @@ pub(super) struct Shared {
     odd: Mutex<Odd>,
     /// The most that may be wasted, in milliseconds.
     waste_limit: AtomicU64,
-    suspected: Mutex<BTreeSet<String>>,
     /// When a valid request of each operation was accepted last.
     accepted: Mutex<BTreeMap<String, Instant>>,
     /// What may be stored, as far as answers tell: by resource and key.
@@ -98,11 +105,11 @@ pub(super) struct Found {
     pub(super) unauthorised: bool,
 }
 
-/// Time in all that may be spent waiting for states that never come; afterwards patience is short.
+/// Time in all that may be spent on one resource waiting for states that never come; afterwards patience is short.
 const WASTE: Duration = Duration::from_secs(20);
 /// So many texts that are no keys and may have been taken for some are remembered: a target that is strict has few.
 const ODD_KEYS: usize = 10_000;
-/// While answers take so long on the average, other requests can be on their way.
+/// Where answers take so long, other requests can be on their way.
 const SLOW: Duration = Duration::from_millis(5);
 
 fn millis(time: Duration) -> u64 {
@@ -120,7 +127,7 @@ impl Session {
         settings: &Settings,
         replay: &ReplayLine,
         client: Client,
-        journal: Journal,
+        (journal, clock, recorder): (Journal, Clock, Option<Recorder>),
     ) -> Self {
         let shared = Shared {
             profile: Mutex::new(Profile::new(suite)),
@@ -129,6 +136,8 @@ impl Session {
             redactor: Redactor::new(target),
             secrets: Secrets::new(&target.secrets()),
             journal,
+            clock,
+            recorder,
             target: target.clone(),
             settings: settings.clone(),
             replay: replay.clone(),
@@ -136,14 +145,13 @@ impl Session {
             tally: Mutex::default(),
             notes: Mutex::default(),
             stop: AtomicBool::new(false),
-            wasted: AtomicU64::new(0),
-            shrinking: AtomicU64::new(0),
-            plain: Default::default(),
+            reads: Mutex::default(),
+            width: OnceLock::new(),
+            observed: Mutex::default(),
             slots: Semaphore::new(settings.concurrency.max(1)),
             words: Mutex::default(),
             odd: Mutex::default(),
             waste_limit: AtomicU64::new(millis(WASTE)),
-            suspected: Mutex::default(),
             accepted: Mutex::default(),
             stored: Mutex::default(),
             under_way: Mutex::default(),
@@ -191,6 +199,23 @@ impl std::ops::Deref for Session {
 }
 
 impl Shared {
+    /// The time of day, of the run: when a record is judged, that of the recorded one.
+    pub(super) fn now(&self) -> SystemTime {
+        self.clock.now()
+    }
+
+    /// Whether nothing is sent, and a record answers.
+    pub(super) fn is_recorded(&self) -> bool {
+        self.clock.is_recorded
+    }
+
+    /// Writes down what, besides the target, has ended the run, if anything is written down.
+    pub(super) fn record_ending(&self, by: Ending) {
+        if let Some(recorder) = &self.recorder {
+            recorder.ended(by);
+        }
+    }
+
     pub(super) fn profile(&self) -> MutexGuard<'_, Profile> {
         lock(&self.profile)
     }
@@ -231,19 +256,28 @@ impl Shared {
         })
     }
 
-    /// Takes note of time spent waiting in vain for a state.
-    pub(super) fn waste(&self, time: Duration) {
-        self.wasted.fetch_add(millis(time), Ordering::Relaxed);
-    }
-
-    /// Changes how much may be spent waiting in vain.
+    /// Changes how much time may be spent on one resource waiting in vain.
     pub(super) fn limit_waste(&self, most: Duration) {
         self.waste_limit.store(millis(most), Ordering::Relaxed);
     }
 
-    /// Takes note that a clause is probably broken: no need to be patient with it.
-    pub(super) fn suspect(&self, clause: &str) {
-        lock(&self.suspected).insert(clause.to_owned());
+    /// How much that is.
+    pub(super) fn waste_limit(&self) -> Duration {
+        Duration::from_millis(self.waste_limit.load(Ordering::Relaxed))
+    }
+
+    /// Takes note of what a case has seen of an open clause.
+    pub(super) fn observed(&self, clause: String, observation: Observation) {
+        lock(&self.observed).push((clause, observation));
+    }
+
+    /// From here on, everybody knows what was seen up to now. Not before: whoever is at work at the same time shall not send
+    /// other requests for it, as chance has it.
+    pub(super) fn learn(&self) {
+        let mut observed = std::mem::take(&mut *lock(&self.observed));
+        observed.sort_by(|(_, one), (_, other)| one.case.cmp(&other.case));
+        let mut profile = self.profile();
+        observed.into_iter().for_each(|(clause, observation)| profile.observe(&clause, observation));
     }
 
     /// Takes note that a valid request of an operation was accepted, which was sent at this time.
@@ -359,11 +393,6 @@ impl Shared {
         lock(&self.found).insert(case.spec.id.clone(), found);
     }
 
-    /// Whether a clause was found broken already, or probably is.
-    pub(super) fn is_suspect(&self, clause: &str) -> bool {
-        self.is_broken(clause) || lock(&self.suspected).contains(clause)
-    }
-
     /// Takes note of the keys in a body that may be stored, on whatever resource.
     pub(super) fn sends(&self, body: &[u8]) {
         // Most bodies are texts, and to see that takes a fraction of the time that it takes to make others to texts.
@@ -401,33 +430,27 @@ impl Shared {
         self.has_sent_word(key) || beside()
     }
 
-    /// Whether enough has been waited in vain.
-    pub(super) fn is_impatient(&self) -> bool {
-        self.wasted.load(Ordering::Relaxed) >= self.waste_limit.load(Ordering::Relaxed)
+    /// Takes note of how long a read took, as long as nothing follows from it yet.
+    pub(super) fn read_in(&self, time: Duration) {
+        if self.width.get().is_none() {
+            lock(&self.reads).push(time);
+        }
     }
 
-    /// Takes note of requests spent on making failing inputs simpler.
-    pub(super) fn shrunk(&self, exchanges: usize) {
-        self.shrinking.fetch_add(exchanges as u64, Ordering::Relaxed);
-    }
-
-    /// Whether more may be spent on that, given the most for a whole run.
-    pub(super) fn may_shrink(&self, most: u64) -> bool {
-        self.shrinking.load(Ordering::Relaxed) < most
-    }
-
-    /// Takes note of how long a plain answer took.
-    pub(super) fn answered_in(&self, time: Duration) {
-        self.plain.0.fetch_add(1, Ordering::Relaxed);
-        self.plain.1.fetch_add(u64::try_from(time.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    /// Settles how many requests at once one resource gets: more, if the target takes long to answer.
+    pub(super) fn settle_width(&self) {
+        let mut reads = std::mem::take(&mut *lock(&self.reads));
+        reads.sort_unstable();
+        let slow = reads.get(reads.len() / 2).is_some_and(|median| *median >= SLOW);
+        let usual = self.settings.width.max(1);
+        // Once for a run: whoever asks a second time gets the first answer.
+        let _ = self.width.set(if slow { usual.max(self.settings.concurrency) } else { usual });
     }
 
     /// Requests at once to one resource, of cases that do not depend on each other: one, unless the target takes many
     /// or it takes long to answer.
     pub(super) fn width(&self) -> usize {
-        let (count, time) = (self.plain.0.load(Ordering::Relaxed), self.plain.1.load(Ordering::Relaxed));
-        let slow = count > 0 && Duration::from_micros(time / count) >= SLOW;
-        if slow { self.settings.width.max(self.settings.concurrency) } else { self.settings.width.max(1) }
+        self.width.get().copied().unwrap_or(self.settings.width.max(1))
     }
 
     /// A place among all the requests that are under way; it is free again when it is dropped.

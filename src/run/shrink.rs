@@ -10,8 +10,8 @@ use super::session::Session;
 
 /// Requests that making one input simpler may cost.
 const EXCHANGES: usize = 400;
-/// The same in a whole run.
-const EXCHANGES_OF_A_RUN: u64 = 3_000;
+/// The same on one resource in a whole run.
+const IN_ALL: usize = 1_500;
 
 /// One failing input on its way to its simplest form.
 pub(super) struct Shrinking<'a> {
@@ -35,7 +35,7 @@ impl<'a> Shrinking<'a> {
         failure: &mut GeneratedFailure,
     ) -> Shown {
         let clauses: Vec<String> = failed.report.findings.iter().map(|f| f.clause.clone()).collect();
-        clauses.iter().for_each(|clause| session.suspect(clause));
+        clauses.iter().for_each(|clause| resource.suspicions.suspect(clause));
         let same = |f: &Finished<'_>| {
             matches!(f.outcome, Outcome::Fail | Outcome::Warn)
                 && f.findings().iter().any(|f| clauses.contains(&f.clause))
@@ -44,13 +44,17 @@ impl<'a> Shrinking<'a> {
         let mut simplest = None;
         let mut spent = 0;
         let operation = self.inputs.operation();
-        while spent < EXCHANGES && session.may_shrink(EXCHANGES_OF_A_RUN) && !session.is_over(operation) {
-            let Some(form) = self.shrinker.next_form().await else { break };
+        while spent < EXCHANGES && resource.suspicions.may_shrink(IN_ALL) && !session.is_over(operation) {
+            let next = match session.is_recorded() {
+                true => self.shrinker.next_form_at_once(),
+                false => self.shrinker.next_form().await,
+            };
+            let Some(form) = next else { break };
             failure.tried += 1;
             let case = self.inputs.case(&format!("{}.{}", self.input, failure.tried), form.clone());
             let finished = run_case(session, &case, resource, second.as_deref_mut()).await;
             spent += finished.exchanges();
-            session.shrunk(finished.exchanges());
+            resource.suspicions.shrunk(finished.exchanges());
             let fails = same(&finished);
             if fails {
                 failure.simplified += 1;

@@ -50,7 +50,8 @@ pub(super) async fn side_by_side<L: Lane>(session: &Session, lanes: Vec<L>, mut 
 /// How many threads are worth while.
 fn threads<L: Lane>(session: &Session, lanes: &[L]) -> usize {
     let whole: u64 = lanes.iter().map(Lane::left).sum();
-    let worth = session.settings.width > 1 && whole >= WORTH_A_THREAD * 2;
+    // A record is judged in its own time, which only one thread can keep.
+    let worth = session.settings.width > 1 && whole >= WORTH_A_THREAD * 2 && !session.is_recorded();
     if worth { std::thread::available_parallelism().map_or(1, NonZero::get) } else { 1 }
 }
 

@@ -1,12 +1,14 @@
 use std::cell::OnceCell;
 use std::sync::{Arc, LazyLock};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, UNIX_EPOCH};
 
 use indexmap::IndexMap;
 use serde_json::Value;
+use tokio::time::Instant;
 
 use crate::check::{Judgement, Scene, is_ambiguous, judge};
 use crate::plan::PlannedCase;
+use crate::record::Ending;
 use crate::suite::{Judge, OperationSuite, StepSpec};
 use crate::transport::{EndedBy, WireOptions};
 use crate::vocabulary::{Attempt, Exchange, FailureKind, PathChoice, Request, Response, TokenChoice};
@@ -287,6 +289,7 @@ pub(super) fn note_intent(session: &Session, out: &Outgoing<'_>) {
         let noted = session.journal.sent(out.op.operation.resource, out.resource, payload.change.put.iter());
         if let Err(why) = noted {
             let why = format!("it cannot be noted any more what is stored, and so nothing more is: {why}");
+            session.record_ending(Ending::Journal(why.clone()));
             session.client.health().end(EndedBy::Journal, why, Instant::now());
         }
     }
@@ -296,7 +299,7 @@ pub(super) fn note_intent(session: &Session, out: &Outgoing<'_>) {
 fn note_stored(session: &Session, out: &Outgoing<'_>, exchange: &Exchange) {
     let in_doubt = match &exchange.answer {
         Ok(response) => response.status < 400,
-        Err(failure) => !matches!(failure.kind, FailureKind::Unreachable | FailureKind::Abandoned),
+        Err(failure) => !failure.kind.is_unsent(),
     };
     let Some(payload) = out.body else { return };
     if in_doubt {
@@ -361,6 +364,7 @@ async fn not_judged(record: &Record<'_>, out: &Outgoing<'_>, exchange: &Exchange
         Err(failure) => match failure.kind {
             FailureKind::Abandoned if out.manner.wire && !session.is_stopped() => Some(NotJudged::Unobservable),
             FailureKind::Abandoned => unanswered("the run ended before it was sent"),
+            FailureKind::Unrecorded => unanswered(&failure.message),
             FailureKind::Garbled | FailureKind::Fatal => None,
             // Whoever answers something else is there, and it is this request that gets no answer.
             FailureKind::Unreachable | FailureKind::Lost | FailureKind::Silent => {
@@ -407,7 +411,7 @@ fn oracles(
         unusual: out.is_unusual(),
         secrets: &session.secrets,
         answered: OnceCell::new(),
-        now: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(0)),
+        now: session.now().duration_since(UNIX_EPOCH).map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(0)),
     };
     for (place, clause) in out.op.clauses.iter().enumerate() {
         let Some(oracle) = &clause.judge else { continue };

@@ -1,7 +1,9 @@
 //! A surprising answer is held against the target's condition before it counts: what comes of an expired token, a throttle
 //! or a gateway's maintenance is nobody's deviation.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::suite::OperationSuite;
 use crate::transport::{Confirmed, Ended, EndedBy};

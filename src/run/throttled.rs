@@ -37,5 +37,5 @@ async fn run_again(session: &Session, case: &PlannedCase, leases: &Leases) -> Op
     }
     let others = example(session, &case.op, &mut resource).await;
     resource.looks.clear();
-    others.is_some_and(|answer| answer.is_accepted()).then(|| finished.enter())
+    others.is_some_and(|answer| answer.is_accepted()).then(|| finished.enter_on(&mut resource))
 }

@@ -66,6 +66,8 @@ pub struct Suite {
     pub observers: Vec<Observer>,
     /// Documented examples.
     pub fixtures: Vec<Fixture>,
+    /// Tells it from every other suite: a hash of all its files.
+    pub fingerprint: String,
 }
 
 /// The file with the list of pages.
@@ -114,7 +116,7 @@ impl Suite {
     pub fn load(source: &DataSource) -> Result<Self, Vec<DataError>> {
         let fixtures = fixture::load(&source.fixtures)?;
         let loader = Loader::new(&source.suites);
-        let mut suite = Suite { fixtures, ..Suite::default() };
+        let mut suite = Suite { fixtures, fingerprint: source.fingerprint(), ..Suite::default() };
         let mut errors = Vec::new();
         let (regressions, others): (Vec<_>, Vec<_>) =
             source.suites.iter().partition(|f| regression::is_regression(&f.path));

@@ -1,4 +1,7 @@
+use std::hash::Hasher;
 use std::path::Path;
+
+use fnv::FnvHasher;
 
 use include_dir::{Dir, include_dir};
 
@@ -35,6 +38,18 @@ impl DataSource {
     pub fn embedded() -> Result<Self, DataError> {
         let (suites, fixtures) = (walk_embedded(&SUITES, "suites")?, walk_embedded(&FIXTURES, "fixtures")?);
         Ok(DataSource { suites, fixtures, regressions: Vec::new() })
+    }
+
+    /// A hash of all files, which differs where any of them does.
+    pub(super) fn fingerprint(&self) -> String {
+        let mut hasher = FnvHasher::default();
+        for file in self.suites.iter().chain(&self.fixtures).chain(&self.regressions) {
+            for text in [&file.path, &file.text] {
+                hasher.write(&text.len().to_le_bytes());
+                hasher.write(text.as_bytes());
+            }
+        }
+        format!("{:016x}", hasher.finish())
     }
 
     /// Replaces the suites by those of a directory.

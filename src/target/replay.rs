@@ -1,11 +1,13 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Settings, Target};
 
 /// The command lines that repeat a part of a run, but for the part's own name. Pasted into a POSIX shell they do what
 /// the run did; credentials are never in them, the environment variables have those.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReplayLine {
     /// Options that neither [`Target`] nor [`Settings`] know of: quoted, each with a blank before it.
     options: String,

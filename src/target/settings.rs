@@ -1,7 +1,10 @@
-use crate::journal::Place;
+use std::path::PathBuf;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::Network;
+use crate::journal::Place;
 use crate::suite::ResourceKind;
 
 /// What is tested.
@@ -114,7 +117,8 @@ impl std::fmt::Debug for Target {
 }
 
 /// How a run goes about it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub struct Settings {
     /// Seed of everything generated.
     pub seed: u64,
@@ -144,7 +148,11 @@ pub struct Settings {
     /// How long to wait at the beginning for a target that does not answer yet.
     pub wait_for: Duration,
     /// Where it is noted what is about to be stored; nowhere, if it will be gone with the target.
+    #[serde(skip)]
     pub journal: Option<Place>,
+    /// Where everything is written down that is sent and comes; nowhere, if nobody wants to judge it again.
+    #[serde(skip)]
+    pub record: Option<PathBuf>,
 }
 
 impl Settings {
@@ -172,6 +180,7 @@ impl Default for Settings {
             max_time: None,
             wait_for: Duration::ZERO,
             journal: None,
+            record: None,
         }
     }
 }

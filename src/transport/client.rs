@@ -1,11 +1,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::health::{Condition, EndedBy, Health, Known, condition};
 use super::rate_limit::RateLimit;
 use super::retry_after::retry_after;
-use super::transport_trait::{Received, Transport, WireOptions};
+use super::transport_trait::{Received, Transport, Tried, WireOptions};
 use crate::vocabulary::{Attempt, AttemptKind, Exchange, Failure, FailureKind, Request, Response};
 
 /// Bounds of what one request may cost.
@@ -232,12 +234,10 @@ impl Client {
             answer = self.transport.exchange(request, &options) => answer,
             () = self.health.last_moment() => None,
         };
+        let Some(Tried { answer, sent, elapsed }) = answer else { return (abandoned(), None, sent) };
         match answer {
-            Some(Ok(Received { response, after_head })) => {
-                (Attempt::new(Ok(response), sent.elapsed()), after_head, sent)
-            }
-            Some(Err(failure)) => (Attempt::new(Err(failure), sent.elapsed()), None, sent),
-            None => (abandoned(), None, sent),
+            Ok(Received { response, after_head }) => (Attempt::new(Ok(response), elapsed), after_head, sent),
+            Err(failure) => (Attempt::new(Err(failure), elapsed), None, sent),
         }
     }
 
@@ -245,7 +245,7 @@ impl Client {
         self.health.answered();
         match throttled_since {
             Some(since) => {
-                self.rate_limit.slow_down(since.into());
+                self.rate_limit.slow_down(since);
                 self.health.throttle_over();
                 self.health.tell_waiting(String::new);
                 self.throttles_inputs.store(false, Ordering::Relaxed);
@@ -451,7 +451,7 @@ impl Client {
         company: Company,
     ) -> Next {
         let most = match failure.kind {
-            FailureKind::Abandoned => return Next::Stands,
+            FailureKind::Abandoned | FailureKind::Unrecorded => return Next::Stands,
             // It has been waited for already.
             FailureKind::Unreachable if sent.elapsed() >= LONG => 1,
             FailureKind::Unreachable | FailureKind::Lost | FailureKind::Fatal => TRIES,
@@ -531,10 +531,12 @@ impl Client {
         let sent = Instant::now();
         let Ok(until) = self.health.until() else { return Condition::Unknown };
         let bound = sent + CANARY_TIMEOUT.min(self.limits.timeout);
-        let options = WireOptions { until: Some(until.map_or(bound, |until| until.min(bound))), ..Default::default() };
+        let until = Some(until.map_or(bound, |until| until.min(bound)));
+        let options = WireOptions { canary: true, until, ..WireOptions::default() };
         self.sent.fetch_add(1, Ordering::Relaxed);
-        let Some(received) = self.transport.exchange(&request, &options).await else { return Condition::Unknown };
-        let attempt = Attempt::new(received.map(|received| received.response), sent.elapsed());
+        let Some(tried) = self.transport.exchange(&request, &options).await else { return Condition::Unknown };
+        let Tried { answer, sent, elapsed } = tried;
+        let attempt = Attempt::new(answer.map(|received| received.response), elapsed);
         let condition = condition(&attempt, &success, is_read);
         self.health.checked(operation, sent, condition == Condition::Well);
         condition

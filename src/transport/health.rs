@@ -1,7 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{Mutex as AsyncMutex, Notify, RwLock};
@@ -508,6 +510,7 @@ pub(super) fn condition(attempt: &Attempt, success: &[u16], is_read: bool) -> Co
     match &attempt.answer {
         Err(failure) => match failure.kind {
             FailureKind::Unreachable | FailureKind::Lost => Condition::Down(failure.message.clone()),
+            FailureKind::Unrecorded => Condition::Unknown,
             _ => Condition::Silent(failure.message.clone()),
         },
         Ok(response) if success.contains(&response.status) => Condition::Well,

@@ -1,5 +1,7 @@
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use bytes::Bytes;
 use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue, USER_AGENT};
@@ -9,7 +11,7 @@ use rustls::ClientConfig;
 use super::client::Limits;
 use super::failure::{self, garbled};
 use super::raw::RawConnection;
-use super::transport_trait::{Received, Sending, Transport, TransportError, WireOptions};
+use super::transport_trait::{Received, Sending, Transport, TransportError, Tried, WireOptions};
 use super::{decode, tls};
 use crate::target::{Network, Proxy};
 use crate::vocabulary::{Failure, FailureKind, Request, Response};
@@ -137,7 +139,8 @@ impl Transport for HttpTransport {
             let limit = self.setup.limits.timeout;
             let limit = options.until.map_or(limit, |until| limit.min(until.saturating_duration_since(Instant::now())));
             let mut begun = false;
-            let sent = async {
+            let sent = Instant::now();
+            let sending = async {
                 if !options.raw {
                     return Some(self.send(request, &mut begun).await);
                 }
@@ -145,17 +148,18 @@ impl Transport for HttpTransport {
                 let most = self.setup.limits.body;
                 Some(answer.and_then(|raw| Ok(Received { response: plain(raw.response, most)?, ..raw })))
             };
-            match tokio::time::timeout(limit, sent).await {
-                Ok(answer) => answer,
+            let answer = match tokio::time::timeout(limit, sending).await {
+                Ok(answer) => answer?,
                 Err(_) => {
                     let (kind, what) = match begun {
                         true => (FailureKind::Garbled, "the answer did not end"),
                         false => (FailureKind::Silent, "no answer came"),
                     };
                     let seconds = (limit.as_secs_f64() * 10.0).round() / 10.0;
-                    Some(Err(Failure { kind, message: format!("{what} within {seconds} s") }))
+                    Err(Failure { kind, message: format!("{what} within {seconds} s") })
                 }
-            }
+            };
+            Some(Tried::since(sent, answer))
         })
     }
 

@@ -1,7 +1,9 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::vocabulary::{Failure, Request, Response};
 
@@ -16,7 +18,25 @@ pub trait Transport: Send + Sync {
 }
 
 /// An exchange under way.
-pub type Sending<'a> = Pin<Box<dyn Future<Output = Option<Result<Received, Failure>>> + Send + 'a>>;
+pub type Sending<'a> = Pin<Box<dyn Future<Output = Option<Tried>> + Send + 'a>>;
+
+/// What one try came to, and when.
+#[derive(Clone, Debug)]
+pub struct Tried {
+    /// The answer, or why there is none.
+    pub answer: Result<Received, Failure>,
+    /// When it was sent.
+    pub sent: Instant,
+    /// From then to the last byte of the answer.
+    pub elapsed: Duration,
+}
+
+impl Tried {
+    /// What has just come of a request that was sent at this time.
+    pub fn since(sent: Instant, answer: Result<Received, Failure>) -> Self {
+        Tried { answer, sent, elapsed: sent.elapsed() }
+    }
+}
 
 /// What is unusual about the way a request goes over the wire; by default nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,6 +47,8 @@ pub struct WireOptions {
     pub pieces: bool,
     /// A server error is not tried again: of several requests at once, it counts what the first try came to.
     pub errors_stand: bool,
+    /// It asks for the target's condition, and is no case's request.
+    pub canary: bool,
     /// When the whole answer has to be there.
     pub until: Option<Instant>,
 }

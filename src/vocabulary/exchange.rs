@@ -1,7 +1,10 @@
 use std::borrow::Cow;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use http::HeaderMap;
+use serde::{Deserialize, Serialize};
 
 use super::Request;
 
@@ -48,7 +51,8 @@ impl Response {
 }
 
 /// How a request ended without a usable answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum FailureKind {
     /// No connection: refused, unresolved, TLS refused. Nothing was sent.
     Unreachable,
@@ -62,6 +66,15 @@ pub enum FailureKind {
     Fatal,
     /// Nothing was sent any more: the run had ended.
     Abandoned,
+    /// Nothing is sent, and the record that is judged does not hold it.
+    Unrecorded,
+}
+
+impl FailureKind {
+    /// Whether no byte of the request has reached the target.
+    pub fn is_unsent(self) -> bool {
+        matches!(self, FailureKind::Unreachable | FailureKind::Abandoned | FailureKind::Unrecorded)
+    }
 }
 
 /// Why there is no answer, in words for people.
@@ -115,7 +128,9 @@ impl Attempt {
             },
             Err(failure) => match failure.kind {
                 FailureKind::Unreachable | FailureKind::Lost | FailureKind::Fatal => AttemptKind::Unreachable,
-                FailureKind::Silent | FailureKind::Garbled | FailureKind::Abandoned => AttemptKind::Interrupted,
+                FailureKind::Silent | FailureKind::Garbled | FailureKind::Abandoned | FailureKind::Unrecorded => {
+                    AttemptKind::Interrupted
+                }
             },
         }
     }
@@ -129,7 +144,7 @@ impl Attempt {
     pub fn is_in_doubt(&self) -> bool {
         match &self.answer {
             Ok(response) => response.status >= 500,
-            Err(failure) => !matches!(failure.kind, FailureKind::Unreachable | FailureKind::Abandoned),
+            Err(failure) => !failure.kind.is_unsent(),
         }
     }
 }

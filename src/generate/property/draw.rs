@@ -1,6 +1,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::mpsc;
+use std::time::Duration;
 
 use proptest::prelude::*;
 use tokio::sync::mpsc as channel;
@@ -188,6 +189,19 @@ impl Shrinker {
     /// The next form to try; `None` at the end. It is made on a thread of its own, which nothing else waits for.
     pub async fn next_form(&mut self) -> Option<Instance> {
         self.forms.as_mut()?.recv().await
+    }
+
+    /// The same, and everything else stands still until it is made: where time is made up, none must pass meanwhile.
+    pub fn next_form_at_once(&mut self) -> Option<Instance> {
+        const LOOK: Duration = Duration::from_micros(20);
+        let forms = self.forms.as_mut()?;
+        loop {
+            match forms.try_recv() {
+                Ok(form) => return Some(form),
+                Err(channel::error::TryRecvError::Disconnected) => return None,
+                Err(channel::error::TryRecvError::Empty) => std::thread::sleep(LOOK),
+            }
+        }
     }
 
     /// Says whether the last form failed like the input did.

@@ -31,7 +31,7 @@ pub(in super::super) async fn replay_finds(
         let mut report = match lease {
             Some(lease) => {
                 let mut resource = lease.lock().await;
-                run_case(session, &prepared.case, &mut resource, None).await.enter()
+                run_case(session, &prepared.case, &mut resource, None).await.enter_on(&mut resource)
             }
             None => without_resource(session, &prepared.case),
         };

@@ -23,6 +23,6 @@ pub(super) async fn revived(session: &Session, op: &OperationSuite) -> Option<Du
         tokio::time::sleep(PAUSE).await;
     }
     let why = "the target stopped answering and did not come back".to_owned();
-    session.client.health().end(EndedBy::Gone, why, std::time::Instant::now());
+    session.client.health().end(EndedBy::Gone, why, Instant::now());
     None
 }

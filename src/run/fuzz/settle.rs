@@ -1,5 +1,7 @@
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use indexmap::IndexMap;
 
@@ -27,7 +29,7 @@ pub(super) async fn settle(
     resource: &mut Resource,
 ) -> Option<Find> {
     let requests = session.client.sent();
-    session.suspect(&failure.clause);
+    resource.suspicions.suspect(&failure.clause);
     // What comes after the request that failed is of no account; the failing operation is then the last one.
     let mut input = tried.input.clone();
     input.requests.truncate(failure.request + 1);
@@ -61,7 +63,11 @@ pub(super) async fn settle(
     let (again, _) = attempt(session, &id, &input, resource).await?;
     progress.confirmed = again.failure.as_ref().is_some_and(|f| f.clause == wanted.clause);
     let shown = if progress.confirmed || best.failure.is_none() { again } else { best };
-    Some(find(session, shown, &wanted, &input, progress, requests, id))
+    let find = find(session, shown, &wanted, &input, progress, requests, id);
+    if find.confirmed {
+        find.case.findings.iter().for_each(|finding| resource.suspicions.broken(&finding.clause));
+    }
+    Some(find)
 }
 
 /// One form of an input, sent and judged.

@@ -163,7 +163,7 @@ async fn look(
         resource.let_settle().await;
     }
     // A group that is amiss runs again anyway, one case after the other: no need to be patient with it.
-    let stores_nothing = |member: &Member<'_>| session.is_broken(&member.operation().id("stored"));
+    let stores_nothing = |member: &Member<'_>| resource.suspicions.is_broken(&member.operation().id("stored"));
     let hopeless = resource.lag.is_zero() && members.iter().any(stores_nothing);
     let patience =
         if *clean && !hopeless { resource.usual_patience().min(session.settings.settle) } else { Duration::ZERO };
@@ -172,12 +172,12 @@ async fn look(
     outlook.leave_out_restless(resource);
     let mut lost = None;
     if *clean && let Some(amiss) = listing.as_ref().filter(|listing| !fits(&outlook, listing)) {
-        lost = unknown_loss(session, resource, members, &outlook.seen(amiss));
+        lost = unknown_loss(resource, members, &outlook.seen(amiss));
         if lost.is_some() {
             // That would be proof, so it gets all the time that a write may take to show.
             listing = resource.look_until(session, session.settings.settle, |listing| fits(&outlook, listing)).await;
             outlook.leave_out_restless(resource);
-            let still = |listing: &Listing| unknown_loss(session, resource, members, &outlook.seen(listing));
+            let still = |listing: &Listing| unknown_loss(resource, members, &outlook.seen(listing));
             lost = listing.as_ref().filter(|listing| !fits(&outlook, listing)).and_then(still);
         }
     }
@@ -203,21 +203,16 @@ async fn look(
 }
 
 /// What is missing of a case's own items, if its clause is known to be broken.
-fn known_loss(session: &Session, member: &Member<'_>, seen: &State) -> Option<Deviation> {
+fn known_loss(resource: &Resource, member: &Member<'_>, seen: &State) -> Option<Deviation> {
     let deviation = missing(member, seen)?;
-    session.is_broken(&member.record.blamed(&deviation.blame)).then_some(deviation)
+    resource.suspicions.is_broken(&member.record.blamed(&deviation.blame)).then_some(deviation)
 }
 
 /// The one item that is amiss, unless its clause is known to be broken already.
-fn unknown_loss(
-    session: &Session,
-    resource: &Resource,
-    members: &[Member<'_>],
-    seen: &State,
-) -> Option<(usize, Deviation)> {
+fn unknown_loss(resource: &Resource, members: &[Member<'_>], seen: &State) -> Option<(usize, Deviation)> {
     the_one_amiss(resource, members, seen).filter(|(place, deviation)| {
         let clause = members.get(*place).map(|member| member.record.blamed(&deviation.blame));
-        clause.is_some_and(|clause| !session.is_suspect(&clause))
+        clause.is_some_and(|clause| !resource.suspicions.is_suspect(&clause))
     })
 }
 
@@ -251,7 +246,7 @@ async fn conclude<'a>(
         return member.close().finish();
     }
     if looked.stored_nothing
-        && let Some(deviation) = known_loss(session, &member, &looked.seen)
+        && let Some(deviation) = known_loss(resource, &member, &looked.seen)
     {
         return member.close_as_missing(&deviation);
     }

@@ -44,7 +44,7 @@ pub(super) async fn try_alone<'a>(
     crowded: bool,
 ) -> Finished<'a> {
     let clause = turned_away.deviation.as_ref().map(|deviation| member.record.blamed(&deviation.blame));
-    if clause.is_some_and(|clause| session.is_suspect(&clause)) {
+    if clause.is_some_and(|clause| resource.suspicions.is_suspect(&clause)) {
         member.wrong_anyway(&turned_away);
         return member.close().finish();
     }
@@ -57,6 +57,6 @@ pub(super) async fn try_alone<'a>(
     if again.outcome == Outcome::Pass && !crowded && !same {
         return member.right_alone(&turned_away).finish();
     }
-    again.raise_suspicion();
+    again.raise_suspicion(&mut resource.suspicions);
     again
 }

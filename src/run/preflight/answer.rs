@@ -109,6 +109,7 @@ pub(super) fn unreached(exchange: &Exchange) -> Option<(String, &'static str)> {
             "is this the API's port, and is it http:// or https://?",
         ),
         FailureKind::Abandoned => ("the run ended before it was asked".to_owned(), ""),
+        FailureKind::Unrecorded => (failure.message.clone(), ""),
     })
 }
 

@@ -1,4 +1,6 @@
-use std::time::{Duration, Instant, SystemTime};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::report::PreflightStep;
 use crate::suite::OperationSuite;
@@ -46,7 +48,7 @@ pub(super) async fn reach(
     let millis = exchange.elapsed.as_millis();
     let mut steps =
         vec![PreflightStep { step, ok: true, detail: format!("{endpoint} answers in {millis} ms"), advice: None }];
-    steps.extend(clock(&exchange, service));
+    steps.extend(clock(session, &exchange, service));
     Ok(steps)
 }
 
@@ -77,10 +79,10 @@ async fn knock(session: &Session, op: &OperationSuite, resource: &Resource) -> O
 }
 
 /// How far the target's clock is from ours, if it tells the time.
-fn clock(exchange: &Exchange, service: &str) -> Option<PreflightStep> {
+fn clock(session: &Session, exchange: &Exchange, service: &str) -> Option<PreflightStep> {
     let date = exchange.answer.as_ref().ok()?.header("date")?.into_owned();
     let theirs = httpdate::parse_http_date(date.trim()).ok()?;
-    let now = SystemTime::now();
+    let now = session.now();
     let (by, way) = match now.duration_since(theirs) {
         Ok(behind) => (behind.as_secs(), "behind"),
         Err(ahead) => (ahead.duration().as_secs(), "ahead"),

@@ -2,7 +2,9 @@ use std::fmt::Display;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
+
+use tokio::time::Instant;
 
 use axum::body::{Body, HttpBody};
 use bytes::Bytes;
@@ -11,7 +13,7 @@ use http::{Method, StatusCode, Uri};
 use tower_service::Service;
 use url::Url;
 
-use crate::transport::{Limits, Received, Sending, Transport, WireOptions};
+use crate::transport::{Limits, Received, Sending, Transport, Tried, WireOptions};
 use crate::vocabulary::{Failure, FailureKind, Request, Response};
 
 /// Calls a service in this process, in the place of a server behind a socket.
@@ -69,11 +71,12 @@ where
             if options.raw || options.pieces {
                 return None;
             }
-            let until = options.until.map(|until| until.saturating_duration_since(Instant::now()));
+            let sent = Instant::now();
+            let until = options.until.map(|until| until.saturating_duration_since(sent));
             let limit = until.map_or(self.timeout, |until| until.min(self.timeout));
             let answer = tokio::time::timeout(limit, self.call(request)).await;
             let silent = || failure(FailureKind::Silent, format!("no answer came within {} s", limit.as_secs_f64()));
-            Some(answer.unwrap_or_else(|_| Err(silent())))
+            Some(Tried::since(sent, answer.unwrap_or_else(|_| Err(silent()))))
         })
     }
 

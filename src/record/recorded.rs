@@ -1,0 +1,255 @@
+use std::collections::{HashMap, VecDeque};
+use std::fs::File;
+use std::hash::Hasher;
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use fnv::FnvHasher;
+use tokio::time::{Instant, sleep_until};
+
+use crate::transport::{Sending, Transport, Tried, WireOptions};
+use crate::vocabulary::{FailureKind, Request};
+
+use super::form::{Bytes, Came, Ending, FORM, Header, Line, Try, failure, manner};
+
+/// Why a record cannot be judged.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    /// It cannot be read.
+    #[error("{path}: cannot be read: {source}")]
+    Read {
+        /// The file.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// It is no record, or one of another form.
+    #[error("{path}:{line}: {what}")]
+    Form {
+        /// The file.
+        path: String,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong.
+        what: String,
+    },
+}
+
+/// Where a try stands in the file.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    at: u64,
+    offset: u64,
+    length: usize,
+}
+
+/// A record, and the transport that answers from it: each request as it was answered then, and at that time. What the record
+/// does not hold has no answer.
+pub struct Recorded {
+    path: PathBuf,
+    /// The first line.
+    pub header: Header,
+    ending: Option<(Duration, Ending)>,
+    signal: Option<(String, u8)>,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    began: Instant,
+    file: Mutex<File>,
+    /// By what was sent, in the order of time.
+    tries: Mutex<HashMap<u64, VecDeque<Place>>>,
+    missing: Mutex<u64>,
+}
+
+impl Recorded {
+    /// Reads a record. Its tries stay in the file until they are asked for. Must be called in the runtime in which it is
+    /// judged, whose time stands still meanwhile.
+    ///
+    /// # Errors
+    /// If it cannot be read, or is no record.
+    pub fn open(path: &Path) -> Result<Self, RecordError> {
+        let shown = path.display().to_string();
+        let read = |source| RecordError::Read { path: shown.clone(), source };
+        let form = |line, what| RecordError::Form { path: shown.clone(), line, what };
+        let mut lines = BufReader::new(File::open(path).map_err(read)?);
+        let mut text = Vec::new();
+        let mut offset = lines.by_ref().take(LONGEST_HEADER).read_until(b'\n', &mut text).map_err(read)? as u64;
+        let header = header(&text).map_err(|what| form(1, what))?;
+        let mut tries: HashMap<u64, VecDeque<Place>> = HashMap::new();
+        let (mut ending, mut signal) = (None, None);
+        for number in 2.. {
+            text.clear();
+            let length = lines.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut text).map_err(read)?;
+            if length == 0 {
+                break;
+            }
+            match serde_json::from_slice::<Line>(&text) {
+                Ok(Line::Try(tried)) => {
+                    let place = Place { at: tried.at, offset, length };
+                    tries.entry(key_of(&tried).map_err(|what| form(number, what))?).or_default().push_back(place);
+                }
+                Ok(Line::End(end)) => {
+                    ending.get_or_insert((Duration::from_micros(end.at), end.by));
+                }
+                Ok(Line::Signal(one)) => signal = Some((one.name, one.exit_code)),
+                // What a run that was killed was writing just then.
+                Err(_) if !text.ends_with(b"\n") => break,
+                Err(error) => return Err(form(number, format!("it is no line of a record: {error}"))),
+            }
+            offset += length as u64;
+        }
+        for all in tries.values_mut() {
+            all.make_contiguous().sort_by_key(|place| place.at);
+        }
+        let file = File::open(path).map_err(read)?;
+        let shared = Shared {
+            began: Instant::now(),
+            file: Mutex::new(file),
+            tries: Mutex::new(tries),
+            missing: Mutex::default(),
+        };
+        Ok(Recorded { path: path.to_owned(), header, ending, signal, shared: Arc::new(shared) })
+    }
+
+    /// The transport that answers from it.
+    pub fn transport(&self) -> Arc<dyn Transport> {
+        Arc::new(Answering(Arc::clone(&self.shared)))
+    }
+
+    /// What, besides the target, ended the run, and how long after its beginning.
+    pub fn ending(&self) -> Option<&(Duration, Ending)> {
+        self.ending.as_ref()
+    }
+
+    /// The signal that ended the run, and the exit code that it made.
+    pub fn signal(&self) -> Option<(&str, u8)> {
+        self.signal.as_ref().map(|(name, code)| (name.as_str(), *code))
+    }
+
+    /// The beginning of the run in the time of the runtime.
+    pub fn began(&self) -> Instant {
+        self.shared.began
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// How many requests were asked for that it does not hold.
+    pub fn missing(&self) -> u64 {
+        *self.shared.missing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How many of its tries nobody has asked for.
+    pub fn unused(&self) -> usize {
+        self.shared.tries.lock().unwrap_or_else(PoisonError::into_inner).values().map(VecDeque::len).sum()
+    }
+}
+
+/// A first line, and one after it, have no more bytes than this.
+const LONGEST_HEADER: u64 = 16 << 20;
+const LONGEST_LINE: u64 = 64 << 20;
+
+fn header(line: &[u8]) -> Result<Header, String> {
+    let header: Header =
+        serde_json::from_slice(line).map_err(|e| format!("it is no record of `dewspec run --record`: {e}"))?;
+    match header.record == FORM {
+        true => Ok(header),
+        false => Err(format!("it is {:?}, and this dewspec reads {FORM:?}", header.record)),
+    }
+}
+
+/// What tells requests apart: everything that is sent, and the way in which it is.
+fn key<'a>(
+    method: &str,
+    url: &str,
+    headers: impl Iterator<Item = (&'a str, &'a str)>,
+    body: Option<&[u8]>,
+    manner: &[String],
+) -> u64 {
+    let mut hasher = FnvHasher::default();
+    let mut part = |bytes: &[u8]| {
+        hasher.write(&bytes.len().to_le_bytes());
+        hasher.write(bytes);
+    };
+    part(method.as_bytes());
+    part(url.as_bytes());
+    for (name, value) in headers {
+        part(name.as_bytes());
+        part(value.as_bytes());
+    }
+    part(if body.is_some() { b"body" } else { b"" });
+    part(body.unwrap_or_default());
+    manner.iter().for_each(|word| part(word.as_bytes()));
+    hasher.finish()
+}
+
+fn key_of(tried: &Try) -> Result<u64, String> {
+    let headers = tried.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let body = tried.body.clone().map(Bytes::bytes).transpose()?;
+    Ok(key(&tried.method, &tried.url, headers, body.as_deref(), &tried.manner))
+}
+
+impl Shared {
+    /// The next try of this request that nobody has asked for.
+    fn next(&self, request: &Request, options: &WireOptions) -> Option<Place> {
+        let headers = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let key = key(&request.method, &request.url, headers, request.body.as_deref(), &manner(options));
+        self.tries.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&key)?.pop_front()
+    }
+
+    fn read(&self, place: Place) -> Result<Try, String> {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut text = vec![0; place.length];
+        file.seek(SeekFrom::Start(place.offset)).map_err(|e| e.to_string())?;
+        file.read_exact(&mut text).map_err(|e| e.to_string())?;
+        match serde_json::from_slice(&text) {
+            Ok(Line::Try(tried)) => Ok(*tried),
+            Ok(_) => Err("the record was changed while it was judged".to_owned()),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+}
+
+/// Answers from a record.
+struct Answering(Arc<Shared>);
+
+impl Transport for Answering {
+    fn exchange<'a>(&'a self, request: &'a Request, options: &'a WireOptions) -> Sending<'a> {
+        Box::pin(async move {
+            let unrecorded = |why: &str| {
+                *self.0.missing.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+                let answer = Err(failure(FailureKind::Unrecorded, why.to_owned()));
+                Some(Tried { answer, sent: Instant::now(), elapsed: Duration::ZERO })
+            };
+            let Some(place) = self.0.next(request, options) else {
+                return unrecorded("the record does not hold this request");
+            };
+            let tried = match self.0.read(place) {
+                Ok(tried) => tried,
+                Err(why) => return unrecorded(&format!("the record cannot be read: {why}")),
+            };
+            let sent = self.0.began + Duration::from_micros(tried.at);
+            let elapsed = Duration::from_micros(tried.took);
+            let answer = match tried.came {
+                Came::Answer(answer) => match answer.received() {
+                    Ok(received) => Ok(received),
+                    Err(why) => return unrecorded(&format!("the record cannot be read: {why}")),
+                },
+                Came::Failure { kind, message } => Err(failure(kind, message)),
+                Came::Cancelled => return std::future::pending().await,
+                Came::Unobservable => return None,
+            };
+            sleep_until(sent + elapsed).await;
+            Some(Tried { answer, sent, elapsed })
+        })
+    }
+
+    fn fresh(&self) -> Arc<dyn Transport> {
+        Arc::new(Answering(Arc::clone(&self.0)))
+    }
+}

@@ -1,0 +1,159 @@
+use std::fs::{File, OpenOptions};
+use std::io::{BufWriter, Write};
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde::Serialize;
+use tokio::time::Instant;
+
+use crate::target::Target;
+use crate::transport::{Sending, Transport, WireOptions};
+use crate::vocabulary::Request;
+
+use super::form::{Came, End, Ending, Header, Line, Signal, Try, micros};
+use super::mask::Mask;
+
+/// Writes down what goes through it. Cheap to clone; clones write to the same file.
+#[derive(Clone)]
+pub struct Recorder(Arc<Sink>);
+
+struct Sink {
+    began: Instant,
+    mask: Mask,
+    file: Mutex<Open>,
+}
+
+struct Open {
+    file: BufWriter<File>,
+    /// Why it could not be written, and is not any more.
+    failed: Option<String>,
+}
+
+impl Recorder {
+    /// Begins a record; what was in the file is gone.
+    ///
+    /// # Errors
+    /// Why it cannot be written.
+    pub fn begin(path: &Path, header: &Header, target: &Target) -> Result<Self, String> {
+        let mask = Mask::new(target, &header.target.target(), header.settings.seed);
+        let file = File::create(path).map_err(|e| format!("{}: {e}", path.display()))?;
+        let sink =
+            Sink { began: Instant::now(), mask, file: Mutex::new(Open { file: BufWriter::new(file), failed: None }) };
+        sink.write(header);
+        let failed = sink.open().failed.take();
+        match failed {
+            None => Ok(Recorder(Arc::new(sink))),
+            Some(why) => Err(format!("{}: {why}", path.display())),
+        }
+    }
+
+    /// The transport with everything that goes through it written down.
+    pub fn around(&self, transport: Arc<dyn Transport>) -> Arc<dyn Transport> {
+        Arc::new(Recording { inner: transport, sink: Arc::clone(&self.0) })
+    }
+
+    /// Writes down what, besides the target, has ended the run.
+    pub fn ended(&self, by: Ending) {
+        let at = micros(self.0.began.elapsed());
+        self.0.write(&Line::End(End { at, by }));
+    }
+
+    /// Whatever is written is on disk then.
+    ///
+    /// # Errors
+    /// Why it is not.
+    pub fn finish(&self) -> Result<(), String> {
+        let mut open = self.0.open();
+        let flushed = open.file.flush();
+        match (open.failed.take(), flushed) {
+            (Some(why), _) => Err(why),
+            (None, flushed) => flushed.map_err(|e| e.to_string()),
+        }
+    }
+}
+
+impl Sink {
+    fn open(&self) -> MutexGuard<'_, Open> {
+        self.file.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self, line: &impl Serialize) {
+        let text = serde_json::to_string(line);
+        let mut open = self.open();
+        if open.failed.is_some() {
+            return;
+        }
+        let written = text.map_err(std::io::Error::from).and_then(|text| writeln!(open.file, "{text}"));
+        if let Err(error) = written {
+            open.failed = Some(error.to_string());
+        }
+    }
+
+    /// The request without credentials.
+    fn masked(&self, request: &Request) -> Request {
+        let field = |(name, value): &(String, String)| {
+            let carries = name.eq_ignore_ascii_case("x-auth-token");
+            (name.clone(), if carries { self.mask.token(value) } else { value.clone() })
+        };
+        // Everything else in it is made by dewspec, and holds none.
+        Request { headers: request.headers.iter().map(field).collect(), ..request.clone() }
+    }
+
+    fn tried(&self, request: &Request, options: &WireOptions, times: (Duration, Duration), came: Came) {
+        self.write(&Line::Try(Box::new(Try::new(&self.masked(request), options, times, came))));
+    }
+}
+
+/// Adds to a record which signal has ended its run, and with what exit code.
+///
+/// # Errors
+/// Why it cannot be written.
+pub fn add_signal(path: &Path, name: &str, exit_code: u8) -> std::io::Result<()> {
+    let line = serde_json::to_string(&Line::Signal(Signal { name: name.to_owned(), exit_code }))?;
+    writeln!(OpenOptions::new().append(true).open(path)?, "{line}")
+}
+
+/// A transport with a recorder before it.
+struct Recording {
+    inner: Arc<dyn Transport>,
+    sink: Arc<Sink>,
+}
+
+impl Transport for Recording {
+    fn exchange<'a>(&'a self, request: &'a Request, options: &'a WireOptions) -> Sending<'a> {
+        Box::pin(async move {
+            let sent = Instant::now();
+            let mut given_up = GivenUp { sink: &self.sink, request, options, sent, is_open: true };
+            let tried = self.inner.exchange(request, options).await;
+            given_up.is_open = false;
+            let (sent, took) = tried.as_ref().map_or((sent, Duration::ZERO), |tried| (tried.sent, tried.elapsed));
+            let at = sent.saturating_duration_since(self.sink.began);
+            let came = Came::of(tried.as_ref(), |bytes| self.sink.mask.bytes(bytes));
+            self.sink.tried(request, options, (at, took), came);
+            tried
+        })
+    }
+
+    fn fresh(&self) -> Arc<dyn Transport> {
+        Arc::new(Recording { inner: self.inner.fresh(), sink: Arc::clone(&self.sink) })
+    }
+}
+
+/// A request that nobody waits for any more is written down when it is dropped.
+struct GivenUp<'a> {
+    sink: &'a Sink,
+    request: &'a Request,
+    options: &'a WireOptions,
+    sent: Instant,
+    is_open: bool,
+}
+
+impl Drop for GivenUp<'_> {
+    fn drop(&mut self) {
+        if self.is_open {
+            let at = self.sent.saturating_duration_since(self.sink.began);
+            self.sink.tried(self.request, self.options, (at, self.sent.elapsed()), Came::Cancelled);
+        }
+    }
+}
