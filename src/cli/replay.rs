@@ -108,7 +108,7 @@ fn cases(report: &Report, named: &[String]) -> Result<Vec<String>, CliError> {
     let failed: Vec<String> = report
         .cases
         .iter()
-        .filter(|c| matches!(c.outcome, Outcome::Fail | Outcome::Warn | Outcome::Error))
+        .filter(|c| matches!(c.outcome, Outcome::Fail | Outcome::Warn | Outcome::Flaky | Outcome::Error))
         .map(|c| c.id.clone())
         .collect();
     if failed.is_empty() {

@@ -31,7 +31,7 @@ pub(super) struct RunArgs {
     #[arg(long, help_heading = "Run")]
     dry_run: bool,
     /// Write down everything that is sent and comes, for `dewspec judge`; no credential is in it [default: off]
-    #[arg(long, env = "DEWSPEC_RECORD", value_name = "FILE", help_heading = "Output", conflicts_with = "dry_run")]
+    #[arg(long, env = "DEWSPEC_RECORD", value_name = "FILE", help_heading = "Output")]
     record: Option<PathBuf>,
     #[command(flatten)]
     pub(super) target: TargetArgs,

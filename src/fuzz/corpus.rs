@@ -1,5 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{Hash, Hasher};
+
+use fnv::FnvHasher;
 use std::path::Path;
 
 use super::{Behaviour, FileError, Input};
@@ -151,7 +153,7 @@ impl Corpus {
         let mut written = 0;
         for input in self.inputs() {
             let text = serde_json::to_string_pretty(&input.shown(places)).map_err(|e| FileError::new(dir, e))?;
-            let mut hasher = DefaultHasher::new();
+            let mut hasher = FnvHasher::default();
             text.hash(&mut hasher);
             let name = format!("{:016x}.json", hasher.finish());
             let path = dir.join(&name);

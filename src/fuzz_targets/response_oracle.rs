@@ -162,6 +162,7 @@ fn case(op: &OperationSuite, exchange: &Exchange, redactor: &Redactor, judged: V
         .collect();
     let outcome = if findings.is_empty() { Outcome::Pass } else { Outcome::Fail };
     CaseReport {
+        flaky: None,
         id: op.id("fuzz/response"),
         operation: op.operation.id.clone(),
         clauses: findings.iter().map(|finding| finding.clause.clone()).collect(),

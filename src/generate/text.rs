@@ -78,7 +78,7 @@ impl TextRule {
             Lengths::new(3, least, (least + 8).min(most)),
             Lengths::new(4, least.max(18).min(most), (least + 30).min(most)),
             Lengths::new(1, least, most),
-            Lengths::new(1, most - 1, most),
+            Lengths::new(1, most.saturating_sub(1), most),
         ])
     }
 
@@ -113,7 +113,7 @@ impl TextRule {
     /// Texts with blanks before (or else after) them.
     pub(super) fn padded(&self, before: bool) -> BoxedStrategy<String> {
         let rule = TextRule { mark: None, ..self.clone() };
-        let text = characters(&self.inside, &[Lengths::new(1, 1, self.most.min(24) - 3)])
+        let text = characters(&self.inside, &[Lengths::new(1, 1, self.most.min(24).saturating_sub(3).max(1))])
             .prop_map(move |text| rule.finished(text));
         (text, 1..=3usize)
             .prop_map(move |(text, blanks)| {

@@ -61,7 +61,7 @@ async fn one(laboratory: &Laboratory, fault: FaultInfo) -> Result<Kill, LabError
         |clause: &str| operations.iter().any(|o| clause.strip_prefix(o).is_some_and(|rest| rest.starts_with('.')));
     let (found, elsewhere): (Vec<_>, Vec<_>) = violated(&report).into_iter().partition(|(_, clause)| own(clause));
     let ids = |list: Vec<(String, String)>| list.into_iter().map(|(_, clause)| clause).collect::<Vec<_>>();
-    let accused = report.cases.iter().any(|c| matches!(c.outcome, Outcome::Fail | Outcome::Warn));
+    let accused = report.cases.iter().any(|c| matches!(c.outcome, Outcome::Fail | Outcome::Warn | Outcome::Flaky));
     Ok(Kill {
         fault: fault.name.to_owned(),
         family: fault.family.to_string(),

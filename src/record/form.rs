@@ -185,7 +185,7 @@ pub(super) struct Answer {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     headers: Vec<(String, Bytes)>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    body: Option<Bytes>,
+    pub(super) body: Option<Bytes>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     capped: bool,
     /// Every byte after the head, of a raw connection.
@@ -193,12 +193,18 @@ pub(super) struct Answer {
     after_head: Option<Bytes>,
 }
 
-/// Bytes: as text, or in base 64 if they are none.
+/// Bytes: as text, or in base 64 if they are none; long ones that came before stand where they came first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub(super) enum Bytes {
     Text(String),
-    Base64 { base64: String },
+    Base64 {
+        base64: String,
+    },
+    /// The same as the body of the answer in this line.
+    Again {
+        again_from_line: u64,
+    },
 }
 
 impl Bytes {
@@ -213,6 +219,7 @@ impl Bytes {
         match self {
             Bytes::Text(text) => Ok(text.into_bytes()),
             Bytes::Base64 { base64 } => STANDARD.decode(base64).map_err(|e| e.to_string()),
+            Bytes::Again { again_from_line } => Err(format!("it is that of line {again_from_line}, which is missing")),
         }
     }
 }
@@ -270,9 +277,26 @@ impl Try {
     }
 }
 
+impl Try {
+    /// The line in which the body of its answer stands, if that is another one.
+    pub(super) fn body_of_line(&self) -> Option<u64> {
+        match &self.came {
+            Came::Answer(Answer { body: Some(Bytes::Again { again_from_line }), .. }) => Some(*again_from_line),
+            _ => None,
+        }
+    }
+
+    /// Takes the body of another one's answer for that of its own.
+    pub(super) fn take_body_of(&mut self, other: &mut Try) {
+        if let (Came::Answer(own), Came::Answer(first)) = (&mut self.came, &mut other.came) {
+            own.body = first.body.take();
+        }
+    }
+}
+
 impl Came {
-    /// Of a try that was made; `masked` takes credentials out of what came.
-    pub(super) fn of(tried: Option<&Tried>, masked: impl Fn(&[u8]) -> Vec<u8>) -> Self {
+    /// Of a try that was made; `masked` takes credentials out of what came, and `body` out of a whole body.
+    pub(super) fn of(tried: Option<&Tried>, masked: impl Fn(&[u8]) -> Vec<u8>, whole: impl Fn(&[u8]) -> Bytes) -> Self {
         let Some(tried) = tried else { return Came::Unobservable };
         match &tried.answer {
             Ok(received) => {
@@ -283,7 +307,7 @@ impl Came {
                 Came::Answer(Answer {
                     status: *status,
                     headers: headers.iter().map(field).collect(),
-                    body: (!body.is_empty()).then(|| Bytes::of(&masked(body))),
+                    body: (!body.is_empty()).then(|| whole(body)),
                     capped: *capped,
                     after_head: received.after_head.as_deref().map(|bytes| Bytes::of(&masked(bytes))),
                 })
@@ -341,7 +365,7 @@ mod tests {
         let response = Response { status: 204, headers, body: b"\xfe".to_vec(), capped: true, cut_from: 0 };
         let received = Received { response, after_head: Some(b"0\r\n".to_vec()) };
         let tried = Tried { answer: Ok(received.clone()), sent: tokio::time::Instant::now(), elapsed: Duration::ZERO };
-        let line = serde_json::to_string(&Came::of(Some(&tried), <[u8]>::to_vec)).unwrap();
+        let line = serde_json::to_string(&Came::of(Some(&tried), <[u8]>::to_vec, Bytes::of)).unwrap();
         let Came::Answer(answer) = serde_json::from_str(&line).unwrap() else { unreachable!("{line}") };
         assert_eq!(answer.received().unwrap(), received);
     }

@@ -1,15 +1,16 @@
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::fs::File;
 use std::hash::Hasher;
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use fnv::FnvHasher;
+use tokio::task::yield_now;
 use tokio::time::{Instant, sleep_until};
 
-use crate::transport::{Sending, Transport, Tried, WireOptions};
+use crate::transport::{Ready, Sending, Transport, Tried, WireOptions};
 use crate::vocabulary::{FailureKind, Request};
 
 use super::form::{Bytes, Came, Ending, FORM, Header, Line, Try, failure, manner};
@@ -61,7 +62,48 @@ struct Shared {
     file: Mutex<File>,
     /// By what was sent, in the order of time.
     tries: Mutex<HashMap<u64, VecDeque<Place>>>,
+    /// By their numbers, the lines whose bodies others share.
+    shared_lines: HashMap<u64, Place>,
     missing: Mutex<u64>,
+    order: Order,
+}
+
+/// Sees to it that answers come in the order in which they came, which the time of a runtime is too coarse for.
+#[derive(Default)]
+struct Order {
+    awaited: Mutex<BTreeSet<(u64, u64)>>,
+}
+
+/// One answer that is waited for; it is not any more when this is dropped.
+struct Awaited<'a> {
+    order: &'a Order,
+    name: (u64, u64),
+}
+
+impl Order {
+    /// Waits until this time, and until what came before has come; answers are named by when they came and where they stand.
+    async fn turn(&self, name: (u64, u64), time: Instant) {
+        // Whoever has got an answer needs a few moments to ask for more, which may have come before this one.
+        const MOMENTS: usize = 8;
+        self.lock().insert(name);
+        let awaited = Awaited { order: self, name };
+        sleep_until(time).await;
+        let mut moments = 0;
+        while moments < MOMENTS {
+            moments = if self.lock().first() == Some(&awaited.name) { moments + 1 } else { 0 };
+            yield_now().await;
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeSet<(u64, u64)>> {
+        self.awaited.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Awaited<'_> {
+    fn drop(&mut self) {
+        self.order.lock().remove(&self.name);
+    }
 }
 
 impl Recorded {
@@ -79,6 +121,7 @@ impl Recorded {
         let mut offset = lines.by_ref().take(LONGEST_HEADER).read_until(b'\n', &mut text).map_err(read)? as u64;
         let header = header(&text).map_err(|what| form(1, what))?;
         let mut tries: HashMap<u64, VecDeque<Place>> = HashMap::new();
+        let (mut shared_lines, mut first_of) = (HashMap::new(), BTreeMap::new());
         let (mut ending, mut signal) = (None, None);
         for number in 2.. {
             text.clear();
@@ -89,6 +132,11 @@ impl Recorded {
             match serde_json::from_slice::<Line>(&text) {
                 Ok(Line::Try(tried)) => {
                     let place = Place { at: tried.at, offset, length };
+                    match tried.body_of_line() {
+                        Some(line) => drop(first_of.get(&line).map(|place| shared_lines.insert(line, *place))),
+                        None if length > LONG_LINE => drop(first_of.insert(number as u64, place)),
+                        None => {}
+                    }
                     tries.entry(key_of(&tried).map_err(|what| form(number, what))?).or_default().push_back(place);
                 }
                 Ok(Line::End(end)) => {
@@ -109,7 +157,9 @@ impl Recorded {
             began: Instant::now(),
             file: Mutex::new(file),
             tries: Mutex::new(tries),
+            shared_lines,
             missing: Mutex::default(),
+            order: Order::default(),
         };
         Ok(Recorded { path: path.to_owned(), header, ending, signal, shared: Arc::new(shared) })
     }
@@ -150,6 +200,8 @@ impl Recorded {
     }
 }
 
+/// Shorter lines have no body that others share.
+const LONG_LINE: usize = 4 * 1024;
 /// A first line, and one after it, have no more bytes than this.
 const LONGEST_HEADER: u64 = 16 << 20;
 const LONGEST_LINE: u64 = 64 << 20;
@@ -194,12 +246,20 @@ fn key_of(tried: &Try) -> Result<u64, String> {
     Ok(key(&tried.method, &tried.url, headers, body.as_deref(), &tried.manner))
 }
 
+fn key_for(request: &Request, options: &WireOptions) -> u64 {
+    let headers = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    key(&request.method, &request.url, headers, request.body.as_deref(), &manner(options))
+}
+
 impl Shared {
     /// The next try of this request that nobody has asked for.
     fn next(&self, request: &Request, options: &WireOptions) -> Option<Place> {
-        let headers = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let key = key(&request.method, &request.url, headers, request.body.as_deref(), &manner(options));
-        self.tries.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&key)?.pop_front()
+        self.tries.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&key_for(request, options))?.pop_front()
+    }
+
+    /// The same, left where it is.
+    fn coming(&self, request: &Request, options: &WireOptions) -> Option<Place> {
+        self.tries.lock().unwrap_or_else(PoisonError::into_inner).get(&key_for(request, options))?.front().copied()
     }
 
     fn read(&self, place: Place) -> Result<Try, String> {
@@ -207,11 +267,16 @@ impl Shared {
         let mut text = vec![0; place.length];
         file.seek(SeekFrom::Start(place.offset)).map_err(|e| e.to_string())?;
         file.read_exact(&mut text).map_err(|e| e.to_string())?;
-        match serde_json::from_slice(&text) {
-            Ok(Line::Try(tried)) => Ok(*tried),
-            Ok(_) => Err("the record was changed while it was judged".to_owned()),
-            Err(error) => Err(error.to_string()),
+        drop(file);
+        let changed = || "it was changed while it was judged".to_owned();
+        let Ok(Line::Try(mut tried)) = serde_json::from_slice(&text) else { return Err(changed()) };
+        if let Some(line) = tried.body_of_line() {
+            // A line that shares another's body is none that others share.
+            let first = self.shared_lines.get(&line).filter(|first| first.offset != place.offset);
+            let mut first = self.read(*first.ok_or_else(|| format!("line {line} is missing"))?)?;
+            tried.take_body_of(&mut first);
         }
+        Ok(*tried)
     }
 }
 
@@ -244,8 +309,17 @@ impl Transport for Answering {
                 Came::Cancelled => return std::future::pending().await,
                 Came::Unobservable => return None,
             };
-            sleep_until(sent + elapsed).await;
+            self.0.order.turn((tried.at + tried.took, place.offset), sent + elapsed).await;
             Some(Tried { answer, sent, elapsed })
+        })
+    }
+
+    /// It goes when it went: what had come to an end by then was known.
+    fn ready<'a>(&'a self, request: &'a Request, options: &'a WireOptions) -> Ready<'a> {
+        Box::pin(async move {
+            if let Some(place) = self.0.coming(request, options) {
+                self.0.order.turn((place.at, place.offset), self.0.began + Duration::from_micros(place.at)).await;
+            }
         })
     }
 

@@ -1,17 +1,20 @@
+use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
+use std::hash::Hasher;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use fnv::FnvHasher;
 use serde::Serialize;
 use tokio::time::Instant;
 
 use crate::target::Target;
-use crate::transport::{Sending, Transport, WireOptions};
+use crate::transport::{Ready, Sending, Transport, Tried, WireOptions};
 use crate::vocabulary::Request;
 
-use super::form::{Came, End, Ending, Header, Line, Signal, Try, micros};
+use super::form::{Bytes, Came, End, Ending, Header, Line, Signal, Try, micros};
 use super::mask::Mask;
 
 /// Writes down what goes through it. Cheap to clone; clones write to the same file.
@@ -24,8 +27,16 @@ struct Sink {
     file: Mutex<Open>,
 }
 
+/// Longer bodies are written once, and so many different ones are remembered.
+const LONG: usize = 4 * 1024;
+const REMEMBERED: usize = 10_000;
+
 struct Open {
     file: BufWriter<File>,
+    /// How many lines there are.
+    lines: u64,
+    /// Long bodies by length and hash, with the line in which each stands.
+    long: HashMap<(usize, u64), u64>,
     /// Why it could not be written, and is not any more.
     failed: Option<String>,
 }
@@ -38,8 +49,11 @@ impl Recorder {
     pub fn begin(path: &Path, header: &Header, target: &Target) -> Result<Self, String> {
         let mask = Mask::new(target, &header.target.target(), header.settings.seed);
         let file = File::create(path).map_err(|e| format!("{}: {e}", path.display()))?;
-        let sink =
-            Sink { began: Instant::now(), mask, file: Mutex::new(Open { file: BufWriter::new(file), failed: None }) };
+        let sink = Sink {
+            began: Instant::now(),
+            mask,
+            file: Mutex::new(Open { file: BufWriter::new(file), lines: 0, long: HashMap::new(), failed: None }),
+        };
         sink.write(header);
         let failed = sink.open().failed.take();
         match failed {
@@ -79,6 +93,11 @@ impl Sink {
     }
 
     fn write(&self, line: &impl Serialize) {
+        self.write_with_body(line, None);
+    }
+
+    /// Writes a line, in which this body stands.
+    fn write_with_body(&self, line: &impl Serialize, body: Option<(usize, u64)>) {
         let text = serde_json::to_string(line);
         let mut open = self.open();
         if open.failed.is_some() {
@@ -87,6 +106,20 @@ impl Sink {
         let written = text.map_err(std::io::Error::from).and_then(|text| writeln!(open.file, "{text}"));
         if let Err(error) = written {
             open.failed = Some(error.to_string());
+        }
+        open.lines += 1;
+        let number = open.lines;
+        if let Some(body) = body.filter(|_| open.long.len() < REMEMBERED) {
+            open.long.entry(body).or_insert(number);
+        }
+    }
+
+    /// A body without credentials, or where it stands already.
+    fn body(&self, body: &[u8]) -> Bytes {
+        let known = long(body).and_then(|name| self.open().long.get(&name).copied());
+        match known {
+            Some(again_from_line) => Bytes::Again { again_from_line },
+            None => Bytes::of(&self.mask.bytes(body)),
         }
     }
 
@@ -100,9 +133,26 @@ impl Sink {
         Request { headers: request.headers.iter().map(field).collect(), ..request.clone() }
     }
 
-    fn tried(&self, request: &Request, options: &WireOptions, times: (Duration, Duration), came: Came) {
-        self.write(&Line::Try(Box::new(Try::new(&self.masked(request), options, times, came))));
+    fn tried(&self, request: &Request, options: &WireOptions, times: (Duration, Duration), tried: Option<&Tried>) {
+        let came = Came::of(tried, |bytes| self.mask.bytes(bytes), |body| self.body(body));
+        let stands = matches!(&came, Came::Answer(answer) if !matches!(answer.body, Some(Bytes::Again { .. })));
+        let body = tried.and_then(|tried| long(&tried.answer.as_ref().ok()?.response.body));
+        let line = Line::Try(Box::new(Try::new(&self.masked(request), options, times, came)));
+        self.write_with_body(&line, body.filter(|_| stands));
     }
+
+    fn given_up(&self, request: &Request, options: &WireOptions, times: (Duration, Duration)) {
+        self.write(&Line::Try(Box::new(Try::new(&self.masked(request), options, times, Came::Cancelled))));
+    }
+}
+
+/// The length and hash of a body that is not written twice.
+fn long(body: &[u8]) -> Option<(usize, u64)> {
+    (body.len() > LONG).then(|| {
+        let mut hasher = FnvHasher::default();
+        hasher.write(body);
+        (body.len(), hasher.finish())
+    })
 }
 
 /// Adds to a record which signal has ended its run, and with what exit code.
@@ -129,10 +179,13 @@ impl Transport for Recording {
             given_up.is_open = false;
             let (sent, took) = tried.as_ref().map_or((sent, Duration::ZERO), |tried| (tried.sent, tried.elapsed));
             let at = sent.saturating_duration_since(self.sink.began);
-            let came = Came::of(tried.as_ref(), |bytes| self.sink.mask.bytes(bytes));
-            self.sink.tried(request, options, (at, took), came);
+            self.sink.tried(request, options, (at, took), tried.as_ref());
             tried
         })
+    }
+
+    fn ready<'a>(&'a self, request: &'a Request, options: &'a WireOptions) -> Ready<'a> {
+        self.inner.ready(request, options)
     }
 
     fn fresh(&self) -> Arc<dyn Transport> {
@@ -153,7 +206,7 @@ impl Drop for GivenUp<'_> {
     fn drop(&mut self) {
         if self.is_open {
             let at = self.sent.saturating_duration_since(self.sink.began);
-            self.sink.tried(self.request, self.options, (at, self.sent.elapsed()), Came::Cancelled);
+            self.sink.given_up(self.request, self.options, (at, self.sent.elapsed()));
         }
     }
 }

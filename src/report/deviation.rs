@@ -22,7 +22,7 @@ pub(super) fn warnings(report: &Report) -> Vec<Deviation<'_>> {
     collect(report, |report, case| {
         let failing = failing(report, case);
         let all = match case.outcome {
-            Outcome::Warn => findings(report, case),
+            Outcome::Warn | Outcome::Flaky => findings(report, case),
             _ => case.findings.clone(),
         };
         // What a case that neither fails nor warns found is shown all the same: nothing is lost silently.
@@ -38,7 +38,8 @@ pub(super) fn findings(report: &Report, case: &CaseReport) -> Vec<FindingReport>
         findings.sort_by_key(|finding| gravity(finding.level));
         return findings;
     }
-    let id = case.clauses.first().cloned().unwrap_or_else(|| case.id.clone());
+    let flaky = case.flaky.as_ref().map(|flaky| flaky.clause.clone());
+    let id = flaky.or_else(|| case.clauses.first().cloned()).unwrap_or_else(|| case.id.clone());
     let clause = report.clauses.iter().find(|clause| clause.id == id);
     let unsaid = || "not recorded".to_owned();
     vec![FindingReport {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use indexmap::IndexMap;
-use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestSuite};
+use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestRerun, TestSuite};
 
 use crate::vocabulary::Outcome;
 
@@ -13,7 +13,8 @@ use super::failure_text::{error_text, failure_text};
 use super::model::{CaseReport, Report};
 use super::text::visible;
 
-/// The report as JUnit XML. A broken should passes, with its text in `system-out`: JUnit knows no warnings.
+/// The report as JUnit XML. A broken should passes, with its text in `system-out`: JUnit knows no warnings. What
+/// is flaky passes with a `flakyFailure`.
 /// Every text is escaped before it is handed over, since the writer would silently drop what XML forbids.
 pub fn render(report: &Report) -> Result<String, ReportError> {
     let mut file = quick_junit::Report::new("dewspec");
@@ -69,6 +70,13 @@ fn test_case(report: &Report, case: &CaseReport) -> TestCase {
 fn status(report: &Report, case: &CaseReport) -> TestCaseStatus {
     match case.outcome {
         Outcome::Pass | Outcome::Warn => TestCaseStatus::success(),
+        Outcome::Flaky => {
+            let mut status = TestCaseStatus::success();
+            let mut failed = TestRerun::new(NonSuccessKind::Failure);
+            failed.set_message(reason(case)).set_description(failure_text(report, case));
+            status.add_rerun(failed);
+            status
+        }
         Outcome::Skip => {
             let mut status = TestCaseStatus::skipped();
             status.set_message(reason(case));

@@ -27,8 +27,8 @@ pub(crate) use body::grouped;
 pub use error::ReportError;
 pub use failure_text::failure_text;
 pub use model::{
-    CaseReport, ClauseReport, ExchangeReport, FindingReport, FuzzReport, GeneratedFailure, GeneratedReport,
-    PreflightStep, ReadingReport, Report, SCHEMA, Summary, TargetSummary,
+    CaseReport, ClauseReport, Evidence, ExchangeReport, FindingReport, Flakiness, FuzzReport, GeneratedFailure,
+    GeneratedReport, PreflightStep, ReadingReport, Report, SCHEMA, Summary, TargetSummary,
 };
 pub use schema::{schema, schema_text};
 pub use tally::{CaseTally, VerdictTally};

@@ -111,6 +111,9 @@ pub struct Summary {
     pub fail: usize,
     /// Cases in which a should is broken.
     pub warn: usize,
+    /// Cases that were not the same each time.
+    #[serde(default)]
+    pub flaky: usize,
     /// Cases that could not be judged.
     pub skip: usize,
     /// Cases in which dewspec or the network broke.
@@ -139,6 +142,9 @@ pub struct CaseReport {
     pub allowed: Option<String>,
     /// What came.
     pub seen: Option<String>,
+    /// What was not the same each time, if the outcome is `flaky`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flaky: Option<Flakiness>,
     /// Every single deviation found in this case.
     pub findings: Vec<FindingReport>,
     /// What was sent and what came.
@@ -151,6 +157,17 @@ pub struct CaseReport {
     pub generated: Option<GeneratedReport>,
 }
 
+/// Something that was not the same each time.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Flakiness {
+    /// The clause that would be broken.
+    pub clause: String,
+    /// In so many tries.
+    pub failed: u64,
+    /// Of so many.
+    pub tries: u64,
+}
+
 /// The generated inputs of a property.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct GeneratedReport {
@@ -158,6 +175,9 @@ pub struct GeneratedReport {
     pub inputs: u64,
     /// Inputs that could not be judged.
     pub skipped: u64,
+    /// How many of those were lost to an error.
+    #[serde(default)]
+    pub lost: u64,
     /// The first input that failed, if one did.
     pub failure: Option<GeneratedFailure>,
 }
@@ -238,8 +258,22 @@ pub struct ClauseReport {
     pub reason: Option<String>,
     /// How many checks of this run bear on it.
     pub checks: u64,
+    /// What cases and exchanges of this run said of it.
+    #[serde(default)]
+    pub evidence: Evidence,
     /// Cases that found it broken.
     pub broken_by: Vec<String>,
+}
+
+/// What was said of a clause, counted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Evidence {
+    /// Checks that could have failed and did not; of an open clause, observations that a reading explains.
+    pub held: u64,
+    /// Cases that found it broken.
+    pub broken: u64,
+    /// Cases that bear on it and came to nothing.
+    pub inconclusive: u64,
 }
 
 /// What was found out about an open clause.

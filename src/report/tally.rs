@@ -13,6 +13,8 @@ pub struct CaseTally {
     pub warn: usize,
     /// Cases that could not be judged.
     pub skip: usize,
+    /// Cases that were not the same each time.
+    pub flaky: usize,
     /// Cases in which dewspec or the network broke.
     pub error: usize,
     /// Generated inputs that were judged.
@@ -29,6 +31,7 @@ impl CaseTally {
                 Outcome::Pass => tally.pass += 1,
                 Outcome::Fail => tally.fail += 1,
                 Outcome::Warn => tally.warn += 1,
+                Outcome::Flaky => tally.flaky += 1,
                 Outcome::Skip => tally.skip += 1,
                 Outcome::Error => tally.error += 1,
             }
@@ -38,13 +41,20 @@ impl CaseTally {
 
     /// The report's summary, given how many requests were sent.
     pub fn summary(self, exchanges: u64) -> Summary {
-        let Self { pass, fail, warn, skip, error, inputs } = self;
-        Summary { pass, fail, warn, skip, error, inputs, exchanges }
+        let Self { pass, fail, warn, flaky, skip, error, inputs } = self;
+        Summary { pass, fail, warn, flaky, skip, error, inputs, exchanges }
     }
 
     /// The counts with their names, in the order they are shown.
-    pub(super) fn named(self) -> [(&'static str, usize); 5] {
-        [("pass", self.pass), ("fail", self.fail), ("warn", self.warn), ("skip", self.skip), ("error", self.error)]
+    pub(super) fn named(self) -> [(&'static str, usize); 6] {
+        [
+            ("pass", self.pass),
+            ("fail", self.fail),
+            ("warn", self.warn),
+            ("flaky", self.flaky),
+            ("skip", self.skip),
+            ("error", self.error),
+        ]
     }
 }
 

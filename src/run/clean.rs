@@ -5,12 +5,12 @@ use crate::journal::{Journal, Left};
 use crate::suite::{ResourceKind, Suite};
 use crate::target::{ReplayLine, Settings, Target};
 use crate::transport::Transport;
+use crate::vocabulary::Clock;
 
-use super::clock::Clock;
 use super::recover::recover;
 use super::resource::Resource;
 use super::runner::{RunError, client, over_the_network};
-use super::session::Session;
+use super::session::{Session, Time};
 
 /// What became of what an earlier run had left on one resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,8 +51,9 @@ pub async fn clean(
         Some(transport) => transport,
         None => over_the_network(target, settings)?,
     };
-    let of_run = (Journal::default(), Clock::starting(), None);
-    let client = client(settings, transport);
+    let clock = Clock::starting();
+    let of_run = (Journal::default(), Time::Present(clock), None);
+    let client = client(settings, transport, clock);
     let session = Session::new(suite, target, settings, &ReplayLine::default(), client, of_run);
     let mut all = Vec::new();
     for (kind, id, items) in left.resources() {

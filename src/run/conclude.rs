@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -6,7 +6,8 @@ use crate::exit;
 use crate::plan::Plan;
 use crate::readings::Observation;
 use crate::report::{
-    CaseReport, CaseTally, ClauseReport, FindingReport, PreflightStep, ReadingReport, Report, SCHEMA, TargetSummary,
+    CaseReport, CaseTally, ClauseReport, Evidence, FindingReport, PreflightStep, ReadingReport, Report, SCHEMA,
+    TargetSummary,
 };
 use crate::suite::{Clause, OperationSuite};
 use crate::vocabulary::{Level, Outcome, Verdict};
@@ -60,7 +61,7 @@ pub(super) fn conclude(session: &Session, plan: &Plan, mut cases: Vec<CaseReport
     let clauses: Vec<ClauseReport> = checked
         .iter()
         .filter(|_| began)
-        .flat_map(|op| op.clauses.iter().map(|clause| verdict(session, op, clause)))
+        .flat_map(|op| op.clauses.iter().map(|clause| verdict(session, &places, op, clause)))
         .collect();
     let readings = readings(session, &checked);
     let summary = CaseTally::of(&cases).summary(session.client.sent());
@@ -185,8 +186,10 @@ fn blame(session: &Session, case: &mut CaseReport, clause: &Clause, observation:
     }
 }
 
-fn verdict(session: &Session, op: &OperationSuite, clause: &Clause) -> ClauseReport {
-    let tally = session.tally().get(&clause.id);
+fn verdict(session: &Session, order: &BTreeMap<String, usize>, op: &OperationSuite, clause: &Clause) -> ClauseReport {
+    let mut tally = session.tally().get(&clause.id);
+    // In the order of the plan, whichever came to its end first.
+    tally.broken_by.sort_by_key(|case| (order.get(case).copied().unwrap_or(usize::MAX), case.clone()));
     let profile = session.profile();
     let (verdict, reason) = if !tally.broken_by.is_empty() {
         let what = if clause.level == Level::Open { "no reading explains what was seen" } else { "found broken" };
@@ -214,6 +217,12 @@ fn verdict(session: &Session, op: &OperationSuite, clause: &Clause) -> ClauseRep
         wording: clause.wording.clone(),
         reason,
         checks: tally.checks + profile.observations(&clause.id).len() as u64,
+        evidence: Evidence {
+            held: tally.checks
+                + if tally.broken_by.is_empty() { profile.observations(&clause.id).len() as u64 } else { 0 },
+            broken: tally.broken_by.len() as u64,
+            inconclusive: tally.inconclusive,
+        },
         broken_by: tally.broken_by,
     }
 }
@@ -282,7 +291,7 @@ impl Outcomes<'_> {
         if self.findings.preflight_alone && self.ended().is_none() {
             return (exit::CONFORMS, "a run can begin: everything that it needs is there".to_owned());
         }
-        let (fails, warns) = (self.count(Outcome::Fail), self.count(Outcome::Warn));
+        let (fails, warns, flaky) = (self.count(Outcome::Fail), self.count(Outcome::Warn), self.count(Outcome::Flaky));
         if fails > 0 {
             let early = self.ended().map(|why| format!("; the run ended early: {why}")).unwrap_or_default();
             let broken = self.broken(false);
@@ -295,12 +304,16 @@ impl Outcomes<'_> {
                 format!("the target does not conform: {broken} should clause(s) broken, and --strict is on"),
             );
         }
+        if flaky > 0 && self.session.settings.strict {
+            let told = format!("the target does not conform: {flaky} case(s) are flaky, and --strict is on");
+            return (exit::NONCONFORMING, told);
+        }
         if let Some(why) = self.ended() {
             let code =
                 if self.findings.interruption == Some(Interruption::TimeUp) { exit::VACUOUS } else { exit::BROKEN };
             return (code, format!("no verdict: {why}"));
         }
-        self.lost().or_else(|| self.nothing_proven()).unwrap_or_else(|| self.conforms(warns))
+        self.lost().or_else(|| self.nothing_proven()).unwrap_or_else(|| self.conforms(warns, flaky))
     }
 
     /// Why the run ended before its end, if it did.
@@ -345,7 +358,7 @@ impl Outcomes<'_> {
         if self.cases.is_empty() {
             return nothing("no case was selected".to_owned());
         }
-        if self.count(Outcome::Warn) + self.count(Outcome::Pass) == 0 {
+        if self.count(Outcome::Warn) + self.count(Outcome::Flaky) + self.count(Outcome::Pass) == 0 {
             return nothing("no selected case could be judged".to_owned());
         }
         let proven = |op: &OperationSuite| {
@@ -364,7 +377,7 @@ impl Outcomes<'_> {
         nothing(format!("nothing was proven about {names}: no valid request was accepted, or none judged"))
     }
 
-    fn conforms(&self, warns: usize) -> (u8, String) {
+    fn conforms(&self, warns: usize, flaky: usize) -> (u8, String) {
         let scope = if self.findings.filters.is_empty() { "" } else { " in what was selected" };
         let left_out: Vec<&str> = self
             .findings
@@ -376,7 +389,12 @@ impl Outcomes<'_> {
         let left_out = if left_out.is_empty() { String::new() } else { format!("; left out: {}", left_out.join(", ")) };
         let notice =
             if warns > 0 { format!(", but {} should clause(s) are broken", self.broken(true)) } else { String::new() };
-        (exit::CONFORMS, format!("the target conforms{scope}{notice}{left_out}"))
+        let unsteady = match (flaky, warns) {
+            (0, _) => String::new(),
+            (_, 0) => format!(", but {flaky} case(s) are flaky"),
+            _ => format!(", and {flaky} case(s) are flaky"),
+        };
+        (exit::CONFORMS, format!("the target conforms{scope}{notice}{unsteady}{left_out}"))
     }
 }
 

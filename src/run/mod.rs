@@ -4,7 +4,6 @@ mod at_once;
 mod case;
 mod clean;
 mod cleanup;
-mod clock;
 mod conclude;
 mod doubt;
 mod fuzz;

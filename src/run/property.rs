@@ -2,7 +2,7 @@ use std::ops::Range;
 
 use crate::generate::{Doing, Drawing, Generator, Instance, Property, seed_of};
 use crate::plan::PlannedCase;
-use crate::report::{CaseReport, GeneratedFailure, GeneratedReport};
+use crate::report::{CaseReport, Flakiness, GeneratedFailure, GeneratedReport};
 use crate::suite::{Effect, Expect, StepSpec};
 use crate::vocabulary::Outcome;
 
@@ -104,7 +104,7 @@ impl<'a> Part<'a> {
     /// Its next inputs, with their numbers; `most` of them.
     fn next_cases(&mut self, most: u64) -> Vec<(u64, PlannedCase)> {
         let Some(inputs) = self.inputs.as_ref().filter(|_| !self.is_over()) else { return Vec::new() };
-        let end = (self.rest.start + most).min(self.rest.end);
+        let end = self.rest.start.saturating_add(most).min(self.rest.end);
         let range = self.rest.start..end;
         self.rest.start = end;
         inputs.cases(range)
@@ -141,7 +141,7 @@ struct Progress {
 impl Progress {
     fn take(&mut self, record: &mut Record<'_>, number: u64, finished: Finished<'_>, resource: &Resource) {
         match finished.outcome {
-            Outcome::Fail | Outcome::Warn => {
+            Outcome::Fail | Outcome::Warn | Outcome::Flaky => {
                 self.generated.inputs += 1;
                 let known = finished.findings().iter().all(|f| resource.suspicions.is_broken(&f.clause));
                 let news = !known && finished.outcome == Outcome::Fail;
@@ -152,6 +152,7 @@ impl Progress {
             }
             Outcome::Skip | Outcome::Error => {
                 self.generated.skipped += 1;
+                self.generated.lost += u64::from(finished.outcome == Outcome::Error);
                 self.unjudged = Some((finished.outcome, finished.reason().unwrap_or_default()));
             }
             Outcome::Pass => {
@@ -164,7 +165,8 @@ impl Progress {
     /// The report of a property that no input failed.
     fn conclude(self, mut record: Record<'_>) -> CaseReport {
         match self.unjudged {
-            _ if self.generated.inputs > 0 => {}
+            // Here and there one is lost; where most of them are, the others prove little.
+            _ if self.generated.inputs > self.generated.lost => {}
             Some((Outcome::Error, reason)) => record.error(reason),
             Some((_, reason)) => record.skip(reason, false),
             None => record.skip("there is nothing to make up here, given the readings found", false),
@@ -280,8 +282,11 @@ impl Failing {
             session.enter(case, (report.outcome, false), &report.findings, std::iter::empty(), None);
         } else {
             // It did not happen again, so no clause is called broken on its account.
-            report.outcome = Outcome::Warn;
-            session.enter(case, (Outcome::Warn, false), &[], std::iter::empty(), None);
+            let clause = report.findings.first().map(|finding| finding.clause.clone()).unwrap_or_default();
+            report.outcome = Outcome::Flaky;
+            report.flaky = Some(Flakiness { clause, failed: 1, tries: 2 });
+            report.findings.clear();
+            session.enter(case, (Outcome::Flaky, false), &[], std::iter::empty(), None);
         }
         generated.failure = Some(failure);
         report.generated = Some(generated);

@@ -5,8 +5,8 @@ use crate::check::{Blame, Deviation};
 use crate::evidence;
 use crate::plan::PlannedCase;
 use crate::readings::Observation;
-use crate::report::{CaseReport, FindingReport};
-use crate::suite::{Answer, Expect, OperationSuite};
+use crate::report::{CaseReport, FindingReport, Flakiness};
+use crate::suite::{Answer, Clause, Expect, OperationSuite};
 use crate::vocabulary::{Attempt, Exchange, Level, Outcome};
 
 use super::resource::Resource;
@@ -32,6 +32,8 @@ pub(super) struct Record<'a> {
     of_others: usize,
     /// When something was found last.
     found_at: Option<Instant>,
+    /// What was not as it should be, and was when it was tried again.
+    unsteady: Option<(Deviation, Option<usize>)>,
     /// What was seen of open clauses; of no account before the case has come to its end.
     observations: Vec<(String, Observation)>,
 }
@@ -51,6 +53,7 @@ impl<'a> Record<'a> {
             off_the_point: false,
             of_others: 0,
             found_at: None,
+            unsteady: None,
             observations: Vec::new(),
         }
     }
@@ -149,6 +152,7 @@ impl<'a> Record<'a> {
         self.of_others += other.of_others;
         self.found_at = self.found_at.max(other.found_at);
         self.observations.extend(other.observations);
+        self.unsteady = self.unsteady.take().or(other.unsteady);
         before
     }
 
@@ -223,6 +227,12 @@ impl<'a> Record<'a> {
         self.finding(&clause, &deviation.allowed, &deviation.seen, exchange);
     }
 
+    /// Something was not as it should be, and was when it was tried again.
+    pub(super) fn flaky(&mut self, deviation: Deviation, exchange: Option<usize>) {
+        self.found_at = self.found_at.max(Some(self.sent_at(exchange)));
+        self.unsteady.get_or_insert((deviation, exchange));
+    }
+
     /// A deviation was found; `of_others` if it is about nothing but what dewspec has not written.
     pub(super) fn deviation_of_state(&mut self, deviation: &Deviation, exchange: usize, of_others: bool) {
         let before = self.findings.len();
@@ -234,14 +244,19 @@ impl<'a> Record<'a> {
 
     /// A clause is broken.
     pub(super) fn finding(&mut self, clause: &str, allowed: &str, seen: &str, exchange: Option<usize>) {
-        let Some(known) = self.case.op.clause(clause) else { return };
-        if self.findings.iter().any(|f| f.clause == clause && f.seen == seen) {
+        // Where the operation has no such clause, it is a matter of what the case is about: nothing that was found is dropped.
+        let own = || self.case.spec.clauses.first().and_then(|own| self.case.op.clause(own));
+        let Some(known) = self.case.op.clause(clause).or_else(own) else {
+            self.error(format!("no clause of {} speaks of what was found: {seen}", self.case.op.operation.id));
+            return;
+        };
+        if self.findings.iter().any(|f| f.clause == known.id && f.seen == seen) {
             return;
         }
         let level = if known.level == Level::Open { Level::Must } else { known.level };
         self.found_at = self.found_at.max(Some(self.sent_at(exchange)));
         self.findings.push(FindingReport {
-            clause: clause.to_owned(),
+            clause: known.id.clone(),
             level,
             wording: known.wording.clone(),
             source: known.source_line(),
@@ -316,8 +331,10 @@ impl<'a> Record<'a> {
         let worst = self.findings.iter().map(|f| f.level).min();
         let outcome = match worst {
             Some(Level::Must | Level::Open) => Outcome::Fail,
-            Some(Level::Should) if self.error.is_none() => Outcome::Warn,
+            Some(Level::Should) if self.error.is_none() && self.unsteady.is_none() => Outcome::Warn,
+            Some(Level::Should) if self.error.is_none() => Outcome::Flaky,
             _ if self.error.is_some() => Outcome::Error,
+            None if self.unsteady.is_some() => Outcome::Flaky,
             _ if self.skip.is_some() => Outcome::Skip,
             _ => Outcome::Pass,
         };
@@ -398,9 +415,17 @@ impl Finished<'_> {
         match self.outcome {
             Outcome::Pass => None,
             Outcome::Fail | Outcome::Warn => self.deciding().map(|f| f.wording.clone()),
+            Outcome::Flaky => self.unsteady().map(|(clause, ..)| format!("flaky: {}", clause.wording)),
             Outcome::Error => self.record.error.clone(),
             Outcome::Skip => self.record.skip.as_ref().map(|(reason, _)| reason.clone()),
         }
+    }
+
+    /// The clause that would be broken by what was not the same each time, with what that was.
+    fn unsteady(&self) -> Option<(&Clause, &Deviation, Option<usize>)> {
+        let (deviation, exchange) = self.record.unsteady.as_ref()?;
+        let clause = self.record.blamed(&deviation.blame);
+        Some((self.record.case.op.clause(&clause)?, deviation, *exchange))
     }
 
     fn deciding(&self) -> Option<&FindingReport> {
@@ -431,8 +456,16 @@ impl Finished<'_> {
     pub(super) fn into_report(self) -> CaseReport {
         let reason = self.reason();
         let deciding = self.deciding();
-        let (allowed, seen) = (deciding.map(|f| f.allowed.clone()), deciding.map(|f| f.seen.clone()));
-        let at = deciding.and_then(|f| f.exchange);
+        let (mut allowed, mut seen) = (deciding.map(|f| f.allowed.clone()), deciding.map(|f| f.seen.clone()));
+        let mut at = deciding.and_then(|f| f.exchange);
+        let mut flaky = None;
+        if self.outcome == Outcome::Flaky
+            && let Some((clause, deviation, exchange)) = self.unsteady()
+        {
+            let clean = |text: &str| Some(self.record.session.redactor.clean(text));
+            (allowed, seen, at) = (clean(&deviation.allowed), clean(&deviation.seen), exchange);
+            flaky = Some(Flakiness { clause: clause.id.clone(), failed: 1, tries: 2 });
+        }
         let Record { session, case, exchanges, findings, .. } = self.record;
         let token = session.target.token.as_str();
         let curl = |exchange: &Arc<Exchange>| evidence::curl(&exchange.request, token, &session.redactor);
@@ -452,6 +485,7 @@ impl Finished<'_> {
             seen,
             curl: at.and_then(|i| exchanges.get(i)).and_then(curl).or_else(|| exchanges.iter().find_map(curl)),
             replay: session.replay_command(&case.spec.id),
+            flaky,
             findings,
             exchanges: exchanges.iter().map(|e| evidence::show(e, &session.redactor)).collect(),
             generated: None,

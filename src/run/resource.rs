@@ -421,10 +421,11 @@ mod tests {
     use crate::check::ListedItem;
     use std::sync::Arc;
 
-    use super::super::clock::Clock;
+    use super::super::session::Time;
     use crate::journal::Journal;
     use crate::target::{Network, ReplayLine, Settings, Target};
     use crate::transport::{Client, Health, HttpTransport, Limits};
+    use crate::vocabulary::Clock;
 
     fn session() -> Session {
         let limits = Limits::default();
@@ -436,7 +437,7 @@ mod tests {
             &Settings::default(),
             &ReplayLine::default(),
             client,
-            (Journal::default(), Clock::starting(), None),
+            (Journal::default(), Time::Present(Clock::starting()), None),
         )
     }
 

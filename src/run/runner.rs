@@ -20,7 +20,8 @@ use crate::suite::{Need, OperationSuite, ResourceKind, Suite};
 use crate::target::{ReplayLine, Settings, Target};
 use crate::transport::{Client, EndedBy, Health, HttpTransport, Limits, Transport, TransportError};
 
-use super::clock::Clock;
+use crate::vocabulary::Clock;
+
 use super::conclude::{Findings, Interruption, conclude};
 use super::fuzz::{Campaign, FuzzLimits, replay_finds};
 use super::isolation::clear_foreign;
@@ -29,7 +30,7 @@ use super::lock::{Busy, Locks};
 use super::preflight::{Inspection, Preflight, inspect};
 use super::progress::{Observer, Silent};
 use super::restore::restore;
-use super::session::Session;
+use super::session::{Session, Time};
 use super::shards::run_properties;
 use super::surprise::confirm_the_rest;
 use super::throttled::run_throttled_again;
@@ -165,7 +166,16 @@ pub async fn doctor(assignment: &Assignment<'_>, stop: Stop) -> Result<Report, R
 /// Does a job; besides its report, how often the target stopped answering and came back.
 async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<(Report, u64), RunError> {
     let Assignment { suite, plan, target, settings, progress, ref replay, recorded, .. } = *assignment;
-    let clock = recorded.map_or_else(Clock::starting, Clock::of);
+    let (time, clock) = match recorded {
+        Some(recorded) => {
+            let clock = Clock::of(recorded.header.began(), recorded.began());
+            (Time::Recorded(clock), clock)
+        }
+        None => {
+            let clock = Clock::starting();
+            (Time::Present(clock), clock)
+        }
+    };
     let count = match &job {
         Job::Cases => plan.cases().count(),
         Job::Fuzz(_) => plan.probes.iter().map(Vec::len).sum(),
@@ -194,10 +204,10 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
     };
     let recorder = begin_record(assignment, &journal)?;
     let transport = transport(assignment, recorder.as_ref())?;
-    let client = client(settings, transport);
+    let client = client(settings, transport, clock);
     let health = Arc::clone(client.health());
     health.expect_cases(count);
-    let session = Session::new(suite, target, settings, replay, client, (journal, clock, recorder.clone()));
+    let session = Session::new(suite, target, settings, replay, client, (journal, time, recorder.clone()));
     without_journal.into_iter().for_each(|why| session.note(why));
     if let Job::Fuzz(campaign) = &job {
         session.limit_waste(campaign.waste(&session));
@@ -215,7 +225,7 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
     let watch = Watch { stop, telling, recorded: recorded.and_then(Recorded::ending).cloned(), clock };
     let (Work { preflight, cases }, interruption) = watched(whole, &session, watch, progress).await;
     let findings = Findings {
-        started_at: clock.began,
+        started_at: clock.began(),
         duration: clock.elapsed(),
         filters: assignment.filters.to_vec(),
         target: summary(&session, &preflight.leases).await,
@@ -313,8 +323,8 @@ pub(super) fn over_the_network(target: &Target, settings: &Settings) -> Result<A
 }
 
 /// What sends over a transport, with care.
-pub(super) fn client(settings: &Settings, transport: Arc<dyn Transport>) -> Client {
-    Client::new(transport, limits(settings), Arc::new(Health::new(settings.max_wait)))
+pub(super) fn client(settings: &Settings, transport: Arc<dyn Transport>, clock: Clock) -> Client {
+    Client::new(transport, limits(settings), Arc::new(Health::new(settings.max_wait))).with_clock(clock)
 }
 
 /// What may end a run early, and what is told of it.

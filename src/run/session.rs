@@ -21,9 +21,8 @@ use crate::report::FindingReport;
 use crate::suite::{ResourceKind, Suite};
 use crate::target::{Addresses, ReplayLine, Settings, Target};
 use crate::transport::Client;
-use crate::vocabulary::{Exchange, Outcome};
+use crate::vocabulary::{Clock, Exchange, Outcome};
 
-use super::clock::Clock;
 use super::tally::Tally;
 use crate::ledger::{odd_keys, own_words, word};
 
@@ -31,6 +30,15 @@ use crate::ledger::{odd_keys, own_words, word};
 pub(super) struct Session {
     shared: Arc<Shared>,
     pub(super) client: Client,
+}
+
+/// Which time it is.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Time {
+    /// That of everybody.
+    Present(Clock),
+    /// That of a run whose record is judged.
+    Recorded(Clock),
 }
 
 /// What all cases of a run share, on whatever thread.
@@ -44,6 +52,7 @@ pub(super) struct Shared {
     pub(super) secrets: Secrets,
     pub(super) journal: Journal,
     clock: Clock,
+    is_recorded: bool,
     recorder: Option<Recorder>,
     profile: Mutex<Profile>,
     history: Mutex<History>,
@@ -127,8 +136,12 @@ impl Session {
         settings: &Settings,
         replay: &ReplayLine,
         client: Client,
-        (journal, clock, recorder): (Journal, Clock, Option<Recorder>),
+        (journal, time, recorder): (Journal, Time, Option<Recorder>),
     ) -> Self {
+        let (clock, is_recorded) = match time {
+            Time::Present(clock) => (clock, false),
+            Time::Recorded(clock) => (clock, true),
+        };
         let shared = Shared {
             profile: Mutex::new(Profile::new(suite)),
             suite: suite.clone(),
@@ -137,6 +150,7 @@ impl Session {
             secrets: Secrets::new(&target.secrets()),
             journal,
             clock,
+            is_recorded,
             recorder,
             target: target.clone(),
             settings: settings.clone(),
@@ -206,7 +220,7 @@ impl Shared {
 
     /// Whether nothing is sent, and a record answers.
     pub(super) fn is_recorded(&self) -> bool {
-        self.clock.is_recorded
+        self.is_recorded
     }
 
     /// Writes down what, besides the target, has ended the run, if anything is written down.
@@ -494,17 +508,16 @@ impl Shared {
         for clause in &case.spec.clauses {
             match (outcome, skip) {
                 (_, Some((reason, true))) => tally.clause(clause).unmet.push(reason.clone()),
-                (Outcome::Skip, Some((reason, false))) => tally.clause(clause).skipped.push(reason.clone()),
+                (Outcome::Skip, Some((reason, false))) => tally.clause(clause).came_to_nothing(reason),
                 (Outcome::Error, _) => {
                     let known = tally.clause(clause);
                     known.lost += 1;
-                    if known.lost == 1 {
-                        known.skipped.push("it could not be run to its end".to_owned());
-                    }
+                    known.came_to_nothing("it could not be run to its end");
                 }
+                (Outcome::Flaky, _) => tally.clause(clause).came_to_nothing("it was not the same each time"),
                 _ if findings.iter().any(|f| f.clause == *clause) => {}
                 _ if shown => tally.upheld(clause),
-                _ => tally.clause(clause).skipped.push("what came instead breaks another clause".to_owned()),
+                _ => tally.clause(clause).came_to_nothing("what came instead breaks another clause"),
             }
         }
     }

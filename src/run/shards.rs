@@ -104,8 +104,11 @@ fn places(case: &PlannedCase, leases: &Leases) -> Vec<Place> {
 
 /// Numbers from 0 in so many parts of nearly the same size.
 fn split(total: u64, parts: usize) -> Vec<Range<u64>> {
-    let parts = parts as u64;
-    (0..parts).map(|i| total * i / parts..total * (i + 1) / parts).collect()
+    let part = |nth: usize| {
+        let before = u128::from(total) * nth as u128 / parts as u128;
+        u64::try_from(before).unwrap_or(total)
+    };
+    (0..parts).map(|nth| part(nth)..part(nth + 1)).collect()
 }
 
 /// A report for a property that has nothing to run on.
@@ -172,16 +175,18 @@ fn merged(parts: Vec<CaseReport>) -> Option<CaseReport> {
     let failing = |report: &CaseReport| report.generated.as_ref().and_then(|g| g.failure.as_ref()).map(|f| f.input);
     let rank = |report: &CaseReport| match (report.outcome, failing(report)) {
         (Outcome::Fail, input) => (0, input.unwrap_or_default()),
-        (Outcome::Warn, input) => (1, input.unwrap_or_default()),
-        (Outcome::Pass, _) => (2, 0),
-        (Outcome::Error, _) => (3, 0),
-        (Outcome::Skip, _) => (4, 0),
+        (Outcome::Flaky, input) => (1, input.unwrap_or_default()),
+        (Outcome::Warn, input) => (2, input.unwrap_or_default()),
+        (Outcome::Pass, _) => (3, 0),
+        (Outcome::Error, _) => (4, 0),
+        (Outcome::Skip, _) => (5, 0),
     };
     let mut whole = parts.into_iter().min_by_key(rank)?;
     let failure = whole.generated.as_ref().and_then(|g| g.failure.clone());
     whole.generated = Some(GeneratedReport {
         inputs: all.iter().map(|g| g.inputs).sum(),
         skipped: all.iter().map(|g| g.skipped).sum(),
+        lost: all.iter().map(|g| g.lost).sum(),
         failure,
     });
     Some(whole)

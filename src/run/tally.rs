@@ -11,8 +11,20 @@ pub(super) struct ClauseTally {
     pub(super) skipped: Vec<String>,
     /// Cases that bear on it and could not be run to their end.
     pub(super) lost: usize,
+    /// Cases that bear on it and came to nothing.
+    pub(super) inconclusive: u64,
     /// Conditions of cases that bear on it, and that never held.
     pub(super) unmet: Vec<String>,
+}
+
+impl ClauseTally {
+    /// A case that bears on it was not judged, for this reason.
+    pub(super) fn came_to_nothing(&mut self, reason: &str) {
+        self.inconclusive += 1;
+        if !self.skipped.iter().any(|known| known == reason) {
+            self.skipped.push(reason.to_owned());
+        }
+    }
 }
 
 /// The same for all clauses.

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Answer, CaseSpec, Clause, Constraint, DataError, Located, OperationSuite, Origin, StatusRule, StepSpec, Suite,
+    Answer, CaseSpec, Clause, Constraint, DataError, Located, Need, OperationSuite, Origin, StatusRule, StepSpec, Suite,
 };
 use crate::fixture::FixtureKind;
 use crate::vocabulary::Level;
@@ -23,6 +23,9 @@ pub fn lint(suite: &Suite) -> Vec<DataError> {
     lint.fixtures();
     lint.errors
 }
+
+/// Longer texts are no example of anything that a table documents.
+const MOST_CHARACTERS: usize = 100_000;
 
 struct Lint<'a> {
     suite: &'a Suite,
@@ -118,6 +121,26 @@ impl Lint<'_> {
             self.error(&clause.origin, format!("the constraint of {} states one rule, no more and no less", clause.id));
         }
         self.pointer(op, clause, &constraint.field);
+        self.bounds(clause, constraint);
+    }
+
+    /// What admits nothing is no fact about a field, and no case could be made of it.
+    fn bounds(&mut self, clause: &Located<Clause>, constraint: &Constraint) {
+        let words = constraint.one_of.as_ref();
+        let problem = if constraint.max_length == Some(0) {
+            "a greatest length is 1 or more"
+        } else if constraint.max_length.is_some_and(|most| most > MOST_CHARACTERS)
+            || constraint.min_length.is_some_and(|least| least > MOST_CHARACTERS)
+        {
+            "a length is 100000 or less"
+        } else if words.is_some_and(Vec::is_empty) {
+            "an enumeration has words"
+        } else if words.is_some_and(|words| words.iter().any(String::is_empty)) {
+            "a word of an enumeration is not empty"
+        } else {
+            return;
+        };
+        self.error(&clause.origin, format!("the constraint of {} cannot be: {problem}", clause.id));
     }
 
     /// A field that a clause speaks of is in the valid body.
@@ -185,6 +208,11 @@ impl Lint<'_> {
             step.method.as_deref().is_some_and(|m| m.is_empty() || !m.chars().all(|c| c.is_ascii_alphabetic()));
         if method {
             self.error(&origin, format!("case {}: a method is letters", case.id));
+        }
+        let has_second = case.needs.iter().any(|need| matches!(need, Need::SecondResource | Need::OtherKind));
+        if step.second && !has_second {
+            let problem = "a step that goes to the second resource needs `second-resource` or `other-kind`";
+            self.error(&origin, format!("case {}: {problem}", case.id));
         }
         let judged = step.expect.is_some() || !step.readings.is_empty();
         if (step.setup.is_none() && step.fill.is_none() && !judged) || (step.setup.is_some() && judged) {

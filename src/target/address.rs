@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 use std::hash::Hasher;
 
+use fnv::FnvHasher;
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::Target;
@@ -38,7 +39,8 @@ pub struct Addresses {
 impl Addresses {
     /// For one target; the unknown identifiers depend on the seed.
     pub fn new(target: &Target, seed: u64) -> Self {
-        let mut hasher = std::hash::DefaultHasher::new();
+        // The same for every build of dewspec, which std's hasher does not promise.
+        let mut hasher = FnvHasher::default();
         hasher.write_u64(seed);
         let low = hasher.finish();
         hasher.write(target.project_id.as_bytes());

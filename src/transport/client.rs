@@ -8,7 +8,7 @@ use super::health::{Condition, EndedBy, Health, Known, condition};
 use super::rate_limit::RateLimit;
 use super::retry_after::retry_after;
 use super::transport_trait::{Received, Transport, Tried, WireOptions};
-use crate::vocabulary::{Attempt, AttemptKind, Exchange, Failure, FailureKind, Request, Response};
+use crate::vocabulary::{Attempt, AttemptKind, Clock, Exchange, Failure, FailureKind, Request, Response};
 
 /// Bounds of what one request may cost.
 #[derive(Clone, Debug)]
@@ -62,6 +62,7 @@ pub struct Client {
     sent: Arc<AtomicU64>,
     /// A request was throttled for its own sake: there is no use in waiting so long for the next one.
     throttles_inputs: Arc<AtomicBool>,
+    clock: Clock,
 }
 
 /// What to do after a try that is no plain answer.
@@ -80,6 +81,14 @@ enum Next {
     Fatal,
     /// The target goes down again and again, whoever is asking.
     Inconclusive,
+}
+
+/// When a request was sent, and when it had come to its end. They are those of the try itself, and not of when somebody
+/// looked at it: when a record is judged, they are the same.
+#[derive(Clone, Copy, Debug)]
+struct Times {
+    sent: Instant,
+    came: Instant,
 }
 
 /// What else is under way beside a request.
@@ -132,7 +141,13 @@ impl Client {
     /// A client of one target.
     pub fn new(transport: Arc<dyn Transport>, limits: Limits, health: Arc<Health>) -> Self {
         let rate_limit = Arc::new(RateLimit::new(limits.rate));
-        Client { transport, limits, rate_limit, health, sent: Arc::default(), throttles_inputs: Arc::default() }
+        let clock = Clock::starting();
+        Client { transport, limits, rate_limit, health, sent: Arc::default(), throttles_inputs: Arc::default(), clock }
+    }
+
+    /// The same in another time.
+    pub fn with_clock(self, clock: Clock) -> Self {
+        Client { clock, ..self }
     }
 
     /// A clone that shares everything but connections.
@@ -164,20 +179,21 @@ impl Client {
         let (mut throttled, mut company, mut began) = (0, Company::Others, None);
         loop {
             let (attempt, after_head, sent) = self.attempt(&request, options, company).await;
+            let times = Times { sent, came: sent + attempt.elapsed };
             let next = match (attempt.kind(), &attempt.answer) {
-                (_, Err(failure)) => self.no_answer(&request, failure, sent, &earlier, company).await,
+                (_, Err(failure)) => self.no_answer(&request, failure, times, &earlier, company).await,
                 (AttemptKind::Throttled, Ok(response)) => {
                     let since = *began.get_or_insert(sent);
-                    self.throttled(&request, response, sent, (&mut throttled, since)).await
+                    self.throttled(&request, response, times, (&mut throttled, since)).await
                 }
                 (_, Ok(response)) if response.status >= 500 && !options.errors_stand => {
-                    self.server_error(&request, response, sent, &earlier).await
+                    self.server_error(&request, response, times, &earlier).await
                 }
                 (kind, Ok(_)) => {
-                    self.answered(&request, began.take());
+                    self.answered(&request, began.take(), times.came);
                     // What is only read or deleted is refused for no reason of its own: the credentials may have ended.
                     if kind == AttemptKind::Unauthorised && request.method != "POST" {
-                        self.shares(&request, sent).await;
+                        self.shares(&request, times).await;
                     }
                     Next::Stands
                 }
@@ -224,8 +240,11 @@ impl Client {
         };
         if company == Company::AloneAndWell {
             // Another suspect may have brought it down just before. Who waits in vain finds that the run is over, below.
-            self.until_well(&request.operation, Instant::now(), Health::canary, &self.briskly(PATIENCE)).await;
+            let now = Instant::now();
+            let times = Times { sent: now, came: now };
+            self.until_well(&request.operation, times, Health::canary, &self.briskly(PATIENCE)).await;
         }
+        self.transport.ready(request, &options).await;
         let sent = Instant::now();
         let Ok(until) = self.health.until() else { return (abandoned(), None, sent) };
         self.sent.fetch_add(1, Ordering::Relaxed);
@@ -241,12 +260,12 @@ impl Client {
         }
     }
 
-    fn answered(&self, request: &Request, throttled_since: Option<Instant>) {
+    fn answered(&self, request: &Request, throttled_since: Option<Instant>, came: Instant) {
         self.health.answered();
         match throttled_since {
             Some(since) => {
-                self.rate_limit.slow_down(since);
-                self.health.throttle_over();
+                self.rate_limit.slow_down(since, came);
+                self.health.throttle_over(came);
                 self.health.tell_waiting(String::new);
                 self.throttles_inputs.store(false, Ordering::Relaxed);
             }
@@ -261,10 +280,11 @@ impl Client {
         &self,
         request: &Request,
         response: &Response,
-        sent: Instant,
+        times: Times,
         (tries, since): (&mut u32, Instant),
     ) -> Next {
-        let rest = self.health.throttled(sent);
+        let sent = times.sent;
+        let rest = self.health.throttled(sent, times.came);
         if let Some(rest) = rest.filter(|rest| *rest > self.health.patience() && self.health.ended().is_none()) {
             self.give_up(response.status, sent, Some(rest));
             return Next::Stands;
@@ -272,13 +292,13 @@ impl Client {
         let known = self.throttles_inputs.load(Ordering::Relaxed);
         if *tries > 0 || known {
             // It has been waited for already, and in vain: is that the target's condition?
-            match self.shares(request, sent).await {
+            match self.shares(request, times).await {
                 Waited::Well { at_once: true } => *tries += 1,
                 Waited::Well { at_once: false } => {
                     *tries = 0;
                     return Next::Recovered;
                 }
-                Waited::Unknown if since.elapsed() < BLIND_PATIENCE => *tries += 1,
+                Waited::Unknown if times.came.saturating_duration_since(since) < BLIND_PATIENCE => *tries += 1,
                 Waited::Unknown | Waited::Mute | Waited::Over => return Next::Stands,
             }
         } else {
@@ -295,7 +315,7 @@ impl Client {
             self.health.sleep(FIRST_WAIT).await;
             return Next::AgainAlone;
         }
-        let wait = wait.max(retry_after(response).unwrap_or_default());
+        let wait = wait.max(retry_after(response, self.clock.now()).unwrap_or_default());
         // By itself, so that others do not take what the target allows.
         if self.hold(wait, response.status, sent) { Next::AgainAlone } else { Next::Stands }
     }
@@ -335,8 +355,8 @@ impl Client {
     }
 
     /// Any other server error: once more, and then it stands, unless the whole target is unwell.
-    async fn server_error(&self, request: &Request, response: &Response, sent: Instant, earlier: &[Attempt]) -> Next {
-        self.answered(request, None);
+    async fn server_error(&self, request: &Request, response: &Response, times: Times, earlier: &[Attempt]) -> Next {
+        self.answered(request, None, times.came);
         // What nobody documents need not be there the second time, either.
         if matches!(response.status, 501 | 505) {
             return Next::Stands;
@@ -345,43 +365,43 @@ impl Client {
         if before == 0 {
             return Next::Again;
         }
-        match self.shares(request, sent).await {
+        match self.shares(request, times).await {
             Waited::Well { at_once: false } => Next::Recovered,
             Waited::Well { .. } | Waited::Unknown | Waited::Mute | Waited::Over => Next::Stands,
         }
     }
 
-    /// Whether the whole target was as it was with this request, which was sent at this time.
-    async fn shares(&self, request: &Request, sent: Instant) -> Waited {
-        self.until_well(&request.operation, sent, Health::canary, &self.patiently()).await
+    /// Whether the whole target was as it was with this request.
+    async fn shares(&self, request: &Request, times: Times) -> Waited {
+        self.until_well(&request.operation, times, Health::canary, &self.patiently()).await
     }
 
     /// Waits until the target answers an operation's canary as it did before, or the run is over. A good one that was sent
-    /// after `since` will do.
+    /// after the request in question will do.
     async fn until_well(
         &self,
         operation: &str,
-        since: Instant,
+        Times { sent: since, came: started }: Times,
         canary: impl Fn(&Health, &str) -> Option<Known>,
         wait: &Wait,
     ) -> Waited {
-        let started = Instant::now();
         let (mut pause, longest) = wait.pauses;
         let (mut at_once, mut told) = (true, false);
         loop {
-            let condition = self.check_since(operation, since, &canary).await;
+            let (condition, at) = self.check_since(operation, since, &canary).await;
+            let passed = at.saturating_duration_since(started);
             let patience = if matches!(condition, Condition::Down(_)) { wait.down } else { wait.silent };
             match condition {
                 Condition::Well => {
                     if told {
-                        self.health.note_back(started.elapsed());
+                        self.health.note_back(passed);
                         self.health.tell_waiting(String::new);
                     }
                     return Waited::Well { at_once };
                 }
                 Condition::Unknown => return Waited::Unknown,
                 Condition::Unwell(status) => {
-                    if started.elapsed() >= OPERATION_PATIENCE && self.reads(operation).await {
+                    if passed >= OPERATION_PATIENCE && self.reads(operation).await {
                         let why = format!("the target throttles {operation} all the time ({status}), and nothing else");
                         self.health.mute(operation, why);
                         self.health.tell_waiting(String::new);
@@ -395,7 +415,7 @@ impl Client {
                     }
                 }
                 Condition::Down(why) | Condition::Silent(why) => {
-                    if !self.may_come_back(started, patience, &why, since) {
+                    if !self.may_come_back(at, passed < patience, &why, since) {
                         return Waited::Over;
                     }
                     if !told {
@@ -432,9 +452,9 @@ impl Client {
     }
 
     /// Whether a target that does not answer is waited for any longer; otherwise the run ends.
-    fn may_come_back(&self, started: Instant, patience: Duration, why: &str, sent: Instant) -> bool {
-        self.health.note_down();
-        if started.elapsed() < patience && !self.health.is_interrupted() {
+    fn may_come_back(&self, at: Instant, in_time: bool, why: &str, sent: Instant) -> bool {
+        self.health.note_down(at);
+        if in_time && !self.health.is_interrupted() {
             return true;
         }
         self.health.end(EndedBy::Gone, format!("the target does not answer any more: {why}"), sent);
@@ -446,19 +466,20 @@ impl Client {
         &self,
         request: &Request,
         failure: &Failure,
-        sent: Instant,
+        times: Times,
         earlier: &[Attempt],
         company: Company,
     ) -> Next {
+        let (sent, took) = (times.sent, times.came.saturating_duration_since(times.sent));
         let most = match failure.kind {
             FailureKind::Abandoned | FailureKind::Unrecorded => return Next::Stands,
             // It has been waited for already.
-            FailureKind::Unreachable if sent.elapsed() >= LONG => 1,
+            FailureKind::Unreachable if took >= LONG => 1,
             FailureKind::Unreachable | FailureKind::Lost | FailureKind::Fatal => TRIES,
             FailureKind::Silent | FailureKind::Garbled => TRIES - 1,
         };
         if failure.kind == FailureKind::Silent
-            && self.health.unanswered(&request.operation, sent.elapsed(), self.limits.timeout)
+            && self.health.unanswered(&request.operation, took, self.limits.timeout)
             && request.method != "POST"
         {
             // An operation on trial is given up alone; without reading and deleting nothing can go on.
@@ -471,7 +492,7 @@ impl Client {
         }
         let failed = earlier.iter().rev().take_while(|attempt| attempt.answer.is_err()).count() + 1;
         let patience = if failure.kind == FailureKind::Silent { self.silent_patience() } else { PATIENCE };
-        let was_down = match self.until_well(&request.operation, sent, Health::canary, &self.briskly(patience)).await {
+        let was_down = match self.until_well(&request.operation, times, Health::canary, &self.briskly(patience)).await {
             // Where others have waited for it, it was down as well.
             Waited::Well { .. } => self.health.was_down_since(sent),
             Waited::Unknown => false,
@@ -512,34 +533,36 @@ impl Client {
         self.health.end(by, why, since);
     }
 
-    /// The target's condition as far as an operation goes, by a canary that was sent after `since`.
+    /// The target's condition as far as an operation goes, by a canary that was sent after `since`, and when it was so.
     async fn check_since(
         &self,
         operation: &str,
         since: Instant,
         canary: impl Fn(&Health, &str) -> Option<Known>,
-    ) -> Condition {
+    ) -> (Condition, Instant) {
         let _one = self.health.checking.lock().await;
-        if self.health.last_good(operation).is_some_and(|last| last > since) {
-            return Condition::Well;
+        if let Some(last) = self.health.last_good(operation).filter(|last| *last > since) {
+            return (Condition::Well, last);
         }
         self.look(operation, canary(&self.health, operation)).await
     }
 
-    async fn look(&self, operation: &str, canary: Option<Known>) -> Condition {
-        let Some((request, success, is_read)) = canary else { return Condition::Unknown };
-        let sent = Instant::now();
-        let Ok(until) = self.health.until() else { return Condition::Unknown };
-        let bound = sent + CANARY_TIMEOUT.min(self.limits.timeout);
+    async fn look(&self, operation: &str, canary: Option<Known>) -> (Condition, Instant) {
+        let now = Instant::now();
+        let Some((request, success, is_read)) = canary else { return (Condition::Unknown, now) };
+        let asking = WireOptions { canary: true, ..WireOptions::default() };
+        self.transport.ready(&request, &asking).await;
+        let Ok(until) = self.health.until() else { return (Condition::Unknown, now) };
+        let bound = now + CANARY_TIMEOUT.min(self.limits.timeout);
         let until = Some(until.map_or(bound, |until| until.min(bound)));
-        let options = WireOptions { canary: true, until, ..WireOptions::default() };
+        let options = WireOptions { until, ..asking };
         self.sent.fetch_add(1, Ordering::Relaxed);
-        let Some(tried) = self.transport.exchange(&request, &options).await else { return Condition::Unknown };
+        let Some(tried) = self.transport.exchange(&request, &options).await else { return (Condition::Unknown, now) };
         let Tried { answer, sent, elapsed } = tried;
         let attempt = Attempt::new(answer.map(|received| received.response), elapsed);
         let condition = condition(&attempt, &success, is_read);
         self.health.checked(operation, sent, condition == Condition::Well);
-        condition
+        (condition, sent + elapsed)
     }
 
     /// Holds something surprising against the canary: a read that worked before. At most one in `between`; what is found
@@ -549,7 +572,8 @@ impl Client {
             return Confirmed::Sound;
         }
         let since = self.health.last_good(operation).unwrap_or_else(Instant::now);
-        match self.until_well(operation, since, Health::read_canary, &self.patiently()).await {
+        let times = Times { sent: since, came: Instant::now() };
+        match self.until_well(operation, times, Health::read_canary, &self.patiently()).await {
             Waited::Well { at_once: true } | Waited::Unknown | Waited::Mute => Confirmed::Sound,
             Waited::Well { at_once: false } => Confirmed::Shaken,
             Waited::Over => Confirmed::Over,
@@ -559,13 +583,13 @@ impl Client {
     /// Whether reading works while an operation's own canary is answered otherwise.
     async fn reads(&self, operation: &str) -> bool {
         let has_own = self.health.canary(operation).is_some_and(|(_, _, is_read)| !is_read);
-        has_own && self.look(operation, self.health.read_canary(operation)).await == Condition::Well
+        has_own && self.look(operation, self.health.read_canary(operation)).await.0 == Condition::Well
     }
 
     /// Whether the target answers its canary right now; asked before a clean-up that may be in vain.
     pub async fn answers(&self, operation: &str) -> bool {
         let canary = self.health.read_canary(operation);
-        matches!(self.look(operation, canary).await, Condition::Well | Condition::Unknown)
+        matches!(self.look(operation, canary).await.0, Condition::Well | Condition::Unknown)
     }
 }
 

@@ -202,11 +202,11 @@ impl Health {
         }
     }
 
-    /// From now on this request tells the condition of what it covers. It has just worked.
-    pub fn watch(&self, canary: Canary) {
-        let now = Some(Instant::now());
+    /// From now on this request tells the condition of what it covers. It has worked when it was sent at this time.
+    pub fn watch(&self, canary: Canary, sent: Option<Instant>) {
+        let sent = sent.or_else(|| Some(Instant::now()));
         // The newest is asked first.
-        self.state().canaries.insert(0, Canary { last_good: now, last: now, ..canary });
+        self.state().canaries.insert(0, Canary { last_good: sent, last: sent, ..canary });
     }
 
     /// The canary for an operation's answers: a refusal of its own, or else the read.
@@ -358,28 +358,29 @@ impl Health {
         (left * of_a_case) as u64
     }
 
-    /// A request that was sent at this time was throttled. Returns how long the rest will take at the pace that the
+    /// A request that was sent at the first of these times was throttled at the second. Returns how long the rest will take at the pace that the
     /// target allows, once there is one to be seen.
-    pub(super) fn throttled(&self, sent: Instant) -> Option<Duration> {
+    pub(super) fn throttled(&self, sent: Instant, came: Instant) -> Option<Duration> {
         let answered = self.answered.load(Ordering::Relaxed);
         let left = self.requests_left();
         let mut state = self.state();
         let episodes = &mut state.episodes;
         if episodes.until.is_none_or(|until| sent > until) {
             episodes.count += 1;
-            episodes.until = Some(Instant::now());
+            episodes.until = Some(came);
         }
         let (since, before) = episodes.since.filter(|_| episodes.count > EPISODES)?;
-        let rate = answered.saturating_sub(before) as f64 / since.elapsed().as_secs_f64().max(0.001);
+        let rate =
+            answered.saturating_sub(before) as f64 / came.saturating_duration_since(since).as_secs_f64().max(0.001);
         (rate > 0.0).then(|| Duration::from_secs_f64((left as f64 / rate).min(1e9)))
     }
 
     /// A throttled request was answered at last: what was sent until now belongs to the same episode.
-    pub(super) fn throttle_over(&self) {
+    pub(super) fn throttle_over(&self, came: Instant) {
         let answered = self.answered.load(Ordering::Relaxed);
         let mut state = self.state();
-        state.episodes.until = Some(Instant::now());
-        state.episodes.since.get_or_insert((Instant::now(), answered));
+        state.episodes.until = Some(came);
+        state.episodes.since.get_or_insert((came, answered));
     }
 
     /// Takes note that everything is held up for so long; `false` if that is more than the run can bear.
@@ -394,9 +395,9 @@ impl Health {
         within && bearable
     }
 
-    /// Takes note that the target is down just now.
-    pub(super) fn note_down(&self) {
-        self.state().down = Some(Instant::now());
+    /// Takes note that the target was down at this time.
+    pub(super) fn note_down(&self, at: Instant) {
+        self.state().down = Some(at);
     }
 
     /// Takes note that it is back after so long.
@@ -585,7 +586,7 @@ mod tests {
     fn how_long_the_rest_takes_is_told_once_the_pace_is_seen() {
         let health = health();
         health.expect_cases(1_000_000);
-        assert_eq!(health.throttled(Instant::now()), None);
+        assert_eq!(health.throttled(Instant::now(), Instant::now()), None);
         health.throttle_over();
         (0..10).for_each(|_| health.answered());
         std::thread::sleep(Duration::from_millis(2));
@@ -593,7 +594,7 @@ mod tests {
         assert_eq!(health.throttled(sent), None, "the second time");
         health.throttle_over();
         std::thread::sleep(Duration::from_millis(2));
-        let rest = health.throttled(Instant::now()).expect("the third time tells");
+        let rest = health.throttled(Instant::now(), Instant::now()).expect("the third time tells");
         assert!(rest > Duration::from_secs(100), "{rest:?}");
     }
 

@@ -18,4 +18,4 @@ pub use client::{Client, Confirmed, Limits};
 pub use health::{Canary, Ended, EndedBy, Health};
 pub use http::HttpTransport;
 pub use tls::TlsError;
-pub use transport_trait::{Received, Sending, Transport, TransportError, Tried, WireOptions};
+pub use transport_trait::{Ready, Received, Sending, Transport, TransportError, Tried, WireOptions};

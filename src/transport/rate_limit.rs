@@ -80,14 +80,14 @@ impl RateLimit {
     }
 
     /// A request that was throttled has been answered after a pause, so it was the pace: from now on it is slower.
-    /// `sent`: when it was throttled.
-    pub(super) fn slow_down(&self, sent: Instant) {
+    /// `sent`: when it was throttled; `came`: when it was answered.
+    pub(super) fn slow_down(&self, sent: Instant, came: Instant) {
         self.change(|state| {
             if sent < state.slowed {
                 return;
             }
             state.learned = (state.learned * 3 / 2).clamp(FIRST_INTERVAL.max(self.fixed), LONGEST_INTERVAL);
-            state.slowed = Instant::now();
+            state.slowed = came;
             state.calm = 0;
         });
     }

@@ -2,8 +2,9 @@ use std::time::{Duration, SystemTime};
 
 use crate::vocabulary::Response;
 
-/// How long an answer asks to wait: seconds, or a date. A date is read by the target's own clock where it tells it.
-pub(super) fn retry_after(response: &Response) -> Option<Duration> {
+/// How long an answer asks to wait: seconds, or a date. A date is read by the target's own clock where it tells it, and by
+/// ours, which says `now`, where it does not.
+pub(super) fn retry_after(response: &Response, now: SystemTime) -> Option<Duration> {
     let text = response.header("retry-after")?;
     let text = text.trim();
     if let Ok(seconds) = text.parse::<u64>() {
@@ -11,7 +12,7 @@ pub(super) fn retry_after(response: &Response) -> Option<Duration> {
     }
     let at = httpdate::parse_http_date(text).ok()?;
     let theirs = response.header("date").and_then(|date| httpdate::parse_http_date(date.trim()).ok());
-    Some(at.duration_since(theirs.unwrap_or_else(SystemTime::now)).unwrap_or_default())
+    Some(at.duration_since(theirs.unwrap_or(now)).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -22,7 +23,8 @@ mod tests {
 
     fn wait(fields: &[(&'static str, &'static str)]) -> Option<Duration> {
         let fields = fields.iter().map(|(n, v)| (HeaderName::from_static(n), HeaderValue::from_static(v)));
-        retry_after(&Response { status: 429, headers: HeaderMap::from_iter(fields), ..Response::default() })
+        let response = Response { status: 429, headers: HeaderMap::from_iter(fields), ..Response::default() };
+        retry_after(&response, SystemTime::UNIX_EPOCH)
     }
 
     #[test]

@@ -13,12 +13,20 @@ pub trait Transport: Send + Sync {
     /// show what the options ask for.
     fn exchange<'a>(&'a self, request: &'a Request, options: &'a WireOptions) -> Sending<'a>;
 
+    /// Completes when a request may go: at once, unless the transport has a reason to hold it back.
+    fn ready<'a>(&'a self, _request: &'a Request, _options: &'a WireOptions) -> Ready<'a> {
+        Box::pin(std::future::ready(()))
+    }
+
     /// The same with connections of its own: one serves the runtime that opened it best.
     fn fresh(&self) -> Arc<dyn Transport>;
 }
 
 /// An exchange under way.
 pub type Sending<'a> = Pin<Box<dyn Future<Output = Option<Tried>> + Send + 'a>>;
+
+/// Completes when a request may go.
+pub type Ready<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
 /// What one try came to, and when.
 #[derive(Clone, Debug)]

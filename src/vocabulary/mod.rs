@@ -1,5 +1,6 @@
 //! The words every other module speaks: levels, outcomes, verdicts, requests and exchanges.
 
+mod clock;
 mod exchange;
 mod level;
 mod outcome;
@@ -8,6 +9,7 @@ mod request;
 mod state;
 mod verdict;
 
+pub use clock::Clock;
 pub use exchange::{Attempt, AttemptKind, Exchange, Failure, FailureKind, Response};
 pub use level::Level;
 pub use outcome::Outcome;

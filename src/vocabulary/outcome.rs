@@ -14,6 +14,8 @@ pub enum Outcome {
     Skip,
     /// A `should` clause is broken.
     Warn,
+    /// It was not the same each time: sent again, or by itself, all was well. Its clauses are not upheld by it.
+    Flaky,
     /// dewspec or the network broke; says nothing about the target.
     Error,
     /// A `must` clause is broken, or no reading explains what was seen.

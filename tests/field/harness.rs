@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
+use crate::judged::{RECORD, agrees};
 use crate::proxy::{Proxy, Rule};
 use crate::told::Told;
 use crate::upstream::Upstream;
@@ -125,7 +126,7 @@ impl Launch {
             command.args(["--report", "json=report.json"]);
         }
         if subcommand == "run" {
-            command.arg("-q");
+            command.arg("-q").env("DEWSPEC_RECORD", RECORD);
         }
         Launch { command, dir, limit: LIMIT, hidden: None }
     }
@@ -202,7 +203,10 @@ impl Underway {
                 let told = self.told(code.expect("an exit code or a signal"));
                 if let Some(hidden) = &self.hidden {
                     told.never_says(hidden);
+                    let record = std::fs::read(self.dir.path().join(RECORD)).unwrap_or_default();
+                    assert!(!String::from_utf8_lossy(&record).contains(hidden), "{hidden} stands in the record");
                 }
+                agrees(self.dir.path(), &told);
                 return told;
             }
             self.in_time();

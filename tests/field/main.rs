@@ -15,6 +15,7 @@ mod evidence;
 mod fault;
 mod framing;
 mod harness;
+mod judged;
 mod proxy;
 mod raw;
 mod rules;

@@ -49,7 +49,7 @@ pub(super) fn at_most(field: &Field<'_>, most: usize) -> Vec<CaseSpec> {
     let mut cases = Vec::new();
     for (turn, kind) in kinds(field).into_iter().enumerate() {
         let pointer = field.pointer_in_turn(turn);
-        for length in [most - 1, most] {
+        for length in [most.saturating_sub(1), most] {
             cases.push(field.accepted(
                 &format!("{kind}-{length}"),
                 field.with(&pointer, json!(text(field, &pointer, kind, length))),
@@ -60,7 +60,7 @@ pub(super) fn at_most(field: &Field<'_>, most: usize) -> Vec<CaseSpec> {
             field.refused_everywhere(&what, |pointer| field.with(pointer, json!(text(field, pointer, kind, most + 1)))),
         );
     }
-    let far = most * FAR;
+    let far = most.saturating_mul(FAR);
     let pointer = field.pointer_in_turn(1);
     cases
         .push(field.refused(&format!("ascii-{far}"), field.with(&pointer, json!(text(field, &pointer, "ascii", far)))));

@@ -32,7 +32,7 @@ fn near_misses(words: &[String]) -> Vec<(String, String)> {
         misses.push((format!("space-and-{word}"), format!(" {word}")));
         misses.push((format!("{word}-and-a-newline"), format!("{word}\n")));
         misses.push((format!("{word}-and-a-letter"), format!("{word}x")));
-        misses.push((format!("{word}-cut-short"), word.chars().take(word.chars().count() - 1).collect()));
+        misses.push((format!("{word}-cut-short"), word.chars().take(word.chars().count().saturating_sub(1)).collect()));
     }
     if let Some(word) = words.first() {
         misses.push((format!("{word}-in-wide-letters"), word.chars().map(wide).collect()));

@@ -31,8 +31,10 @@ pub(super) fn write_operations(page: &mut Page, report: &Report) {
 pub(super) fn write(page: &mut Page, report: &Report) {
     let summary = &report.summary;
     page.blank();
+    // Nearly always there is none, and then it is not worth a word.
+    let flaky = if summary.flaky > 0 { format!("{} flaky, ", summary.flaky) } else { String::new() };
     let counts = format!(
-        "{} pass, {} fail, {} warn, {} skip, {} error",
+        "{} pass, {} fail, {} warn, {flaky}{} skip, {} error",
         summary.pass, summary.fail, summary.warn, summary.skip, summary.error
     );
     let seconds = report.duration_ms as f64 / 1000.0;

@@ -355,7 +355,7 @@ impl Campaign {
             record.skip("no input for it could be sent", false);
         }
         let mut report = record.finish().enter();
-        report.generated = Some(GeneratedReport { inputs, skipped: 0, failure: None });
+        report.generated = Some(GeneratedReport { inputs, skipped: 0, lost: 0, failure: None });
         report
     }
 

@@ -106,9 +106,9 @@ fn find(
         blame(session, &case);
     } else if case.outcome == Outcome::Fail {
         // It did not happen again, so no clause is called broken on its account.
-        case.outcome = Outcome::Warn;
+        case.outcome = Outcome::Flaky;
     }
-    case.generated = Some(GeneratedReport { inputs: 1, skipped: 0, failure: Some(progress.clone()) });
+    case.generated = Some(GeneratedReport { inputs: 1, skipped: 0, lost: 0, failure: Some(progress.clone()) });
     Find {
         schema: SCHEMA.to_owned(),
         operation: op.operation.id.clone(),

@@ -11,24 +11,39 @@ use super::super::record::Finished;
 use super::super::resource::Resource;
 use super::member::{Claim, Member};
 
+/// An item that is not as its case left it.
+pub(super) struct Amiss {
+    /// The place of the case in its group.
+    pub(super) place: usize,
+    pub(super) deviation: Deviation,
+    /// Nothing else is amiss.
+    pub(super) is_alone: bool,
+}
+
 /// What was read back of one case's item, for as long as a write may take to show.
 pub(super) struct Lost {
     deviation: Deviation,
     look: Option<Arc<Exchange>>,
+    /// Nothing else was amiss.
+    is_alone: bool,
 }
 
-/// The one item that is not as its case left it, with the place of that case, if there is just one, and everything else is
-/// as it should be: where several are amiss at once, somebody else may have been at work.
-pub(super) fn the_one_amiss(resource: &Resource, members: &[Member<'_>], seen: &State) -> Option<(usize, Deviation)> {
+/// The items that are not as their cases left them; none, if anything else is not as it should be: somebody else may have been
+/// at work then. Those whose clauses are known to be broken already are left out.
+pub(super) fn all_amiss(resource: &Resource, members: &[Member<'_>], seen: &State) -> Vec<Amiss> {
     let expected = resource.ledger.expected();
-    let disturbed = expected.iter().any(|(key, value)| seen.get(key) != Some(value));
-    let mut all = members.iter().enumerate().flat_map(|(place, member)| {
-        amiss(member, seen).into_iter().map(move |deviation| (place, deviation)).collect::<Vec<_>>()
-    });
-    match (all.next(), all.next()) {
-        (Some(one), None) if !disturbed => Some(one),
-        _ => None,
+    if expected.iter().any(|(key, value)| seen.get(key) != Some(value)) {
+        return Vec::new();
     }
+    let of_one = |(place, member)| amiss(member, seen).into_iter().map(move |deviation| (place, deviation));
+    let all: Vec<(usize, Deviation)> = members.iter().enumerate().flat_map(of_one).collect();
+    let is_alone = all.len() == 1;
+    let is_known = |place: usize, deviation: &Deviation| {
+        let clause = members.get(place).map(|member| member.record.blamed(&deviation.blame));
+        clause.is_none_or(|clause| resource.suspicions.is_suspect(&clause))
+    };
+    let unknown = all.into_iter().filter(|(place, deviation)| !is_known(*place, deviation));
+    unknown.map(|(place, deviation)| Amiss { place, deviation, is_alone }).collect()
 }
 
 fn amiss(member: &Member<'_>, seen: &State) -> Vec<Deviation> {
@@ -76,8 +91,9 @@ pub(super) fn missing(member: &Member<'_>, seen: &State) -> Option<Deviation> {
 
 impl Lost {
     /// With the last look at the resource.
-    pub(super) fn new(deviation: Deviation, resource: &Resource) -> Self {
-        Lost { deviation, look: resource.looks.last().cloned().map(Arc::new) }
+    pub(super) fn new(amiss: Amiss, resource: &Resource) -> Self {
+        let Amiss { deviation, is_alone, .. } = amiss;
+        Lost { deviation, look: resource.looks.last().cloned().map(Arc::new), is_alone }
     }
 }
 
@@ -89,11 +105,15 @@ impl<'a> Member<'a> {
         self.record.finish()
     }
 
-    /// Its end, if all is well when it runs alone: what was amiss before was so all the same.
+    /// Its end, if all is well when it runs alone: what was amiss before was so all the same. Where several items were, that
+    /// may have been somebody else's doing, and is proof of nothing.
     pub(super) fn close_as_lost(mut self, lost: Lost) -> Finished<'a> {
         let at = lost.look.map(|look| self.record.exchange(look));
         let sent = at.map(|at| at.saturating_sub(1));
-        self.record.deviation(&lost.deviation, sent);
+        match lost.is_alone {
+            true => self.record.deviation(&lost.deviation, sent),
+            false => self.record.flaky(lost.deviation, sent),
+        }
         self.record.finish()
     }
 }

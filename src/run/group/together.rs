@@ -14,7 +14,7 @@ use super::super::session::Session;
 use super::super::surprise::is_shaken;
 use super::super::watch::watch;
 use super::gather::gather;
-use super::lost::{Lost, is_all_missing, missing, the_one_amiss};
+use super::lost::{Amiss, Lost, all_amiss, is_all_missing, missing};
 use super::member::Member;
 use super::outlook::Outlook;
 use super::turned_away::try_alone;
@@ -104,11 +104,11 @@ async fn round(
             *clean &= member.judge(resource, sent, touched).await;
         }
     }
-    let (looked, state) = look(session, members, resource, clean).await;
-    if let Some((place, deviation)) = &looked.lost
-        && let Some(member) = members.get_mut(*place)
-    {
-        member.lost = Some(Lost::new(deviation.clone(), resource));
+    let (mut looked, state) = look(session, members, resource, clean).await;
+    for amiss in std::mem::take(&mut looked.lost) {
+        if let Some(member) = members.get_mut(amiss.place) {
+            member.lost = Some(Lost::new(amiss, resource));
+        }
     }
     if let Some((listing, seen)) = state {
         mend(session, resource, &seen).await;
@@ -135,8 +135,8 @@ struct Looked {
     crowded: bool,
     /// There is a state to be had, and it could not be read.
     unread: bool,
-    /// The one item that is amiss, with the place of its case.
-    lost: Option<(usize, Deviation)>,
+    /// The items that are amiss.
+    lost: Vec<Amiss>,
     /// Several items were accepted, and nothing of all that is there: no need to ask for each by itself.
     stored_nothing: bool,
     seen: State,
@@ -170,15 +170,17 @@ async fn look(
     let fits = |outlook: &Outlook, listing: &Listing| outlook.fits(listing, &outlook.seen(listing));
     let mut listing = resource.look_until(session, patience, |listing| fits(&outlook, listing)).await;
     outlook.leave_out_restless(resource);
-    let mut lost = None;
+    let mut lost = Vec::new();
     if *clean && let Some(amiss) = listing.as_ref().filter(|listing| !fits(&outlook, listing)) {
-        lost = unknown_loss(resource, members, &outlook.seen(amiss));
-        if lost.is_some() {
+        lost = all_amiss(resource, members, &outlook.seen(amiss));
+        if !lost.is_empty() && !resource.is_impatient(session) {
             // That would be proof, so it gets all the time that a write may take to show.
             listing = resource.look_until(session, session.settings.settle, |listing| fits(&outlook, listing)).await;
             outlook.leave_out_restless(resource);
-            let still = |listing: &Listing| unknown_loss(resource, members, &outlook.seen(listing));
-            lost = listing.as_ref().filter(|listing| !fits(&outlook, listing)).and_then(still);
+            let still = |listing: &Listing| all_amiss(resource, members, &outlook.seen(listing));
+            lost = listing.as_ref().filter(|listing| !fits(&outlook, listing)).map(still).unwrap_or_default();
+        } else {
+            lost.clear();
         }
     }
     let Some(listing) = listing else {
@@ -206,14 +208,6 @@ async fn look(
 fn known_loss(resource: &Resource, member: &Member<'_>, seen: &State) -> Option<Deviation> {
     let deviation = missing(member, seen)?;
     resource.suspicions.is_broken(&member.record.blamed(&deviation.blame)).then_some(deviation)
-}
-
-/// The one item that is amiss, unless its clause is known to be broken already.
-fn unknown_loss(resource: &Resource, members: &[Member<'_>], seen: &State) -> Option<(usize, Deviation)> {
-    the_one_amiss(resource, members, seen).filter(|(place, deviation)| {
-        let clause = members.get(*place).map(|member| member.record.blamed(&deviation.blame));
-        clause.is_some_and(|clause| !resource.suspicions.is_suspect(&clause))
-    })
 }
 
 /// Closes a case of which something may be amiss, or runs it again by itself.

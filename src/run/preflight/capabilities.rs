@@ -1,8 +1,9 @@
 use serde_json::Value;
+use tokio::time::Instant;
 
 use crate::check::{Listing, State, change_of, is_unreadable};
 use crate::suite::{OperationSuite, Purpose};
-use crate::vocabulary::{Exchange, TokenChoice};
+use crate::vocabulary::{Exchange, Request, TokenChoice};
 
 use super::super::payload::Payload;
 use super::super::prediction::writing;
@@ -109,17 +110,17 @@ pub(in super::super) async fn example(
 }
 
 /// A request that does nothing and whose answer is known from now on: malformed, with valid credentials. `None` where
-/// its answer says nothing.
+/// its answer says nothing. With it, when it was sent.
 pub(super) async fn refusal(
     session: &Session,
     op: &OperationSuite,
     resource: &Resource,
-) -> Option<(crate::vocabulary::Request, u16)> {
+) -> Option<((Request, u16), Option<Instant>)> {
     let payload = Payload::new(&op.operation, MALFORMED);
     let request = request(session, &Outgoing::plain(op, &resource.id, &payload, TokenChoice::Valid))?;
     let exchange = session.client.send(request).await;
     let status = exchange.status().filter(|status| matches!(status, 400 | 404..=428))?;
-    Some((exchange.request, status))
+    Some(((exchange.request, status), exchange.sent))
 }
 
 /// Writes one item and waits for it to show; the second is `None` if it does not get there.

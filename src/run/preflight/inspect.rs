@@ -187,6 +187,7 @@ async fn inspect_one(
     let mut canary = Canary::of(covered(session, ops));
     recover_earlier(session, resource).await;
     let listing = resource.look(session).await;
+    let read_at = resource.looks.last().and_then(|look| look.sent);
     let read = resource.looks.last().map(Answer::of);
     let carries = listing.as_ref().map(|listing| listing.items.len());
     match listing {
@@ -195,7 +196,7 @@ async fn inspect_one(
             canary.read = resource.list_request(session);
             canary.success = resource.list_statuses();
             if is_first {
-                session.client.health().watch(canary.clone());
+                session.client.health().watch(canary.clone(), read_at);
             }
         }
         None => {
@@ -227,12 +228,14 @@ async fn inspect_one(
         resource.looks.clear();
     }
     if is_first && inspection == Inspection::Run && writes.iter().any(|(_, answer)| answer.is_accepted()) {
+        let mut last = read_at;
         for op in ops {
-            if let Some(known) = refusal(session, op, resource).await {
+            if let Some((known, sent)) = refusal(session, op, resource).await {
                 canary.refusals.insert(op.operation.id.clone(), known);
+                last = sent.or(last);
             }
         }
-        session.client.health().watch(canary);
+        session.client.health().watch(canary, last);
     }
     let capacity = ops.iter().find_map(|op| match op.operation.capacity {
         Some(Capacity::Fixed(most)) => Some(most),

@@ -62,7 +62,7 @@ fn watch(session: &Session, service: &str, resource: &Resource, exchange: &Excha
         let covers = observers.chain(operations.map(|op| &op.id)).cloned().collect();
         let mut canary = Canary::of(covers);
         (canary.read, canary.success) = (Some(exchange.request.clone()), success);
-        session.client.health().watch(canary);
+        session.client.health().watch(canary, exchange.sent);
     }
 }
 
