@@ -69,7 +69,7 @@ impl Session {
         match case.outcome {
             Outcome::Pass | Outcome::Warn => Ok(Completion::Completed),
             Outcome::Skip => Ok(Completion::Ignored { reason: case.reason.clone() }),
-            Outcome::Fail => Err(Failed::from(failure_text(report, case))),
+            Outcome::Fail | Outcome::Flaky => Err(Failed::from(failure_text(report, case))),
             Outcome::Error => Err(Failed::from(case.reason.clone().unwrap_or_default())),
         }
     }

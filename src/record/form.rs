@@ -186,6 +186,9 @@ pub(super) struct Answer {
     headers: Vec<(String, Bytes)>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) body: Option<Bytes>,
+    /// The name of a long body, by which others of the same are written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     capped: bool,
     /// Every byte after the head, of a raw connection.
@@ -201,9 +204,9 @@ pub(super) enum Bytes {
     Base64 {
         base64: String,
     },
-    /// The same as the body of the answer in this line.
+    /// The same as the body of this name.
     Again {
-        again_from_line: u64,
+        again: String,
     },
 }
 
@@ -219,7 +222,7 @@ impl Bytes {
         match self {
             Bytes::Text(text) => Ok(text.into_bytes()),
             Bytes::Base64 { base64 } => STANDARD.decode(base64).map_err(|e| e.to_string()),
-            Bytes::Again { again_from_line } => Err(format!("it is that of line {again_from_line}, which is missing")),
+            Bytes::Again { again } => Err(format!("the body {again} is missing")),
         }
     }
 }
@@ -278,10 +281,18 @@ impl Try {
 }
 
 impl Try {
-    /// The line in which the body of its answer stands, if that is another one.
-    pub(super) fn body_of_line(&self) -> Option<u64> {
+    /// The name of the body of its answer, if that stands in another line.
+    pub(super) fn again(&self) -> Option<&str> {
         match &self.came {
-            Came::Answer(Answer { body: Some(Bytes::Again { again_from_line }), .. }) => Some(*again_from_line),
+            Came::Answer(Answer { body: Some(Bytes::Again { again }), .. }) => Some(again),
+            _ => None,
+        }
+    }
+
+    /// The name of the body of its answer, if that stands here, and others may be the same.
+    pub(super) fn name(&self) -> Option<&str> {
+        match &self.came {
+            Came::Answer(Answer { body: Some(Bytes::Text(_) | Bytes::Base64 { .. }), name, .. }) => name.as_deref(),
             _ => None,
         }
     }
@@ -295,8 +306,13 @@ impl Try {
 }
 
 impl Came {
-    /// Of a try that was made; `masked` takes credentials out of what came, and `body` out of a whole body.
-    pub(super) fn of(tried: Option<&Tried>, masked: impl Fn(&[u8]) -> Vec<u8>, whole: impl Fn(&[u8]) -> Bytes) -> Self {
+    /// Of a try that was made; `masked` takes credentials out of what came, and `whole` out of a body, which gets a name if it
+    /// is one that may come again.
+    pub(super) fn of(
+        tried: Option<&Tried>,
+        masked: impl Fn(&[u8]) -> Vec<u8>,
+        whole: impl Fn(&[u8]) -> (Bytes, Option<String>),
+    ) -> Self {
         let Some(tried) = tried else { return Came::Unobservable };
         match &tried.answer {
             Ok(received) => {
@@ -304,10 +320,17 @@ impl Came {
                 let field = |(name, value): (&HeaderName, &HeaderValue)| {
                     (name.to_string(), Bytes::of(&masked(value.as_bytes())))
                 };
+                let (bytes, name) = if body.is_empty() {
+                    (None, None)
+                } else {
+                    let (bytes, name) = whole(body);
+                    (Some(bytes), name)
+                };
                 Came::Answer(Answer {
                     status: *status,
                     headers: headers.iter().map(field).collect(),
-                    body: (!body.is_empty()).then(|| whole(body)),
+                    body: bytes,
+                    name,
                     capped: *capped,
                     after_head: received.after_head.as_deref().map(|bytes| Bytes::of(&masked(bytes))),
                 })
@@ -365,7 +388,8 @@ mod tests {
         let response = Response { status: 204, headers, body: b"\xfe".to_vec(), capped: true, cut_from: 0 };
         let received = Received { response, after_head: Some(b"0\r\n".to_vec()) };
         let tried = Tried { answer: Ok(received.clone()), sent: tokio::time::Instant::now(), elapsed: Duration::ZERO };
-        let line = serde_json::to_string(&Came::of(Some(&tried), <[u8]>::to_vec, Bytes::of)).unwrap();
+        let line =
+            serde_json::to_string(&Came::of(Some(&tried), <[u8]>::to_vec, |body| (Bytes::of(body), None))).unwrap();
         let Came::Answer(answer) = serde_json::from_str(&line).unwrap() else { unreachable!("{line}") };
         assert_eq!(answer.received().unwrap(), received);
     }

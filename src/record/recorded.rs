@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::fs::File;
 use std::hash::Hasher;
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
@@ -62,8 +62,8 @@ struct Shared {
     file: Mutex<File>,
     /// By what was sent, in the order of time.
     tries: Mutex<HashMap<u64, VecDeque<Place>>>,
-    /// By their numbers, the lines whose bodies others share.
-    shared_lines: HashMap<u64, Place>,
+    /// Where long bodies stand, by name.
+    bodies: HashMap<String, Place>,
     missing: Mutex<u64>,
     order: Order,
 }
@@ -121,7 +121,7 @@ impl Recorded {
         let mut offset = lines.by_ref().take(LONGEST_HEADER).read_until(b'\n', &mut text).map_err(read)? as u64;
         let header = header(&text).map_err(|what| form(1, what))?;
         let mut tries: HashMap<u64, VecDeque<Place>> = HashMap::new();
-        let (mut shared_lines, mut first_of) = (HashMap::new(), BTreeMap::new());
+        let mut bodies = HashMap::new();
         let (mut ending, mut signal) = (None, None);
         for number in 2.. {
             text.clear();
@@ -132,10 +132,8 @@ impl Recorded {
             match serde_json::from_slice::<Line>(&text) {
                 Ok(Line::Try(tried)) => {
                     let place = Place { at: tried.at, offset, length };
-                    match tried.body_of_line() {
-                        Some(line) => drop(first_of.get(&line).map(|place| shared_lines.insert(line, *place))),
-                        None if length > LONG_LINE => drop(first_of.insert(number as u64, place)),
-                        None => {}
+                    if let Some(name) = tried.name() {
+                        bodies.insert(name.to_owned(), place);
                     }
                     tries.entry(key_of(&tried).map_err(|what| form(number, what))?).or_default().push_back(place);
                 }
@@ -157,7 +155,7 @@ impl Recorded {
             began: Instant::now(),
             file: Mutex::new(file),
             tries: Mutex::new(tries),
-            shared_lines,
+            bodies,
             missing: Mutex::default(),
             order: Order::default(),
         };
@@ -200,8 +198,6 @@ impl Recorded {
     }
 }
 
-/// Shorter lines have no body that others share.
-const LONG_LINE: usize = 4 * 1024;
 /// A first line, and one after it, have no more bytes than this.
 const LONGEST_HEADER: u64 = 16 << 20;
 const LONGEST_LINE: u64 = 64 << 20;
@@ -270,11 +266,10 @@ impl Shared {
         drop(file);
         let changed = || "it was changed while it was judged".to_owned();
         let Ok(Line::Try(mut tried)) = serde_json::from_slice(&text) else { return Err(changed()) };
-        if let Some(line) = tried.body_of_line() {
-            // A line that shares another's body is none that others share.
-            let first = self.shared_lines.get(&line).filter(|first| first.offset != place.offset);
-            let mut first = self.read(*first.ok_or_else(|| format!("line {line} is missing"))?)?;
-            tried.take_body_of(&mut first);
+        if let Some(name) = tried.again() {
+            let body = self.bodies.get(name).filter(|body| body.offset != place.offset);
+            let mut other = self.read(*body.ok_or_else(|| format!("the body {name} is missing"))?)?;
+            tried.take_body_of(&mut other);
         }
         Ok(*tried)
     }

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::fs::{File, OpenOptions};
 use std::hash::Hasher;
 use std::io::{BufWriter, Write};
@@ -33,10 +33,8 @@ const REMEMBERED: usize = 10_000;
 
 struct Open {
     file: BufWriter<File>,
-    /// How many lines there are.
-    lines: u64,
-    /// Long bodies by length and hash, with the line in which each stands.
-    long: HashMap<(usize, u64), u64>,
+    /// Names of long bodies that are written.
+    long: HashSet<String>,
     /// Why it could not be written, and is not any more.
     failed: Option<String>,
 }
@@ -52,7 +50,7 @@ impl Recorder {
         let sink = Sink {
             began: Instant::now(),
             mask,
-            file: Mutex::new(Open { file: BufWriter::new(file), lines: 0, long: HashMap::new(), failed: None }),
+            file: Mutex::new(Open { file: BufWriter::new(file), long: HashSet::new(), failed: None }),
         };
         sink.write(header);
         let failed = sink.open().failed.take();
@@ -93,11 +91,6 @@ impl Sink {
     }
 
     fn write(&self, line: &impl Serialize) {
-        self.write_with_body(line, None);
-    }
-
-    /// Writes a line, in which this body stands.
-    fn write_with_body(&self, line: &impl Serialize, body: Option<(usize, u64)>) {
         let text = serde_json::to_string(line);
         let mut open = self.open();
         if open.failed.is_some() {
@@ -107,19 +100,18 @@ impl Sink {
         if let Err(error) = written {
             open.failed = Some(error.to_string());
         }
-        open.lines += 1;
-        let number = open.lines;
-        if let Some(body) = body.filter(|_| open.long.len() < REMEMBERED) {
-            open.long.entry(body).or_insert(number);
-        }
     }
 
-    /// A body without credentials, or where it stands already.
-    fn body(&self, body: &[u8]) -> Bytes {
-        let known = long(body).and_then(|name| self.open().long.get(&name).copied());
-        match known {
-            Some(again_from_line) => Bytes::Again { again_from_line },
-            None => Bytes::of(&self.mask.bytes(body)),
+    /// A body without credentials, with its name if it is a long one; only the name, if it is written already.
+    fn body(&self, body: &[u8]) -> (Bytes, Option<String>) {
+        let Some(name) = long(body) else { return (Bytes::of(&self.mask.bytes(body)), None) };
+        let is_new = {
+            let known = &mut self.open().long;
+            known.len() < REMEMBERED && known.insert(name.clone())
+        };
+        match is_new || !self.open().long.contains(&name) {
+            true => (Bytes::of(&self.mask.bytes(body)), is_new.then_some(name)),
+            false => (Bytes::Again { again: name }, None),
         }
     }
 
@@ -135,10 +127,7 @@ impl Sink {
 
     fn tried(&self, request: &Request, options: &WireOptions, times: (Duration, Duration), tried: Option<&Tried>) {
         let came = Came::of(tried, |bytes| self.mask.bytes(bytes), |body| self.body(body));
-        let stands = matches!(&came, Came::Answer(answer) if !matches!(answer.body, Some(Bytes::Again { .. })));
-        let body = tried.and_then(|tried| long(&tried.answer.as_ref().ok()?.response.body));
-        let line = Line::Try(Box::new(Try::new(&self.masked(request), options, times, came)));
-        self.write_with_body(&line, body.filter(|_| stands));
+        self.write(&Line::Try(Box::new(Try::new(&self.masked(request), options, times, came))));
     }
 
     fn given_up(&self, request: &Request, options: &WireOptions, times: (Duration, Duration)) {
@@ -146,12 +135,12 @@ impl Sink {
     }
 }
 
-/// The length and hash of a body that is not written twice.
-fn long(body: &[u8]) -> Option<(usize, u64)> {
+/// The name of a body that is not written twice: its length and a hash.
+fn long(body: &[u8]) -> Option<String> {
     (body.len() > LONG).then(|| {
         let mut hasher = FnvHasher::default();
         hasher.write(body);
-        (body.len(), hasher.finish())
+        format!("{}-{:016x}", body.len(), hasher.finish())
     })
 }
 

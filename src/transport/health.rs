@@ -587,12 +587,12 @@ mod tests {
         let health = health();
         health.expect_cases(1_000_000);
         assert_eq!(health.throttled(Instant::now(), Instant::now()), None);
-        health.throttle_over();
+        health.throttle_over(Instant::now());
         (0..10).for_each(|_| health.answered());
         std::thread::sleep(Duration::from_millis(2));
         let sent = Instant::now();
-        assert_eq!(health.throttled(sent), None, "the second time");
-        health.throttle_over();
+        assert_eq!(health.throttled(sent, Instant::now()), None, "the second time");
+        health.throttle_over(Instant::now());
         std::thread::sleep(Duration::from_millis(2));
         let rest = health.throttled(Instant::now(), Instant::now()).expect("the third time tells");
         assert!(rest > Duration::from_secs(100), "{rest:?}");

@@ -135,11 +135,11 @@ mod tests {
         assert_eq!(limit.pause(Duration::from_secs(1)), Duration::from_secs(1));
         assert_eq!(limit.pause(Duration::from_secs(1)), Duration::ZERO, "the same pause, asked for twice");
         assert_eq!(time_of(&limit, 2).await, Duration::from_secs(1), "a pause for all, and no more than that");
-        limit.slow_down(throttled);
+        limit.slow_down(throttled, Instant::now());
         let slow = time_of(&limit, 101).await;
         assert!(slow >= FIRST_INTERVAL * 100, "{slow:?}");
         // One of many that were throttled at once.
-        limit.slow_down(throttled);
+        limit.slow_down(throttled, Instant::now());
         assert_eq!(time_of(&limit, 100).await, FIRST_INTERVAL * 100);
         for _ in 0..CALM {
             limit.answered();

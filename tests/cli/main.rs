@@ -6,6 +6,7 @@ mod config;
 mod dry_run;
 mod help;
 mod hostile;
+mod judge;
 mod network;
 mod replay;
 mod reports;

@@ -80,12 +80,16 @@ fn parts(report: &Report) -> IndexMap<&str, Part<'_>> {
 }
 
 fn cases_table(report: &Report, parts: &IndexMap<&str, Part<'_>>) -> Table {
-    let counts = |tally: CaseTally| tally.named().map(|(_, count)| count).to_vec();
+    let whole = CaseTally::of(&report.cases);
+    // Nearly always nothing is flaky, and then it is not worth a column.
+    let shown =
+        |tally: CaseTally| tally.named().into_iter().filter(move |(name, _)| *name != "flaky" || whole.flaky > 0);
+    let counts = |tally: CaseTally| shown(tally).map(|(_, count)| count).collect::<Vec<_>>();
     let each = parts.iter().map(|(name, part)| ((*name).to_owned(), counts(CaseTally::of(part.cases.iter().copied()))));
     Table {
         title: "cases",
-        columns: CaseTally::default().named().map(|(name, _)| column(name)).into(),
-        rows: with_total(each.collect(), counts(CaseTally::of(&report.cases))),
+        columns: shown(whole).map(|(name, _)| column(name)).collect(),
+        rows: with_total(each.collect(), counts(whole)),
     }
 }
 

@@ -43,6 +43,7 @@ fn counts_agree_across_formats() {
     assert_eq!(found["error"], summary.error);
     assert_eq!(found["skipped"], summary.skip);
     assert_eq!(found["system-out"], summary.warn);
+    assert_eq!((found["flakyFailure"], summary.flaky), (1, 1));
     let total = format!(
         r#"<testsuites name="dewspec" tests="{}" skipped="{}" failures="{}" errors="{}""#,
         report.cases.len(),
@@ -60,7 +61,7 @@ fn counts_agree_across_formats() {
         .split_whitespace()
         .map(|count| count.parse().unwrap_or(0))
         .collect();
-    assert_eq!(row, [summary.pass, summary.fail, summary.warn, summary.skip, summary.error]);
+    assert_eq!(row, [summary.pass, summary.fail, summary.warn, summary.flaky, summary.skip, summary.error]);
 
     let read = json::read(&json::render(&report).unwrap()).unwrap();
     assert_eq!(read.summary, *summary);

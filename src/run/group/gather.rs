@@ -17,9 +17,11 @@ const WIDE: usize = 3;
 /// And where each read-back has to wait.
 const LAGGING: usize = 8;
 
-/// Sorts cases so that those which can share a read-back are not kept apart by those which cannot.
+/// Sorts cases so that those which can share a read-back are not kept apart by those which cannot, and those that need a
+/// second one, or something stored before, do not make others wait for it.
 pub(in super::super) fn neighbours_together(cases: &mut [PlannedCase]) {
-    cases.sort_by_key(|case| (case.shareable().is_none(), !bears_watch(case), case.may_do_anything()));
+    let rounds = |case: &PlannedCase| case.shareable().map(|(set_ups, requests)| (!set_ups.is_empty(), requests.len()));
+    cases.sort_by_key(|case| (case.shareable().is_none(), !bears_watch(case), case.may_do_anything(), rounds(case)));
 }
 
 /// The next cases that can share a read-back: their items different from each other and few enough to fit. A resource
