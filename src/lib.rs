@@ -5,6 +5,7 @@
 //! judges what comes back clause by clause, and reports. The reference server in [`server`] is
 //! independent of all that, so that suite and server can disagree.
 
+mod causes;
 pub mod check;
 pub mod cli;
 pub mod contract;

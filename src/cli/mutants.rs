@@ -6,7 +6,7 @@ use serde_json::json;
 use super::args::ListFormat;
 use super::{CliError, console, load};
 use crate::exit;
-use crate::mutants::{Alarm, AlarmPlan, Kill, LabError, Laboratory, alarms, kills, profiles, summary};
+use crate::mutants::{Alarm, AlarmPlan, Kill, LabError, Laboratory, Pair, alarms, kills, pairs, profiles, summary};
 use crate::server::fault;
 use crate::target::Settings;
 
@@ -36,6 +36,9 @@ pub(super) struct MutantsArgs {
     /// Seed of the runs against faults
     #[arg(long, value_name = "N", default_value_t = Settings::default().seed)]
     pub(super) seed: u64,
+    /// Random pairs of faults, each of which should keep a cause of its own
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(super) pairs: usize,
     /// Also write a summary in Markdown; what stands in the file below the mark for it stays
     #[arg(long, value_name = "FILE")]
     pub(super) summary: Option<std::path::PathBuf>,
@@ -73,13 +76,16 @@ pub(super) fn mutants(args: &MutantsArgs) -> Result<u8, CliError> {
     let settings = Settings { seed: args.seed, ..Settings::default() };
     let laboratory = Laboratory::new(suite, settings);
     let laboratory = if args.quick { laboratory.in_short() } else { laboratory };
-    let (mut killed, mut alarmed) = (Vec::new(), Vec::new());
+    let (mut killed, mut paired, mut alarmed) = (Vec::new(), Vec::new(), Vec::new());
     for laboratory in args.settings.laboratories(laboratory) {
-        let (kills, alarms) = experiments(args, &laboratory).map_err(|e| CliError::broken(e.to_string()))?;
+        let broken = |error: LabError| CliError::broken(error.to_string());
+        let (kills, alarms) = experiments(args, &laboratory).map_err(broken)?;
+        let pairs = pairs(&laboratory, &kills, args.pairs, args.seed, args.at_once).map_err(broken)?;
         if args.format == ListFormat::Text {
-            console::print(&format!("{}{}", kill_table(&kills), alarm_table(&alarms)));
+            console::print(&format!("{}{}{}", kill_table(&kills), cause_lines(&kills, &pairs), alarm_table(&alarms)));
         }
         killed.extend(kills);
+        paired.extend(pairs);
         alarmed.extend(alarms);
     }
     if killed.is_empty() && alarmed.is_empty() {
@@ -90,13 +96,13 @@ pub(super) fn mutants(args: &MutantsArgs) -> Result<u8, CliError> {
     }
     let good = killed.iter().all(|k| k.killed) && alarmed.iter().all(Alarm::is_silent);
     if args.format == ListFormat::Json {
-        let value = json!({ "faults": killed, "alarms": alarmed });
+        let value = json!({ "faults": killed, "pairs": paired, "alarms": alarmed });
         let text = serde_json::to_string_pretty(&value).map_err(|e| CliError::broken(e.to_string()))?;
         console::print(&format!("{text}\n"));
     }
     if let Some(path) = &args.summary {
         let earlier = std::fs::read_to_string(path).unwrap_or_default();
-        std::fs::write(path, summary(&killed, &alarmed, &earlier))
+        std::fs::write(path, summary(&killed, &paired, &alarmed, &earlier))
             .map_err(|e| CliError::broken(format!("{}: cannot be written: {e}", path.display())))?;
     }
     Ok(if good { exit::CONFORMS } else { exit::NONCONFORMING })
@@ -172,6 +178,26 @@ fn kill_table(kills: &[Kill]) -> String {
     let killed = kills.iter().filter(|k| k.killed).count();
     let settings = kills.first().map_or("", |kill| kill.settings.as_str());
     out.push_str(&format!("\n{killed} of {} faults killed at {settings} settings\n", kills.len()));
+    out
+}
+
+/// How many causes a fault has, and which pairs do not keep theirs apart.
+fn cause_lines(kills: &[Kill], pairs: &[Pair]) -> String {
+    let counts: Vec<usize> = kills.iter().filter(|kill| kill.killed).map(|kill| kill.causes.len()).collect();
+    if counts.is_empty() {
+        return String::new();
+    }
+    let mean = counts.iter().sum::<usize>() as f64 / counts.len() as f64;
+    let three = counts.iter().filter(|count| **count <= 3).count();
+    let mut out = format!("{mean:.2} causes a fault; {three} of {} faults have three at most\n", counts.len());
+    for pair in pairs.iter().filter(|pair| !pair.apart) {
+        let (faults, alone) = (pair.faults.join(" and "), pair.alone.join(" and "));
+        out.push_str(&format!("together  {faults}: {alone} became {}\n", pair.together.join(", ")));
+    }
+    if !pairs.is_empty() {
+        let apart = pairs.iter().filter(|pair| pair.apart).count();
+        out.push_str(&format!("{apart} of {} pairs of faults keep a cause each\n", pairs.len()));
+    }
     out
 }
 

@@ -191,6 +191,8 @@ fn echo(exchange: &Exchange) -> Request {
 
 fn report(cases: Vec<CaseReport>) -> Report {
     Report {
+        passed: Default::default(),
+        causes: Vec::new(),
         schema: SCHEMA.to_owned(),
         dewspec_version: "0".to_owned(),
         seed: 0,

@@ -32,6 +32,8 @@ pub struct Kill {
     pub found: Vec<String>,
     /// Clauses of other operations that were found broken.
     pub elsewhere: Vec<String>,
+    /// The causes that the run told, the widest first.
+    pub causes: Vec<String>,
     /// Requests the run took.
     pub requests: u64,
     /// Time the run took.
@@ -73,9 +75,16 @@ async fn one(laboratory: &Laboratory, fault: FaultInfo) -> Result<Kill, LabError
         found: ids(found),
         elsewhere: ids(elsewhere),
         operations,
+        causes: widest_first(&report),
         requests: report.summary.exchanges,
         milliseconds: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
     })
+}
+
+fn widest_first(report: &Report) -> Vec<String> {
+    let mut causes: Vec<(usize, &str)> = report.causes.iter().map(|cause| (cause.count, cause.id.as_str())).collect();
+    causes.sort_by_key(|(count, id)| (std::cmp::Reverse(*count), *id));
+    causes.into_iter().map(|(_, id)| id.to_owned()).collect()
 }
 
 /// Operation and id of every broken clause.

@@ -5,10 +5,12 @@ mod carry_out;
 mod falsealarm;
 mod kill;
 mod lab;
+mod pair;
 mod scope;
 mod summary;
 
 pub use falsealarm::{Alarm, AlarmPlan, Conforming, alarms, profiles};
 pub use kill::{Kill, kills};
 pub use lab::{LabError, Laboratory};
+pub use pair::{Pair, pairs};
 pub use summary::summary;

@@ -1,13 +1,13 @@
 use std::collections::BTreeMap;
 
-use super::{Alarm, Kill};
+use super::{Alarm, Kill, Pair};
 
 /// What stands below this line was written by hand, and stays when the summary is made anew.
 const BY_HAND: &str = "<!-- Below this line: written by hand. -->";
 
 /// The kill matrix and the false-alarm table in Markdown, followed by what was written by hand in the
 /// `earlier` summary.
-pub fn summary(kills: &[Kill], alarms: &[Alarm], earlier: &str) -> String {
+pub fn summary(kills: &[Kill], pairs: &[Pair], alarms: &[Alarm], earlier: &str) -> String {
     let mut out = String::from(
         "# The tester, tested\n\nMade by `dewspec mutants --summary docs/mutants.md`; do not edit above the mark.\n\n",
     );
@@ -17,6 +17,7 @@ pub fn summary(kills: &[Kill], alarms: &[Alarm], earlier: &str) -> String {
     if !kills.is_empty() {
         let kills = at_all_settings(kills);
         out.push_str(&family_table(&kills));
+        out.push_str(&cause_table(&kills, pairs));
         out.push_str(&matrix(&kills));
     }
     let by_hand = earlier.split_once(BY_HAND).map_or("\n", |(_, text)| text);
@@ -87,6 +88,27 @@ fn family_table(kills: &[Kill]) -> String {
     out
 }
 
+/// How many causes a fault has, and whether two faults keep theirs apart.
+fn cause_table(kills: &[Kill], pairs: &[Pair]) -> String {
+    let counts: Vec<usize> = kills.iter().filter(|kill| kill.killed).map(|kill| kill.causes.len()).collect();
+    let share = |part: usize, whole: usize| format!("{:.1} %", part as f64 * 100.0 / whole.max(1) as f64);
+    let of = |most: usize| share(counts.iter().filter(|count| **count <= most).count(), counts.len());
+    let mean = counts.iter().sum::<usize>() as f64 / counts.len().max(1) as f64;
+    let mut out = format!(
+        "## Causes\n\n| what | figure |\n|---|---:|\n| causes of one seeded fault, on average | {mean:.2} |\n\
+         | faults with one cause | {} |\n| faults with three at most | {} |\n",
+        of(1),
+        of(3)
+    );
+    if !pairs.is_empty() {
+        let apart = pairs.iter().filter(|pair| pair.apart).count();
+        let what = format!("of {} random pairs of faults, those that keep a cause each", pairs.len());
+        out.push_str(&format!("| {what} | {} |\n", share(apart, pairs.len())));
+    }
+    out.push('\n');
+    out
+}
+
 /// Fault by finding clause.
 fn matrix(kills: &[Kill]) -> String {
     let mut out = String::from("## Kill matrix\n\n| fault | found broken |\n|---|---|\n");
@@ -121,6 +143,7 @@ mod tests {
             exit_code: u8::from(!found.is_empty()),
             found: found.iter().map(|id| (*id).to_owned()).collect(),
             elsewhere: Vec::new(),
+            causes: found.iter().map(|id| format!("cause.{id}")).collect(),
             requests: 7,
             milliseconds: 1,
         }
@@ -134,16 +157,17 @@ mod tests {
             kill("first", "embedded", &[]),
             kill("second", "embedded", &["other"]),
         ];
-        let text = summary(&kills, &[], "");
+        let text = summary(&kills, &[], &[], "");
         assert!(text.contains("| first | **survived** |") && text.contains("| second | `clause` |"), "{text}");
         assert!(text.contains("| status | 2 | 1 | 7 | 1 |"), "{text}");
+        assert!(text.contains("| causes of one seeded fault, on average | 1.00 |"), "{text}");
     }
 
     #[test]
     fn what_was_written_by_hand_stays() {
         let earlier = format!("old\n{BY_HAND}\n\nkept\n");
-        let text = summary(&[], &[], &earlier);
+        let text = summary(&[], &[], &[], &earlier);
         assert!(text.ends_with("\n\nkept\n") && !text.contains("old"));
-        assert!(summary(&[], &[], "").contains(BY_HAND));
+        assert!(summary(&[], &[], &[], "").contains(BY_HAND));
     }
 }

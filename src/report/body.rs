@@ -1,5 +1,6 @@
 use serde::de::IgnoredAny;
 
+use super::model::ExchangeReport;
 use super::text::{display_width, visible};
 
 /// A body on one line, cut after that many columns, with a word on what is missing.
@@ -19,6 +20,25 @@ pub(super) fn excerpt(body: &str, columns: usize) -> String {
             format!("{}… (+{} characters)", visible(&body[..end]), grouped(rest))
         }
     }
+}
+
+/// The exchange with long runs of one character in its request told as what they are: `[a × 112]`.
+pub(super) fn with_runs_told(exchange: &ExchangeReport) -> ExchangeReport {
+    ExchangeReport { request_body: exchange.request_body.as_deref().map(runs_told), ..exchange.clone() }
+}
+
+fn runs_told(text: &str) -> String {
+    /// Shorter runs take less room than what would stand for them.
+    const LONG: usize = 16;
+    let characters: Vec<char> = text.chars().collect();
+    let mut told = String::with_capacity(text.len());
+    for run in characters.chunk_by(|one, other| one == other) {
+        match run {
+            [character, ..] if run.len() >= LONG => told.push_str(&format!("[{character} × {}]", run.len())),
+            _ => told.extend(run),
+        }
+    }
+    told
 }
 
 /// Takes the blanks between the tokens of a JSON text away and touches nothing else: members stay in order,
@@ -72,6 +92,13 @@ mod tests {
         assert_eq!(excerpt(&"x".repeat(10_000), 5), "xxxxx… (+9 995 characters)");
         assert_eq!(excerpt("键键键", 4), "键键… (+1 characters)");
         assert_eq!(excerpt("\0\0\0", 10), "\\u{0}\\u{0}… (+1 characters)");
+    }
+
+    #[test]
+    fn runs_are_told_as_what_they_are() {
+        let text = format!("{{\"key\":\"ab{}c\"}}", "中".repeat(129));
+        assert_eq!(runs_told(&text), "{\"key\":\"ab[中 × 129]c\"}");
+        assert_eq!(runs_told("aaaa"), "aaaa");
     }
 
     #[test]

@@ -1,5 +1,5 @@
 use super::body::excerpt;
-use super::deviation::{exchange_of, findings};
+use super::finding::{exchange_of, findings};
 use super::model::{CaseReport, ExchangeReport, FindingReport, Report};
 use super::text::{copyable, visible, visible_lines};
 

@@ -7,9 +7,9 @@ use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestRerun,
 
 use crate::vocabulary::Outcome;
 
-use super::deviation::failing;
 use super::error::ReportError;
 use super::failure_text::{error_text, failure_text};
+use super::finding::failing;
 use super::model::{CaseReport, Report};
 use super::text::visible;
 

@@ -2,9 +2,9 @@
 //! text, the JUnit file and the snapshot tables are made from it and hold nothing else.
 
 mod body;
-mod deviation;
 mod error;
 mod failure_text;
+mod finding;
 mod model;
 mod schema;
 mod tally;
@@ -27,8 +27,8 @@ pub(crate) use body::grouped;
 pub use error::ReportError;
 pub use failure_text::failure_text;
 pub use model::{
-    CaseReport, ClauseReport, Evidence, ExchangeReport, FindingReport, Flakiness, FuzzReport, GeneratedFailure,
-    GeneratedReport, PreflightStep, ReadingReport, Report, SCHEMA, Summary, TargetSummary,
+    CaseReport, Cause, CauseExample, ClauseReport, Evidence, ExchangeReport, FindingReport, Flakiness, FuzzReport,
+    GeneratedFailure, GeneratedReport, PreflightStep, ReadingReport, Report, SCHEMA, Summary, TargetSummary,
 };
 pub use schema::{schema, schema_text};
 pub use tally::{CaseTally, VerdictTally};

@@ -6,7 +6,7 @@ use crate::fuzz::Find;
 use crate::vocabulary::{Level, Outcome, Verdict};
 
 /// Version of the JSON report's form.
-pub const SCHEMA: &str = "dewspec.report/1";
+pub const SCHEMA: &str = "dewspec.report/2";
 
 /// Everything one run found out. The JSON report is this, and every other format is made from it.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -36,8 +36,14 @@ pub struct Report {
     pub preflight: Vec<PreflightStep>,
     /// Counts.
     pub summary: Summary,
-    /// Every selected case, in plan order.
+    /// What explains everything that went wrong, gravest first.
+    #[serde(default)]
+    pub causes: Vec<Cause>,
+    /// Every selected case, in plan order; where the report is stored, those that did not pass.
     pub cases: Vec<CaseReport>,
+    /// Where the report is stored, the cases that passed, by operation, with the milliseconds that they took.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub passed: IndexMap<String, IndexMap<String, u64>>,
     /// Every clause of the selected operations.
     pub clauses: Vec<ClauseReport>,
     /// What was found out about each open clause.
@@ -125,6 +131,47 @@ pub struct Summary {
     pub exchanges: u64,
 }
 
+/// One explanation of many failures: what a person reads, triages and compares.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Cause {
+    /// Stable: made of what the target does wrong and where, never of the cases concerned.
+    pub id: String,
+    /// The defect in one sentence.
+    pub title: String,
+    /// The gravest level of the clauses concerned.
+    pub level: Level,
+    /// Nothing but what was not the same each time.
+    #[serde(default)]
+    pub flaky: bool,
+    /// The operations concerned.
+    pub operations: Vec<String>,
+    /// The clauses concerned, the most frequent first.
+    pub clauses: Vec<String>,
+    /// How many cases it explains.
+    pub count: usize,
+    /// The first of those.
+    pub cases: Vec<String>,
+    /// What the documents allow, in the example.
+    pub expected: String,
+    /// What came instead.
+    pub observed: String,
+    /// The smallest case that shows it.
+    pub example: CauseExample,
+}
+
+/// Where a cause shows.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct CauseExample {
+    /// The case.
+    pub case: String,
+    /// Index of the telling one of the case's exchanges.
+    pub exchange: Option<usize>,
+    /// A command line that sends the request again; the token is left out.
+    pub curl: Option<String>,
+    /// A command line that runs the case again.
+    pub replay: String,
+}
+
 /// One case.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct CaseReport {
@@ -133,28 +180,63 @@ pub struct CaseReport {
     /// The operation it belongs to.
     pub operation: String,
     /// The clauses it is about, and those that its exchanges were found to break besides.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub clauses: Vec<String>,
     /// What became of it.
     pub outcome: Outcome,
     /// Why, for everything but a pass.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// What the documents allow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allowed: Option<String>,
     /// What came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen: Option<String>,
     /// What was not the same each time, if the outcome is `flaky`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub flaky: Option<Flakiness>,
     /// Every single deviation found in this case.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<FindingReport>,
     /// What was sent and what came.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exchanges: Vec<ExchangeReport>,
     /// A command line that sends the deciding request again; the token is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub curl: Option<String>,
     /// A command line that runs this case again.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub replay: String,
     /// What became of its generated inputs, if it has such.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generated: Option<GeneratedReport>,
+}
+
+impl CaseReport {
+    /// One that passed, as far as a stored report knows it.
+    pub(super) fn passed(operation: &str, id: &str) -> Self {
+        CaseReport {
+            id: id.to_owned(),
+            operation: operation.to_owned(),
+            clauses: Vec::new(),
+            outcome: Outcome::Pass,
+            reason: None,
+            allowed: None,
+            seen: None,
+            flaky: None,
+            findings: Vec::new(),
+            exchanges: Vec::new(),
+            curl: None,
+            replay: String::new(),
+            generated: None,
+        }
+    }
+
+    /// How long its requests took in all.
+    pub(super) fn milliseconds(&self) -> u64 {
+        self.exchanges.iter().map(|exchange| exchange.duration_us).sum::<u64>() / 1000
+    }
 }
 
 /// Something that was not the same each time.
@@ -202,15 +284,20 @@ pub struct FindingReport {
     pub clause: String,
     /// Its level.
     pub level: Level,
-    /// The clause in words.
+    /// The clause in words; where the report is stored, the clause itself has them.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub wording: String,
-    /// Where it stands.
+    /// Where it stands; likewise.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub source: String,
-    /// What the documents allow.
+    /// What the documents allow; where many cases are alike, one of them has it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub allowed: String,
-    /// What came.
+    /// What came; likewise.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub seen: String,
     /// Index into the case's exchanges.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exchange: Option<usize>,
 }
 
@@ -250,11 +337,14 @@ pub struct ClauseReport {
     pub level: Level,
     /// What this run says about it.
     pub verdict: Verdict,
-    /// Where it stands.
+    /// Where it stands; where the report is stored, only if it is not upheld.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub source: String,
-    /// The clause in words.
+    /// The clause in words; likewise.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub wording: String,
     /// Why, for everything but `upheld`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// How many checks of this run bear on it.
     pub checks: u64,
@@ -262,6 +352,7 @@ pub struct ClauseReport {
     #[serde(default)]
     pub evidence: Evidence,
     /// Cases that found it broken.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub broken_by: Vec<String>,
 }
 

@@ -5,8 +5,8 @@ use indexmap::IndexMap;
 use crate::vocabulary::{Level, Outcome, Verdict};
 
 use super::model::{
-    CaseReport, ClauseReport, Evidence, ExchangeReport, FindingReport, Flakiness, GeneratedFailure, GeneratedReport,
-    PreflightStep, ReadingReport, Report, SCHEMA, TargetSummary,
+    CaseReport, Cause, CauseExample, ClauseReport, Evidence, ExchangeReport, FindingReport, Flakiness,
+    GeneratedFailure, GeneratedReport, PreflightStep, ReadingReport, Report, SCHEMA, TargetSummary,
 };
 use super::tally::CaseTally;
 
@@ -42,12 +42,54 @@ pub(crate) fn report() -> Report {
             advice: None,
         }],
         summary,
+        passed: Default::default(),
+        causes: causes(&cases),
         cases,
         clauses: clauses(),
         readings: readings(),
         fuzz: None,
         notes: vec!["no operation deletes events here: evt-r-7f3a-1 and evt-r-7f3a-2 were left behind".to_owned()],
     }
+}
+
+/// One for each clause that is broken, with the first case that shows it.
+fn causes(cases: &[CaseReport]) -> Vec<Cause> {
+    let mut causes: Vec<Cause> = Vec::new();
+    for case in cases {
+        let flaky = case.flaky.as_ref().map(|flaky| flaky.clause.clone());
+        let unsaid =
+            case.clauses.first().filter(|_| case.outcome == Outcome::Fail && case.findings.is_empty()).cloned();
+        for clause in case.findings.iter().map(|finding| finding.clause.clone()).chain(flaky).chain(unsaid) {
+            let id = format!("cause.{clause}");
+            if let Some(known) = causes.iter_mut().find(|known| known.id == id) {
+                known.count += 1;
+                known.cases.push(case.id.clone());
+                continue;
+            }
+            let finding = case.findings.iter().find(|finding| finding.clause == clause);
+            let told = |of: Option<&String>, or: &Option<String>| of.or(or.as_ref()).cloned().unwrap_or_default();
+            causes.push(Cause {
+                id,
+                title: format!("{} does otherwise than {clause} says", case.operation),
+                level: finding.map_or(Level::Open, |finding| finding.level),
+                flaky: case.outcome == Outcome::Flaky,
+                operations: vec![case.operation.clone()],
+                clauses: vec![clause],
+                count: 1,
+                cases: vec![case.id.clone()],
+                expected: told(finding.map(|finding| &finding.allowed), &case.allowed),
+                observed: told(finding.map(|finding| &finding.seen), &case.seen),
+                example: CauseExample {
+                    case: case.id.clone(),
+                    exchange: finding.and_then(|finding| finding.exchange),
+                    curl: case.curl.clone(),
+                    replay: case.replay.clone(),
+                },
+            });
+        }
+    }
+    causes.sort_by_key(|cause| (cause.flaky || cause.level == Level::Should, cause.level));
+    causes
 }
 
 fn target() -> TargetSummary {

@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use crate::causes::causes;
 use crate::exit;
 use crate::plan::Plan;
 use crate::readings::Observation;
@@ -86,6 +87,8 @@ pub(super) fn conclude(session: &Session, plan: &Plan, mut cases: Vec<CaseReport
         conclusion,
         preflight: findings.preflight,
         summary,
+        passed: Default::default(),
+        causes: causes(&session.suite, &cases),
         cases,
         clauses,
         readings,

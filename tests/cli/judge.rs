@@ -129,7 +129,7 @@ fn what_is_no_record_of_this_suite_is_told() {
     let other_form = whole[0].replacen("dewspec.record/1", "dewspec.record/9", 1);
     let cases: [(&str, String, &str); 6] = [
         ("empty", String::new(), "empty:1: it is no record of `dewspec run --record`"),
-        ("report", "{\"schema\":\"dewspec.report/1\"}\n".to_owned(), "it is no record"),
+        ("report", "{\"schema\":\"dewspec.report/2\"}\n".to_owned(), "it is no record"),
         ("binary", "\u{0}\u{1}\n".repeat(9), "it is no record"),
         ("suite", format!("{other_suite}\n"), "it was made with another suite"),
         ("form", format!("{other_form}\n"), "it is \"dewspec.record/9\", and this dewspec reads \"dewspec.record/1\""),

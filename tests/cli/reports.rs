@@ -57,7 +57,7 @@ fn written(fault: bool, arguments: &[&str]) -> (i32, String) {
 }
 
 fn is_json(path: &Path) -> bool {
-    json(&std::fs::read_to_string(path).expect("a report"))["schema"] == "dewspec.report/1"
+    json(&std::fs::read_to_string(path).expect("a report"))["schema"] == "dewspec.report/2"
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The report for people at a terminal or reading a log.
 
 mod address;
-mod deviations;
+mod causes;
 mod fuzzing;
 mod header;
 mod page;

@@ -60,6 +60,39 @@ impl Page {
         self.push(indent, &tint.paint(&line, self.color));
     }
 
+    /// A painted paragraph of so many lines, the last of them cut if there is more.
+    pub(super) fn painted_at_most(&mut self, indent: usize, text: &str, most: usize, tint: Tint) {
+        for line in self.first_lines(text, indent, most) {
+            self.push(indent, &tint.paint(&line, self.color));
+        }
+    }
+
+    /// A labelled text of so many lines.
+    pub(super) fn field_at_most(&mut self, indent: usize, label: &str, text: &str, most: usize) {
+        for (at, line) in self.first_lines(text, indent + LABEL, most).into_iter().enumerate() {
+            self.labelled(indent, if at == 0 { label } else { "" }, &line);
+        }
+    }
+
+    /// A bullet of so many lines.
+    pub(super) fn bullet_at_most(&mut self, indent: usize, text: &str, most: usize) {
+        for (at, line) in self.first_lines(text, indent + 2, most).into_iter().enumerate() {
+            self.push(indent, &format!("{}{line}", if at == 0 { "- " } else { "  " }));
+        }
+    }
+
+    fn first_lines(&self, text: &str, indent: usize, most: usize) -> Vec<String> {
+        let room = self.width.saturating_sub(indent);
+        let mut lines = wrap(text, room);
+        if lines.len() > most {
+            lines.truncate(most);
+            if let Some(last) = lines.last_mut() {
+                *last = cut(&format!("{last} …"), room);
+            }
+        }
+        lines
+    }
+
     /// A paragraph of so many lines, the last of them cut if there is more.
     pub(super) fn lines_at_most(&mut self, indent: usize, text: &str, most: usize) {
         let room = self.width.saturating_sub(indent);

@@ -1,7 +1,10 @@
 use super::super::model::{ReadingReport, Report};
 use super::super::text::display_width;
-use super::page::Page;
+use super::page::{Page, some_of};
 use super::style::Tint;
+
+/// Readings named where little is to be said.
+const NAMED: usize = 3;
 
 /// How the target understands what the documents leave open.
 pub(super) fn write(page: &mut Page, report: &Report) {
@@ -20,6 +23,22 @@ pub(super) fn write(page: &mut Page, report: &Report) {
     for reading in others {
         write_open(page, reading);
     }
+}
+
+/// How many are determined, and which are not.
+pub(super) fn write_in_short(page: &mut Page, report: &Report) {
+    let others: Vec<&str> =
+        report.readings.iter().filter(|r| r.determined.is_none()).map(|r| r.clause.as_str()).collect();
+    if report.readings.is_empty() {
+        return;
+    }
+    page.blank();
+    let determined = report.readings.len() - others.len();
+    let open = match others.len() {
+        0 => String::new(),
+        several => format!("; not {}", some_of(others.into_iter().take(several), NAMED)),
+    };
+    page.paragraph(0, &format!("Readings  {determined} of {} determined{open}", report.readings.len()), Tint::Plain);
 }
 
 fn write_open(page: &mut Page, reading: &ReadingReport) {

@@ -15,16 +15,18 @@ struct Part<'a> {
     clauses: Vec<&'a ClauseReport>,
 }
 
-/// Cases by outcome and clauses by verdict, for each operation and in all.
-pub(super) fn write_operations(page: &mut Page, report: &Report) {
+/// Cases by outcome, and clauses by verdict if there is much to be said, for each operation and in all.
+pub(super) fn write_operations(page: &mut Page, report: &Report, in_full: bool) {
     let parts = parts(report);
     if parts.is_empty() {
         return;
     }
     page.heading("Operations", "");
     cases_table(report, &parts).write(page);
-    page.blank();
-    clauses_table(report, &parts).write(page);
+    if in_full {
+        page.blank();
+        clauses_table(report, &parts).write(page);
+    }
 }
 
 /// The last lines: how many of what, and what follows from it.

@@ -42,6 +42,16 @@ pub(super) fn write_skips(page: &mut Page, report: &Report) {
     }
 }
 
+/// How many there are.
+pub(super) fn write_skips_in_short(page: &mut Page, report: &Report) {
+    let (total, groups) = by_reason(report, Outcome::Skip);
+    if total > 0 {
+        page.blank();
+        let told = format!("Skipped  {} for {}, told without -q", count(total, "case"), count(groups.len(), "reason"));
+        page.paragraph(0, &told, Tint::Plain);
+    }
+}
+
 fn by_reason(report: &Report, outcome: Outcome) -> (usize, IndexMap<&str, Vec<&CaseReport>>) {
     let mut groups: IndexMap<&str, Vec<&CaseReport>> = IndexMap::new();
     for case in report.cases.iter().filter(|case| case.outcome == outcome) {

@@ -68,7 +68,10 @@ fn what_is_hostile_is_shown_and_not_dropped() {
 fn json_keeps_it_as_it_came() {
     let report = poisoned();
     let read = json::read(&json::render(&report).unwrap()).unwrap();
-    assert_eq!(serde_json::to_value(&read).unwrap(), serde_json::to_value(&report).unwrap());
+    assert_eq!(json::render(&read).unwrap(), json::render(&report).unwrap());
+    let failed = |report: &Report| report.cases.iter().find(|case| !case.findings.is_empty()).cloned().unwrap();
+    assert_eq!(failed(&read).findings[0].seen, failed(&report).findings[0].seen);
+    assert_eq!(failed(&read).exchanges, failed(&report).exchanges);
 }
 
 #[test]

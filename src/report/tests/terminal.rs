@@ -46,9 +46,8 @@ fn every_id_is_whole_at_any_width() {
         for id in report.readings.iter().map(|reading| &reading.clause) {
             assert!(text.contains(id.as_str()), "{id} at {width} columns");
         }
-        for case in report.cases.iter().filter(|case| case.curl.is_some() && !case.findings.is_empty()) {
-            let named = text.contains(&case.id) || text.contains("more case");
-            assert!(named, "{} at {width} columns", case.id);
+        for cause in &report.causes {
+            assert!(text.contains(&cause.example.case), "{} at {width} columns", cause.example.case);
         }
     }
 }
@@ -89,6 +88,7 @@ fn the_result_stands_last() {
 fn an_empty_run_is_short() {
     let mut report = sample::report();
     report.cases.clear();
+    report.causes.clear();
     report.clauses.clear();
     report.readings.clear();
     report.notes.clear();
@@ -101,8 +101,8 @@ fn an_empty_run_is_short() {
 #[test]
 fn the_section_counts_agree_with_the_totals() {
     let text = plain(120);
-    assert!(text.contains("Failures  4 clauses in 11 cases"), "{text}");
-    assert!(text.contains("Warnings  3 clauses in 3 cases, 1 of them failed by another clause"));
+    assert!(text.contains("Failures  4 causes of 11 cases"), "{text}");
+    assert!(text.contains("Warnings  3 causes of 3 cases"), "{text}");
     assert!(text.contains("Errors  1 case;"));
     assert!(text.contains("Skipped  4 cases"));
 }

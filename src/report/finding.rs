@@ -1,34 +1,6 @@
-use indexmap::IndexMap;
-
 use crate::vocabulary::{Level, Outcome};
 
 use super::model::{CaseReport, ExchangeReport, FindingReport, Report};
-
-/// One clause that cases found broken, with those cases.
-pub(super) struct Deviation<'a> {
-    /// The first finding: it stands for all, and names the clause.
-    pub(super) first: FindingReport,
-    /// Every case that found it, in plan order; the first finding is of the first.
-    pub(super) cases: Vec<&'a CaseReport>,
-}
-
-/// Everything that makes cases fail, by clause: must before open before should.
-pub(super) fn failures(report: &Report) -> Vec<Deviation<'_>> {
-    collect(report, failing)
-}
-
-/// Everything that is a warning, by clause, those found in failing cases included.
-pub(super) fn warnings(report: &Report) -> Vec<Deviation<'_>> {
-    collect(report, |report, case| {
-        let failing = failing(report, case);
-        let all = match case.outcome {
-            Outcome::Warn | Outcome::Flaky => findings(report, case),
-            _ => case.findings.clone(),
-        };
-        // What a case that neither fails nor warns found is shown all the same: nothing is lost silently.
-        all.into_iter().filter(|finding| !failing.contains(finding)).collect()
-    })
-}
 
 /// The findings of a case, the gravest first; where it has none although it went wrong, what the case itself says about it, so
 /// that no failure is ever without a clause and a text.
@@ -72,23 +44,6 @@ pub(super) fn failing(report: &Report, case: &CaseReport) -> Vec<FindingReport> 
         return all;
     }
     all.into_iter().filter(|finding| finding.level != Level::Should).collect()
-}
-
-fn collect<'a>(report: &'a Report, select: impl Fn(&Report, &CaseReport) -> Vec<FindingReport>) -> Vec<Deviation<'a>> {
-    let mut by_clause: IndexMap<String, Deviation<'a>> = IndexMap::new();
-    for case in &report.cases {
-        for finding in select(report, case) {
-            let deviation = by_clause
-                .entry(finding.clause.clone())
-                .or_insert_with(|| Deviation { first: finding, cases: Vec::new() });
-            if deviation.cases.last().is_none_or(|last| last.id != case.id) {
-                deviation.cases.push(case);
-            }
-        }
-    }
-    let mut deviations: Vec<_> = by_clause.into_values().collect();
-    deviations.sort_by_key(|deviation| gravity(deviation.first.level));
-    deviations
 }
 
 /// An open clause that no reading explains is a failure like a broken must.

@@ -1,0 +1,205 @@
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::report::{CaseReport, Cause, CauseExample, FindingReport};
+use crate::suite::{OperationSuite, Suite};
+use crate::vocabulary::{Level, Outcome};
+
+use super::name::title;
+use super::signature::{ENVELOPE, Kind, Signature};
+
+/// Ids of cases that a cause names, at most; it says how many there are.
+const NAMED: usize = 20;
+
+/// What a case has found in one way.
+struct Part<'a> {
+    case: &'a CaseReport,
+    operation: &'a OperationSuite,
+    /// None, if it is flaky.
+    findings: Vec<&'a FindingReport>,
+}
+
+/// The causes of everything that went wrong, gravest first: the fewest that explain it, the widest first. A case counts for one
+/// cause; beside that, it counts for one of another sort only if what it found says something the first does not explain.
+pub(crate) fn causes(suite: &Suite, cases: &[CaseReport]) -> Vec<Cause> {
+    let mut left = parts(suite, cases);
+    join_readings(&mut left);
+    let mut found: Vec<(Signature, Vec<Part<'_>>)> = Vec::new();
+    while let Some(widest) = widest(&left) {
+        let mut explained = Vec::new();
+        left.retain_mut(|of_case| {
+            let Some(part) = of_case.remove(&widest) else { return true };
+            explained.push(part);
+            of_case.retain(|signature, _| signature.kind.is_of_form() != widest.kind.is_of_form());
+            !of_case.is_empty()
+        });
+        found.push((widest, explained));
+    }
+    let mut causes: Vec<Cause> =
+        everywhere(found, cases).into_iter().filter_map(|(signature, parts)| cause(&signature, &parts)).collect();
+    causes.sort_by_key(|cause| (gravity(cause), Reverse(cause.count), cause.id.clone()));
+    causes
+}
+
+/// What is wrong in the same way on every operation that was checked is one cause.
+fn everywhere<'a>(found: Vec<(Signature, Vec<Part<'a>>)>, cases: &[CaseReport]) -> Vec<(Signature, Vec<Part<'a>>)> {
+    let checked: BTreeSet<&str> = cases.iter().map(|case| case.operation.as_str()).collect();
+    let alike = |signature: &Signature| {
+        let same = found.iter().filter(|(other, _)| (other.kind, &other.about) == (signature.kind, &signature.about));
+        same.count()
+    };
+    let is_everywhere = |signature: &Signature| {
+        let of_all = matches!(signature.kind, Kind::Form | Kind::Status | Kind::Other | Kind::ServerError);
+        of_all && checked.len() > 1 && alike(signature) == checked.len()
+    };
+    let whole: BTreeSet<Signature> =
+        found.iter().map(|(signature, _)| signature).filter(|signature| is_everywhere(signature)).cloned().collect();
+    let mut all: Vec<(Signature, Vec<Part<'a>>)> = Vec::new();
+    for (signature, parts) in found {
+        let is_same = |other: &Signature| (other.kind, &other.about) == (signature.kind, &signature.about);
+        match all.iter_mut().find(|(other, _)| whole.contains(&signature) && is_same(other)) {
+            Some((_, known)) => known.extend(parts),
+            None => all.push((signature, parts)),
+        }
+    }
+    all
+}
+
+/// Everything that each case has found, by the way in which the target is wrong.
+fn parts<'a>(suite: &'a Suite, cases: &'a [CaseReport]) -> Vec<BTreeMap<Signature, Part<'a>>> {
+    let mut all = Vec::new();
+    for case in cases {
+        let Some(operation) = suite.operation(&case.operation) else { continue };
+        let mut of_case: BTreeMap<Signature, Part<'a>> = BTreeMap::new();
+        let new = || Part { case, operation, findings: Vec::new() };
+        for finding in &case.findings {
+            let signature = Signature::of(suite, operation, finding);
+            of_case.entry(signature).or_insert_with(new).findings.push(finding);
+        }
+        if case.findings.is_empty() {
+            let unsaid = match case.outcome {
+                Outcome::Flaky => Some(Signature::flaky(operation)),
+                Outcome::Fail | Outcome::Warn => Some(Signature::unsaid(operation, case.clauses.first())),
+                Outcome::Pass | Outcome::Skip | Outcome::Error => None,
+            };
+            unsaid.into_iter().for_each(|signature| drop(of_case.insert(signature, new())));
+        }
+        if !of_case.is_empty() {
+            all.push(of_case);
+        }
+    }
+    all
+}
+
+/// That no reading explains what a target does with a member is mostly what becomes of another fault there: it is the same
+/// cause, if there is one.
+fn join_readings(parts: &mut [BTreeMap<Signature, Part<'_>>]) {
+    let known: BTreeSet<Signature> = parts.iter().flat_map(BTreeMap::keys).cloned().collect();
+    let host = |reading: &Signature| {
+        let is_host = |kind: Kind, other: &Signature| {
+            other.kind == kind
+                && other.operation == reading.operation
+                && (other.about.is_empty() || other.about == reading.about)
+        };
+        if reading.about == ENVELOPE {
+            let is_form = |other: &&Signature| other.kind == Kind::Form && other.operation == reading.operation;
+            return known.iter().find(is_form).cloned();
+        }
+        let kinds = [Kind::Accepts, Kind::State, Kind::Refuses, Kind::Status];
+        kinds.into_iter().find_map(|kind| known.iter().find(|other| is_host(kind, other)).cloned())
+    };
+    for of_case in parts {
+        let readings: Vec<Signature> = of_case.keys().filter(|one| one.kind == Kind::Reading).cloned().collect();
+        for reading in readings {
+            if let Some(host) = host(&reading)
+                && let Some(part) = of_case.remove(&reading)
+            {
+                match of_case.get_mut(&host) {
+                    Some(known) => known.findings.extend(part.findings),
+                    None => drop(of_case.insert(host, part)),
+                }
+            }
+        }
+    }
+}
+
+/// What explains most of what is left.
+fn widest(left: &[BTreeMap<Signature, Part<'_>>]) -> Option<Signature> {
+    let mut counts: BTreeMap<&Signature, usize> = BTreeMap::new();
+    for signature in left.iter().flat_map(BTreeMap::keys) {
+        *counts.entry(signature).or_default() += 1;
+    }
+    // Of those that explain equally much, the first in order.
+    counts
+        .into_iter()
+        .min_by_key(|(signature, count)| (Reverse(*count), *signature))
+        .map(|(signature, _)| signature.clone())
+}
+
+fn cause(signature: &Signature, parts: &[Part<'_>]) -> Option<Cause> {
+    let operation = parts.first()?.operation;
+    let mut operations: Vec<String> = Vec::new();
+    for part in parts {
+        if !operations.contains(&part.operation.operation.id) {
+            operations.push(part.operation.operation.id.clone());
+        }
+    }
+    let findings = || parts.iter().flat_map(|part| part.findings.iter().copied());
+    let mut clauses: BTreeMap<&str, usize> = BTreeMap::new();
+    for finding in findings() {
+        *clauses.entry(&finding.clause).or_default() += 1;
+    }
+    for flaky in parts.iter().filter(|part| part.findings.is_empty()).filter_map(|part| part.case.flaky.as_ref()) {
+        *clauses.entry(&flaky.clause).or_default() += 1;
+    }
+    let mut clauses: Vec<(&str, usize)> = clauses.into_iter().collect();
+    clauses.sort_by_key(|(id, count)| (Reverse(*count), *id));
+    let example = parts.iter().min_by_key(|part| size(part))?;
+    let telling = telling(example);
+    let level = findings().map(|finding| finding.level).min();
+    let told = |of_finding: fn(&FindingReport) -> &String, of_case: &Option<String>| {
+        telling.map(of_finding).or(of_case.as_ref()).cloned().unwrap_or_default()
+    };
+    let exchange = telling.and_then(|finding| finding.exchange).filter(|at| *at < example.case.exchanges.len());
+    Some(Cause {
+        id: signature.id(operation, operations.len() > 1),
+        title: title(signature, operation, &clauses, operations.len() > 1),
+        level: level.unwrap_or(Level::Should),
+        flaky: parts.iter().all(|part| part.case.outcome == Outcome::Flaky),
+        operations,
+        clauses: clauses.iter().map(|(id, _)| (*id).to_owned()).collect(),
+        count: parts.len(),
+        cases: parts.iter().take(NAMED).map(|part| part.case.id.clone()).collect(),
+        expected: told(|finding| &finding.allowed, &example.case.allowed),
+        observed: told(|finding| &finding.seen, &example.case.seen),
+        example: CauseExample {
+            case: example.case.id.clone(),
+            exchange,
+            curl: example.case.curl.clone(),
+            replay: example.case.replay.clone(),
+        },
+    })
+}
+
+/// The finding that says most of what went wrong in a case.
+fn telling<'a>(part: &Part<'a>) -> Option<&'a FindingReport> {
+    part.findings.iter().copied().min_by_key(|finding| (finding.level, finding.seen.len()))
+}
+
+/// Examples are small: a grave finding, few exchanges, a short request, nothing generated.
+fn size(part: &Part<'_>) -> (Level, bool, usize, usize, String) {
+    let CaseReport { exchanges, generated, id, .. } = part.case;
+    let level = part.findings.iter().map(|finding| finding.level).min().unwrap_or(Level::Should);
+    let sent = exchanges.iter().filter_map(|exchange| exchange.request_body.as_ref()).map(String::len).max();
+    (level, generated.is_some(), exchanges.len(), sent.unwrap_or_default(), id.clone())
+}
+
+/// A must, then an open clause that nothing explains, then what is not the same each time, then a should.
+fn gravity(cause: &Cause) -> u8 {
+    match (cause.flaky, cause.level) {
+        (true, _) => 2,
+        (false, Level::Must) => 0,
+        (false, Level::Open) => 1,
+        (false, Level::Should) => 3,
+    }
+}

@@ -1,0 +1,8 @@
+//! From many failures to few causes: one fault of a target makes dozens or hundreds of cases fail, and what a person reads,
+//! triages and compares is the fault. No I/O, and nothing of how a case came about: the findings and the suite are enough.
+
+mod find;
+mod name;
+mod signature;
+
+pub(crate) use find::causes;

@@ -1,0 +1,140 @@
+use crate::vocabulary::Level;
+
+use super::super::body::with_runs_told;
+use super::super::failure_text::{came, input_text, logged};
+use super::super::model::{CaseReport, Cause, ExchangeReport, Report};
+use super::address::sent;
+use super::page::{Page, count, some_of};
+use super::style::{TerminalStyle, Tint};
+
+/// Lines that all causes may take where little is to be said; one is always shown whole.
+const BRIEF: usize = 24;
+/// Causes shown whole elsewhere.
+const WHOLE: usize = 20;
+/// Lines of one cause shown whole, and in short.
+const OF_ONE: usize = 12;
+const OF_SHORT: usize = 3;
+/// Ids shown of the cases that a cause explains, where there is room.
+const MORE_IDS: usize = 5;
+
+/// Everything that breaks a must, or that no reading explains.
+pub(super) fn write_failures(page: &mut Page, report: &Report, style: &TerminalStyle) {
+    let all: Vec<&Cause> = report.causes.iter().filter(|cause| is_failure(cause)).collect();
+    write(page, report, style, ("Failures", Tint::Bad), &all);
+}
+
+/// Every broken should, and what was not the same each time.
+pub(super) fn write_warnings(page: &mut Page, report: &Report, style: &TerminalStyle) {
+    let all: Vec<&Cause> = report.causes.iter().filter(|cause| !is_failure(cause)).collect();
+    write(page, report, style, ("Warnings", Tint::Warn), &all);
+}
+
+fn is_failure(cause: &Cause) -> bool {
+    !cause.flaky && cause.level != Level::Should
+}
+
+fn write(page: &mut Page, report: &Report, style: &TerminalStyle, (title, tint): (&str, Tint), causes: &[&Cause]) {
+    if causes.is_empty() {
+        return;
+    }
+    let cases: usize = causes.iter().map(|cause| cause.count).sum();
+    page.heading(title, &format!("{} of {}", count(causes.len(), "cause"), count(cases, "case")));
+    let mut room = if style.verdicts { usize::MAX } else { BRIEF };
+    let mut left_out = 0;
+    for (nth, cause) in causes.iter().enumerate() {
+        let case = report.cases.iter().find(|case| case.id == cause.example.case);
+        if nth == 0 || (room >= OF_ONE && nth < WHOLE) {
+            write_whole(page, report, cause, case, tint, style.verdicts);
+            room = room.saturating_sub(OF_ONE);
+        } else if room >= OF_SHORT {
+            write_short(page, cause, tint);
+            room = room.saturating_sub(OF_SHORT);
+        } else {
+            left_out += 1;
+        }
+    }
+    if left_out > 0 {
+        page.paragraph(
+            0,
+            &format!("and {}: without -q, or in a report, they are told", count(left_out, "more cause")),
+            tint,
+        );
+        page.blank();
+    }
+}
+
+/// What, by which clause, where it shows, and how to see it again.
+fn write_whole(page: &mut Page, report: &Report, cause: &Cause, case: Option<&CaseReport>, tint: Tint, in_full: bool) {
+    write_title(page, cause, tint);
+    if let Some(clause) = cause.clauses.first() {
+        let known = report.clauses.iter().find(|known| known.id == *clause);
+        let source = known.map(|known| format!(", {}", known.source)).unwrap_or_default();
+        let more = match cause.clauses.len() {
+            0 | 1 => String::new(),
+            several => format!("; and {}", count(several - 1, "more clause")),
+        };
+        let lines = if in_full { 3 } else { 1 };
+        page.field_at_most(2, "clause", &format!("{clause} ({}){more}{source}", cause.level), lines);
+    }
+    let exchange = case.and_then(|case| Some((case, exchange_of(case, cause)?)));
+    if let Some((case, exchange)) = exchange {
+        let shown = with_runs_told(exchange);
+        page.field_at_most(2, "sent", &sent(report, case, &shown, page.width() * 3), 3);
+    }
+    if let Some(input) = case.and_then(input_text).filter(|_| in_full) {
+        page.field_at_most(2, "input", &input, 2);
+    }
+    page.field_at_most(2, "allowed", &cause.expected, if in_full { 4 } else { 1 });
+    page.field_at_most(2, "seen", &cause.observed, if in_full { 4 } else { 1 });
+    if let Some((_, exchange)) = exchange {
+        if in_full {
+            page.field_at_most(2, "came", &came(exchange, page.width() * 2).join("\n"), 3);
+        }
+        if let Some(logged) = logged(exchange, page.width() * 2) {
+            page.field_at_most(2, "logged", &logged, if in_full { 2 } else { 1 });
+        }
+    }
+    page.field_at_most(2, "case", &cases(cause, in_full), if in_full { 6 } else { 1 });
+    if let Some(curl) = &cause.example.curl {
+        page.command(2, "curl", curl);
+    }
+    page.command(2, "replay", &cause.example.replay);
+    page.blank();
+}
+
+fn write_short(page: &mut Page, cause: &Cause, tint: Tint) {
+    write_title(page, cause, tint);
+    page.field_at_most(2, "case", &cases(cause, false), 1);
+    page.blank();
+}
+
+fn write_title(page: &mut Page, cause: &Cause, tint: Tint) {
+    let flaky = if cause.flaky { " (flaky)" } else { "" };
+    let title = format!("{}{flaky}", cause.title);
+    page.painted_at_most(0, &title, 2, tint);
+}
+
+fn cases(cause: &Cause, in_full: bool) -> String {
+    let others = cause.cases.iter().filter(|id| **id != cause.example.case).map(String::as_str);
+    let others: Vec<&str> = others.collect();
+    let first = &cause.example.case;
+    match cause.count {
+        0 | 1 => first.clone(),
+        all if in_full => {
+            let shown = others.len().min(all - 1).min(MORE_IDS);
+            let rest = all - 1 - shown;
+            let rest = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+            format!(
+                "{first}\nand {}{rest}",
+                some_of(others.iter().copied().take(shown).collect::<Vec<_>>().into_iter(), MORE_IDS)
+            )
+        }
+        all => format!("{first} and {} more", all - 1),
+    }
+}
+
+/// The exchange that tells: the one named, or else the last of the case's own operation.
+fn exchange_of<'a>(case: &'a CaseReport, cause: &Cause) -> Option<&'a ExchangeReport> {
+    let named = cause.example.exchange.and_then(|at| case.exchanges.get(at));
+    named.or_else(|| case.exchanges.iter().rev().find(|exchange| exchange.operation == case.operation))
+}
