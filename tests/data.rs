@@ -318,3 +318,23 @@ fn mistakes_in_the_data_are_told_with_file_and_line() {
         &["create_secret_tag.toml:", "nothing can break", "idle"],
     );
 }
+
+#[test]
+fn data_that_no_case_can_be_made_of_is_told_and_breaks_nothing() {
+    let event = "csms/create_secret_event.toml";
+    let states = "enum = [\"ENABLED\", \"DISABLED\"]";
+    for (from, to, expected) in [
+        ("max-length = 64", "max-length = 0", "a greatest length is 1 or more"),
+        ("max-length = 64", "max-length = 9000000000", "a length is 100000 or less"),
+        (states, "enum = []", "an enumeration has words"),
+        (states, "enum = [\"ENABLED\", \"\"]", "a word of an enumeration is not empty"),
+    ] {
+        assert_told(&broken(event, |t| t.replacen(from, to, 1)), &["create_secret_event.toml:", expected]);
+    }
+    let batch = "csms/batch_create_or_delete_tags.toml";
+    let alone = "needs = [\"second-resource\"]";
+    assert_told(
+        &broken(batch, |t| t.replacen(alone, "needs = [\"list\"]", 1)),
+        &["a step that goes to the second resource"],
+    );
+}

@@ -383,7 +383,7 @@ fn what_is_left_because_nobody_answered_is_no_deviation() {
         let delete = call.path.contains("/csms/")
             && (call.method == Method::DELETE || call.body.contains("\"action\":\"delete\""));
         // So many in a row that trying again does not help.
-        let silent = delete && number > QUIET && number % 32 < 6;
+        let silent = delete && number > QUIET && number % 16 < 6;
         SILENT.fetch_add(usize::from(silent), Ordering::Relaxed);
         silent.then_some(Act::Drop)
     });

@@ -6,7 +6,7 @@ use crate::suite::{OperationSuite, Suite};
 use crate::vocabulary::{Level, Outcome};
 
 use super::name::title;
-use super::signature::{ENVELOPE, Kind, Signature};
+use super::signature::{ENVELOPE, Kind, Signature, field, topic};
 
 /// Ids of cases that a cause names, at most; it says how many there are.
 const NAMED: usize = 20;
@@ -94,19 +94,24 @@ fn parts<'a>(suite: &'a Suite, cases: &'a [CaseReport]) -> Vec<BTreeMap<Signatur
 /// That no reading explains what a target does with a member is mostly what becomes of another fault there: it is the same
 /// cause, if there is one.
 fn join_readings(parts: &mut [BTreeMap<Signature, Part<'_>>]) {
-    let known: BTreeSet<Signature> = parts.iter().flat_map(BTreeMap::keys).cloned().collect();
+    // What each is about: the members that its cases are about, and those that its findings name.
+    let mut known: BTreeMap<Signature, BTreeSet<String>> = BTreeMap::new();
+    for (signature, part) in parts.iter().flatten() {
+        let clauses = part.case.clauses.iter().chain(part.findings.iter().map(|finding| &finding.clause));
+        let fields = clauses.map(|clause| field(topic(part.operation, clause)));
+        known.entry(signature.clone()).or_default().extend(fields);
+    }
     let host = |reading: &Signature| {
-        let is_host = |kind: Kind, other: &Signature| {
-            other.kind == kind
-                && other.operation == reading.operation
-                && (other.about.is_empty() || other.about == reading.about)
+        let of_kind = |kind: Kind| {
+            let same = move |other: &&Signature| other.kind == kind && other.operation == reading.operation;
+            known.keys().filter(same)
         };
         if reading.about == ENVELOPE {
-            let is_form = |other: &&Signature| other.kind == Kind::Form && other.operation == reading.operation;
-            return known.iter().find(is_form).cloned();
+            return of_kind(Kind::Form).next().cloned();
         }
+        let is_about = |other: &&Signature| known.get(*other).is_some_and(|fields| fields.contains(&reading.about));
         let kinds = [Kind::Accepts, Kind::State, Kind::Refuses, Kind::Status];
-        kinds.into_iter().find_map(|kind| known.iter().find(|other| is_host(kind, other)).cloned())
+        kinds.into_iter().find_map(|kind| of_kind(kind).find(is_about).cloned())
     };
     for of_case in parts {
         let readings: Vec<Signature> = of_case.keys().filter(|one| one.kind == Kind::Reading).cloned().collect();
@@ -201,5 +206,113 @@ fn gravity(cause: &Cause) -> u8 {
         (false, Level::Must) => 0,
         (false, Level::Open) => 1,
         (false, Level::Should) => 3,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::suite::DataSource;
+
+    fn suite() -> Suite {
+        Suite::load(&DataSource::embedded().unwrap()).unwrap()
+    }
+
+    fn finding(suite: &Suite, clause: &str, allowed: &str, seen: &str) -> FindingReport {
+        let (_, known) = suite.clause(clause).unwrap_or_else(|| unreachable!("{clause}"));
+        FindingReport {
+            clause: clause.to_owned(),
+            level: known.level,
+            wording: known.wording.clone(),
+            source: String::new(),
+            allowed: allowed.to_owned(),
+            seen: seen.to_owned(),
+            exchange: None,
+        }
+    }
+
+    fn case(id: &str, operation: &str, findings: Vec<FindingReport>) -> CaseReport {
+        let outcome = if findings.is_empty() { Outcome::Pass } else { Outcome::Fail };
+        CaseReport { outcome, findings, ..CaseReport::passed(operation, id) }
+    }
+
+    const CREATE: &str = "CreateSecretTag";
+    const KMS: &str = "CreateKmsTag";
+
+    fn ids(causes: &[Cause]) -> Vec<(&str, usize)> {
+        causes.iter().map(|cause| (cause.id.as_str(), cause.count)).collect()
+    }
+
+    #[test]
+    fn what_one_fault_breaks_is_one_cause_whatever_the_clauses() {
+        let suite = suite();
+        let accepts = |clause: &str| vec![finding(&suite, clause, "refused with status 400", "status 204")];
+        let open =
+            finding(&suite, "csms.create-secret-tag.key.character-unit", "reading bytes: status 400", "status 204");
+        let cases = [
+            case("a", CREATE, accepts("csms.create-secret-tag.key.max-length")),
+            case("b", CREATE, accepts("csms.create-secret-tag.key.max-length")),
+            case("c", CREATE, accepts("csms.create-secret-tag.key.characters")),
+            case("d", CREATE, vec![open]),
+            case("e", CREATE, Vec::new()),
+        ];
+        let causes = causes(&suite, &cases);
+        assert_eq!(ids(&causes), [("csms.create-secret-tag.accepts.key", 4)]);
+        assert_eq!(causes[0].clauses[0], "csms.create-secret-tag.key.max-length", "the most frequent one");
+        assert_eq!((causes[0].level, causes[0].example.case.as_str()), (Level::Must, "a"));
+        assert!(
+            causes[0].title.starts_with("CreateSecretTag accepts what it should refuse: A tag key"),
+            "{}",
+            causes[0].title
+        );
+    }
+
+    #[test]
+    fn faults_of_different_kinds_keep_causes_of_their_own() {
+        let suite = suite();
+        let form = || {
+            let allowed = "`/error/error_msg`, of type string";
+            finding(&suite, "csms.create-secret-tag.error.400.error_msg", allowed, "`{}`")
+        };
+        let accepts =
+            || finding(&suite, "csms.create-secret-tag.key.max-length", "refused with status 400", "status 204");
+        let stored = finding(&suite, "kms.create-kms-tag.stored", "exactly what was sent", "\"k\" is missing");
+        let many = (0..9).map(|nth| case(&format!("form-{nth}"), CREATE, vec![form()]));
+        let cases: Vec<CaseReport> =
+            many.chain([case("both", CREATE, vec![form(), accepts()]), case("kms", KMS, vec![stored])]).collect();
+        let causes = causes(&suite, &cases);
+        let expected = [
+            ("csms.create-secret-tag.form.error.error_msg", 10),
+            ("csms.create-secret-tag.accepts.key", 1),
+            ("kms.create-kms-tag.state", 1),
+        ];
+        assert_eq!(ids(&causes), expected, "what the form of answers does not explain counts beside it");
+    }
+
+    #[test]
+    fn what_every_operation_does_wrong_is_one_cause() {
+        let suite = suite();
+        let without = |clause: &str| vec![finding(&suite, clause, "`/error`, of type object", "`{}`")];
+        let wrong = [
+            case("a", CREATE, without("csms.create-secret-tag.error.400.error")),
+            case("b", CREATE, without("csms.create-secret-tag.error.401.error")),
+            case("c", KMS, without("kms.create-kms-tag.error.400.error")),
+        ];
+        let causes = causes(&suite, &wrong);
+        assert_eq!(ids(&causes), [("every-operation.form.error.error", 3)]);
+        assert_eq!(causes[0].operations, [CREATE, KMS]);
+        let beside = case("d", "CreateSecretEvent", Vec::new());
+        let some = super::causes(&suite, &[wrong.to_vec(), vec![beside]].concat());
+        assert_eq!(some.len(), 2, "not every operation does so");
+    }
+
+    #[test]
+    fn nothing_wrong_has_no_cause_and_what_is_flaky_has_one() {
+        let suite = suite();
+        assert!(causes(&suite, &[case("a", CREATE, Vec::new())]).is_empty());
+        let flaky = CaseReport { outcome: Outcome::Flaky, ..CaseReport::passed(CREATE, "f") };
+        let causes = causes(&suite, &[flaky]);
+        assert_eq!(ids(&causes), [("csms.create-secret-tag.state", 1)]);
+        assert!(causes[0].flaky);
     }
 }

@@ -81,7 +81,7 @@ pub(super) fn topic<'c>(operation: &OperationSuite, clause: &'c str) -> &'c str 
 }
 
 /// The part of a request that a topic is about: `key` of `key.max-length`.
-fn field(topic: &str) -> String {
+pub(super) fn field(topic: &str) -> String {
     topic.split('.').next().unwrap_or(topic).to_owned()
 }
 
@@ -97,7 +97,9 @@ fn kind_of(suite: &Suite, topic: &str, finding: &FindingReport) -> (Kind, String
     {
         return (Kind::ServerError, String::new());
     }
-    if topic.starts_with("error.") {
+    let is_watched = suite.clause(&finding.clause).is_some_and(|(_, clause)| clause.judge.is_some());
+    let is_of_status = topic.starts_with("status.") || topic == "success.status";
+    if topic.starts_with("error.") || (is_watched && !is_of_status) {
         return (Kind::Form, without_status(topic));
     }
     let (refused, accepted) = (expects(finding, "refused"), expects(finding, "accepted"));
@@ -110,7 +112,7 @@ fn kind_of(suite: &Suite, topic: &str, finding: &FindingReport) -> (Kind, String
     if expects_success && is_refused {
         return (Kind::Refuses, String::new());
     }
-    if topic.starts_with("status.") || topic == "success.status" || (status.is_some() && (refused || accepted)) {
+    if is_of_status || (status.is_some() && (refused || accepted)) {
         return (Kind::Status, String::new());
     }
     let of_state = ["stored", "refused-unchanged", "batch.atomic", "key.one-value", "delete.only-listed"];

@@ -8,6 +8,7 @@ use super::judge::{self, JudgeArgs};
 use super::list::ListArgs;
 use super::mutants::MutantsArgs;
 use super::replay::ReplayArgs;
+use super::report::{self, ReportArgs};
 use super::run::{self, RunArgs};
 use super::serve::ServeArgs;
 
@@ -43,6 +44,9 @@ pub(super) enum Command {
     /// Judge a recorded run again, without its target
     #[command(after_help = format!("{}\n\n{EXIT_CODES}", judge::EXAMPLES))]
     Judge(Box<JudgeArgs>),
+    /// Show a stored report, or make other forms of it
+    #[command(after_help = report::EXAMPLES)]
+    Report(Box<ReportArgs>),
     /// Start the reference server alone, and print what is needed to check it
     Serve(ServeArgs),
     /// List operations, clauses, cases, readings or faults

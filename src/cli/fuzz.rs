@@ -114,6 +114,9 @@ fn written(args: &FuzzArgs, report: &mut Report, replay: impl Fn(&str) -> String
         for case in report.cases.iter_mut().filter(|case| case.id == find.id) {
             case.replay.clone_from(&line);
         }
+        for cause in report.causes.iter_mut().filter(|cause| cause.example.case == find.id) {
+            cause.example.replay.clone_from(&line);
+        }
         if let Err(error) = find.write(&args.finds) {
             problems.push(format!("find {}: {error}", find.id));
         }

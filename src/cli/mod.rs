@@ -19,6 +19,7 @@ mod options;
 mod outputs;
 mod progress;
 mod replay;
+mod report;
 mod run;
 mod serve;
 mod settings;
@@ -83,7 +84,12 @@ fn parse(arguments: Vec<OsString>) -> Result<Command, clap::Error> {
         Command::Clean(args) => args.target.sources = sources,
         Command::Fuzz(args) => args.target.sources = sources,
         Command::Replay(args) => args.target.sources = sources,
-        Command::Judge(_) | Command::Serve(_) | Command::List(_) | Command::Explain(_) | Command::Mutants(_) => {}
+        Command::Judge(_)
+        | Command::Report(_)
+        | Command::Serve(_)
+        | Command::List(_)
+        | Command::Explain(_)
+        | Command::Mutants(_) => {}
     }
     Ok(command)
 }
@@ -114,6 +120,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Doctor(args) => doctor::doctor(&args),
         Command::Clean(args) => clean::clean(&args),
         Command::Judge(args) => judge::judge(&args),
+        Command::Report(args) => report::report(&args),
         Command::Serve(args) => serve::serve(&args),
         Command::List(args) => list::list(&args),
         Command::Explain(args) => explain::explain(&args),

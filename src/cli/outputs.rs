@@ -7,7 +7,7 @@ use super::{CliError, console};
 use crate::exit;
 use crate::report::snapshot::{DifferenceKind, SnapshotTable, accept, compare, overlay, tables};
 use crate::report::terminal::TerminalStyle;
-use crate::report::{Report, ReportError, json, junit, terminal};
+use crate::report::{Report, ReportError, html, json, junit, markdown, terminal};
 
 /// Where reports go.
 pub(super) struct Outputs {
@@ -23,6 +23,8 @@ pub(super) struct Outputs {
 enum Format {
     Json,
     Junit,
+    Html,
+    Markdown,
 }
 
 impl Format {
@@ -30,6 +32,8 @@ impl Format {
         match self {
             Format::Json => json::render(report),
             Format::Junit => junit::render(report),
+            Format::Html => Ok(html::render(report)),
+            Format::Markdown => Ok(markdown::render(report)),
         }
     }
 }
@@ -145,7 +149,8 @@ impl Outputs {
 fn file(text: &str) -> Result<(Format, PathBuf), CliError> {
     let invalid = |why: &str| CliError::usage(format!("invalid report {text:?}: {why}"));
     let (format, path) = text.split_once('=').unwrap_or((text, ""));
-    let format: Format = format.parse().map_err(|_| invalid("give json=PATH or junit=PATH"))?;
+    let format: Format =
+        format.parse().map_err(|_| invalid("give json=PATH, junit=PATH, html=PATH or markdown=PATH"))?;
     let path = PathBuf::from(path);
     if path.as_os_str().is_empty() {
         return Err(invalid("give a PATH after the =, or - for standard output"));

@@ -1,6 +1,6 @@
 use crate::vocabulary::{Level, Outcome};
 
-use super::model::{CaseReport, ExchangeReport, FindingReport, Report};
+use super::model::{CaseReport, Cause, ExchangeReport, FindingReport, Report};
 
 /// The findings of a case, the gravest first; where it has none although it went wrong, what the case itself says about it, so
 /// that no failure is ever without a clause and a text.
@@ -32,6 +32,12 @@ pub(super) fn exchange_of<'a>(case: &'a CaseReport, finding: &FindingReport) -> 
         .and_then(|at| case.exchanges.get(at))
         .or_else(|| case.exchanges.iter().rev().find(|exchange| exchange.operation == case.operation))
         .or_else(|| case.exchanges.last())
+}
+
+/// The exchange that tells of a cause, in the case that shows it: the one named, or else the last of the case's own operation.
+pub(super) fn exchange_of_cause<'a>(case: &'a CaseReport, cause: &Cause) -> Option<&'a ExchangeReport> {
+    let named = cause.example.exchange.and_then(|at| case.exchanges.get(at));
+    named.or_else(|| case.exchanges.iter().rev().find(|exchange| exchange.operation == case.operation))
 }
 
 /// A failing case fails by what is not a mere should. If it has nothing else, that is what it fails by.

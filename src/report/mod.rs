@@ -9,8 +9,10 @@ mod model;
 mod schema;
 mod tally;
 
+pub mod html;
 pub mod json;
 pub mod junit;
+pub mod markdown;
 pub mod snapshot;
 pub mod terminal;
 pub mod text;

@@ -215,7 +215,7 @@ pub struct CaseReport {
 
 impl CaseReport {
     /// One that passed, as far as a stored report knows it.
-    pub(super) fn passed(operation: &str, id: &str) -> Self {
+    pub(crate) fn passed(operation: &str, id: &str) -> Self {
         CaseReport {
             id: id.to_owned(),
             operation: operation.to_owned(),

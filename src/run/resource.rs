@@ -124,6 +124,7 @@ impl Resource {
 
     /// Of what is there beside what is expected, that which dewspec wrote. The rest is somebody else's.
     pub(super) fn own_of(&mut self, session: &Session, seen: State) -> State {
+        session.look_for_strays(self.kind, &self.id, seen.keys());
         // Nobody can delete what has no key: it takes room from now on.
         let (unreadable, seen): (State, State) = seen.into_iter().partition(|(key, _)| is_unreadable(key));
         let news = unreadable.iter().filter(|(key, _)| self.ledger.value(key).is_none());
@@ -476,7 +477,7 @@ mod tests {
         let session = session();
         let mut resource = Resource::new(&Suite::default(), ResourceKind::Secret, "s");
         assert!(!resource.is_ours(&session, "dewspec-99999999"), "another run's");
-        session.sends(b"{'key':'dewspec-99999999!'}");
+        session.sends(b"{'key':'dewspec-99999999!'}", None);
         assert!(resource.is_ours(&session, "dewspec-99999999"), "meant for another resource");
         resource.ledger.sent("dewspec-0011aabbX", "v-1");
         assert!(resource.is_ours(&session, "v-1"), "key and value were swapped");

@@ -67,8 +67,11 @@ pub(super) struct Shared {
     observed: Mutex<Vec<(String, Observation)>>,
     /// Places for requests of one group each.
     slots: Semaphore,
-    /// The words in keys that may have been stored, wherever that may be.
-    words: Mutex<HashSet<u32>>,
+    /// The words in keys that may have been stored, wherever that may be, each with the one who sent it; nobody, if that was
+    /// not to one place.
+    words: Mutex<HashMap<u32, Option<Arc<Sender>>>>,
+    /// Operations of which something has shown where it was not sent, and what.
+    strays: Mutex<BTreeMap<String, String>>,
     /// What is no key, and was not refused where one belongs.
     odd: Mutex<Odd>,
     /// The most that may be wasted, in milliseconds.
@@ -94,6 +97,14 @@ pub(super) struct Shared {
 fn is_beside(texts: &HashSet<String>, value: &str) -> bool {
     const TELLING: usize = 12;
     texts.contains(value) || (value.starts_with('{') && texts.iter().any(|t| t.len() >= TELLING && value.contains(t)))
+}
+
+/// Where a word in a key was sent, and by which operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Sender {
+    pub(super) operation: String,
+    pub(super) kind: ResourceKind,
+    pub(super) resource: String,
 }
 
 /// What a lax target may take for keys.
@@ -164,6 +175,7 @@ impl Session {
             observed: Mutex::default(),
             slots: Semaphore::new(settings.concurrency.max(1)),
             words: Mutex::default(),
+            strays: Mutex::default(),
             odd: Mutex::default(),
             waste_limit: AtomicU64::new(millis(WASTE)),
             accepted: Mutex::default(),
@@ -408,10 +420,38 @@ impl Shared {
     }
 
     /// Takes note of the keys in a body that may be stored, on whatever resource.
-    pub(super) fn sends(&self, body: &[u8]) {
+    pub(super) fn sends(&self, body: &[u8], sender: Option<Sender>) {
         // Most bodies are texts, and to see that takes a fraction of the time that it takes to make others to texts.
         let text = std::str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed);
-        lock(&self.words).extend(own_words(&text).filter_map(word));
+        let sender = sender.map(Arc::new);
+        let mut words = lock(&self.words);
+        for word in own_words(&text).filter_map(word) {
+            match words.get_mut(&word) {
+                None => drop(words.insert(word, sender.clone())),
+                Some(known) if *known != sender => *known = None,
+                Some(_) => {}
+            }
+        }
+    }
+
+    /// Takes note of what shows on a resource that was sent to another one: nobody else has such keys.
+    pub(super) fn look_for_strays<'k>(&self, kind: ResourceKind, id: &str, keys: impl Iterator<Item = &'k String>) {
+        let words = lock(&self.words);
+        for (key, word) in keys.filter_map(|key| Some((key, word(key)?))) {
+            let Some(Some(sender)) = words.get(&word) else { continue };
+            if (sender.kind, sender.resource.as_str()) != (kind, id) {
+                let told = format!(
+                    "{key:?}, which was sent to the {} {}, shows on the {kind} {id}",
+                    sender.kind, sender.resource
+                );
+                lock(&self.strays).entry(sender.operation.clone()).or_insert(told);
+            }
+        }
+    }
+
+    /// What has shown where it was not sent, by operation.
+    pub(super) fn strays(&self) -> BTreeMap<String, String> {
+        lock(&self.strays).clone()
     }
 
     /// Takes note of what a target may take for keys that is none, once it has not refused it; of every text, if it
@@ -432,7 +472,7 @@ impl Shared {
 
     /// Whether a key has a word in it that nobody else uses, and that was sent.
     fn has_sent_word(&self, key: &str) -> bool {
-        word(key).is_some_and(|word| lock(&self.words).contains(&word))
+        word(key).is_some_and(|word| lock(&self.words).contains_key(&word))
     }
 
     /// The same of an item with its value: what may be anybody's key is ours only beside a value of the same body.

@@ -15,7 +15,7 @@ use crate::vocabulary::{Attempt, Exchange, FailureKind, PathChoice, Request, Res
 
 use super::payload::Payload;
 use super::record::Record;
-use super::session::Session;
+use super::session::{Sender, Session};
 
 /// So much of a body is kept of an exchange that has been judged.
 const KEPT: usize = 128 * 1024;
@@ -181,7 +181,7 @@ pub(super) async fn send_plain(
     let out = Outgoing::plain(op, resource, payload, TokenChoice::Valid);
     note_intent(session, &out);
     let exchange = send_unnoted(session, op, resource, payload).await?;
-    take_note(session, &exchange, None);
+    take_note(session, &exchange, &out, None);
     note_stored(session, &out, &exchange);
     if exchange.answer.as_ref().is_ok_and(|r| r.is_success() && r.status != op.operation.success) {
         session.note_odd_success(&op.operation.id, &exchange);
@@ -260,7 +260,7 @@ pub(super) async fn send(record: &mut Record<'_>, out: &Outgoing<'_>) -> Option<
     let index = record.next_exchange();
     // What was refused at home is known by its key; elsewhere it may have been stored anywhere.
     if !exchange.is_refused() || out.token != TokenChoice::Valid || !out.path.is_empty() {
-        take_note(session, &exchange, out.body);
+        take_note(session, &exchange, out, out.body);
     }
     note_foreign(session, out, &exchange);
     oracles(record, out, &exchange, index, said, repeated, false);
@@ -276,7 +276,7 @@ pub(super) async fn send(record: &mut Record<'_>, out: &Outgoing<'_>) -> Option<
 pub(super) fn keep(record: &mut Record<'_>, out: &Outgoing<'_>, exchange: &Arc<Exchange>, before: bool) -> usize {
     let index = record.exchange(Arc::clone(exchange));
     let json = out.body.and_then(|payload| payload.json.as_deref());
-    take_note(record.session, exchange, out.body);
+    take_note(record.session, exchange, out, out.body);
     note_stored(record.session, out, exchange);
     let server_error = exchange.status().is_some_and(|status| status >= 500);
     oracles(record, out, exchange, index, json, server_error && before, server_error && !before);
@@ -312,9 +312,14 @@ fn note_stored(session: &Session, out: &Outgoing<'_>, exchange: &Exchange) {
 }
 
 /// Whatever the answer, what a request names may now be stored, if perhaps not where it should be.
-fn take_note(session: &Session, exchange: &Exchange, payload: Option<&Payload>) {
+fn take_note(session: &Session, exchange: &Exchange, out: &Outgoing<'_>, payload: Option<&Payload>) {
     if let Some(body) = &exchange.request.body {
-        session.sends(body);
+        let sender = || Sender {
+            operation: out.op.operation.id.clone(),
+            kind: out.op.operation.resource,
+            resource: out.resource.to_owned(),
+        };
+        session.sends(body, out.stays_home().then(sender));
     }
     if let Some(payload) = payload.filter(|_| !exchange.is_refused())
         && let Some(json) = &payload.json

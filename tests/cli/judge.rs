@@ -100,7 +100,8 @@ fn a_record_without_some_of_its_lines_accuses_nobody_for_them() {
     let all = lines(&record);
     for kept in [all.len() / 2, all.len() - 2] {
         // The last line is cut in its middle, as by a kill.
-        let cut = format!("{}\n{}", all[..kept].join("\n"), &all[kept][..all[kept].len() / 2]);
+        let mut cut = format!("{}\n", all[..kept].join("\n")).into_bytes();
+        cut.extend_from_slice(&all[kept].as_bytes()[..all[kept].len() / 2]);
         std::fs::write(&record, cut).expect("a file");
         let (code, again, err) = judged(&record);
         assert!(code == 0 || code == 3, "{kept} lines: {code} {err}");

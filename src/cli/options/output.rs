@@ -5,7 +5,7 @@ use clap::Args;
 /// What is written, and where.
 #[derive(Clone, Debug, Default, Args)]
 pub(in crate::cli) struct OutputArgs {
-    /// Write a report: json=PATH or junit=PATH; may be given several times; PATH - is standard output
+    /// Write a report: json=PATH, junit=PATH, html=PATH or markdown=PATH; may be given several times; PATH - is standard output
     #[arg(long, value_name = "FORMAT=PATH", help_heading = "Output")]
     pub(in crate::cli) report: Vec<String>,
     /// Compare the outcome of every case with the snapshots in a directory; missing ones are written

@@ -2,7 +2,8 @@ use crate::vocabulary::Level;
 
 use super::super::body::with_runs_told;
 use super::super::failure_text::{came, input_text, logged};
-use super::super::model::{CaseReport, Cause, ExchangeReport, Report};
+use super::super::finding::exchange_of_cause;
+use super::super::model::{CaseReport, Cause, Report};
 use super::address::sent;
 use super::page::{Page, count, some_of};
 use super::style::{TerminalStyle, Tint};
@@ -76,7 +77,7 @@ fn write_whole(page: &mut Page, report: &Report, cause: &Cause, case: Option<&Ca
         let lines = if in_full { 3 } else { 1 };
         page.field_at_most(2, "clause", &format!("{clause} ({}){more}{source}", cause.level), lines);
     }
-    let exchange = case.and_then(|case| Some((case, exchange_of(case, cause)?)));
+    let exchange = case.and_then(|case| Some((case, exchange_of_cause(case, cause)?)));
     if let Some((case, exchange)) = exchange {
         let shown = with_runs_told(exchange);
         page.field_at_most(2, "sent", &sent(report, case, &shown, page.width() * 3), 3);
@@ -131,10 +132,4 @@ fn cases(cause: &Cause, in_full: bool) -> String {
         }
         all => format!("{first} and {} more", all - 1),
     }
-}
-
-/// The exchange that tells: the one named, or else the last of the case's own operation.
-fn exchange_of<'a>(case: &'a CaseReport, cause: &Cause) -> Option<&'a ExchangeReport> {
-    let named = cause.example.exchange.and_then(|at| case.exchanges.get(at));
-    named.or_else(|| case.exchanges.iter().rev().find(|exchange| exchange.operation == case.operation))
 }

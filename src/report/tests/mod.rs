@@ -2,6 +2,7 @@
 
 mod formats;
 mod hostile;
+mod pages;
 mod preflight;
 mod snapshots;
 mod terminal;

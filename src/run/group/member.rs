@@ -219,6 +219,11 @@ impl<'a> Member<'a> {
             self.record.skip(reason, false);
             return true;
         }
+        if request.hopes() && sent.exchange.is_refused() && !resource.can_list() {
+            // There was room when it was looked; whether there was when this was sent, beside others, shows alone.
+            self.alone = true;
+            return true;
+        }
         match &step.expect {
             Some(expect) if step.readings.is_empty() => {
                 self.judge_expected(resource, (op, step, expect), sent, touched)

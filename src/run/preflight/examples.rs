@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use crate::check::judge_answer;
+use crate::check::{Blame, Deviation, judge_answer};
 use crate::plan::{Plan, PlannedCase};
 use crate::report::CaseReport;
 use crate::suite::{Answer as Wanted, Expect, OperationSuite};
@@ -70,6 +70,27 @@ pub(in super::super) fn judge_examples(
         let mut record = Record::new(session, case);
         let index = record.exchange(exchange);
         record.wrong_answer(&deviation, index);
+        *report = record.finish().enter();
+    }
+    judge_strays(session, plan, reports);
+}
+
+/// What was sent to one resource and shows on another is stored where it should not be, whatever the cases saw of it.
+fn judge_strays(session: &Session, plan: &Plan, reports: &mut [CaseReport]) {
+    for (operation, seen) in session.strays() {
+        let Some(op) = session.suite.operation(&operation) else { continue };
+        if session.is_broken(&op.id("stored")) {
+            continue;
+        }
+        let passed = |case: &&PlannedCase| {
+            let passed = |report: &CaseReport| report.id == case.spec.id && report.outcome == Outcome::Pass;
+            case.op.operation.id == operation && is_plain(case) && reports.iter().any(passed)
+        };
+        let Some(case) = plan.cases().find(passed) else { continue };
+        let Some(report) = reports.iter_mut().find(|report| report.id == case.spec.id) else { continue };
+        let allowed = "exactly what was sent, where it was sent".to_owned();
+        let mut record = Record::new(session, case);
+        record.deviation(&Deviation { blame: Blame::Stored, allowed, seen }, None);
         *report = record.finish().enter();
     }
 }

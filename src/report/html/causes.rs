@@ -1,0 +1,112 @@
+use maud::{Markup, html};
+
+use crate::vocabulary::Level;
+
+use super::super::body::with_runs_told;
+use super::super::failure_text::{came, logged, request_body};
+use super::super::finding::exchange_of_cause;
+use super::super::model::{CaseReport, Cause, ExchangeReport, Report};
+use super::super::text::visible;
+
+/// Columns of a body; more is noise even here.
+const BODY: usize = 4_000;
+/// Causes shown; whoever has more has other things to do first.
+const MOST: usize = 100;
+
+/// What is wrong, gravest first, each with the smallest case that shows it.
+pub(super) fn section(report: &Report) -> Markup {
+    let judged = report.cases.len();
+    html! {
+        section #causes {
+            h2 { "Causes" }
+            @if report.causes.is_empty() {
+                p { @if judged > 0 { "Nothing that was judged went wrong." } @else { "Nothing was judged." } }
+            }
+            @for cause in report.causes.iter().take(MOST) { (cause_article(report, cause)) }
+            @if report.causes.len() > MOST { p { "and " (report.causes.len() - MOST) " more, in the JSON report" } }
+        }
+    }
+}
+
+fn cause_article(report: &Report, cause: &Cause) -> Markup {
+    let class = if cause.flaky || cause.level == Level::Should { "warn" } else { "fail" };
+    let case = report.cases.iter().find(|case| case.id == cause.example.case);
+    html! {
+        article.cause.(class) id=(visible(&cause.id)) {
+            h3 { a href=(format!("#{}", visible(&cause.id))) { (visible(&cause.title)) } }
+            p.tags {
+                span.tag { (cause.level) }
+                @if cause.flaky { span.tag { "flaky" } }
+                @for operation in &cause.operations { span.tag { (visible(operation)) } }
+                span.tag { (cause.count) @if cause.count == 1 { " case" } @else { " cases" } }
+            }
+            dl {
+                div { dt { "expected" } dd { (visible(&cause.expected)) } }
+                div { dt { "observed" } dd { (visible(&cause.observed)) } }
+                div {
+                    dt { "clauses" }
+                    dd { @for id in &cause.clauses { (clause(report, id)) } }
+                }
+            }
+            @if let Some(case) = case { (example(case, cause)) }
+            (command("curl", cause.example.curl.as_deref().unwrap_or_default()))
+            (command("replay", &cause.example.replay))
+            @if cause.cases.len() > 1 {
+                details {
+                    summary { "cases" }
+                    ul { @for id in &cause.cases { li { code { (visible(id)) } } } }
+                    @if cause.count > cause.cases.len() { p { "and " (cause.count - cause.cases.len()) " more" } }
+                }
+            }
+        }
+    }
+}
+
+fn clause(report: &Report, id: &str) -> Markup {
+    let known = report.clauses.iter().find(|clause| clause.id == id);
+    html! {
+        p {
+            a href=(format!("#clause-{}", visible(id))) { code { (visible(id)) } }
+            @if let Some(clause) = known { " " (visible(&clause.wording)) " " small { (visible(&clause.source)) } }
+        }
+    }
+}
+
+/// Request and answer of the exchange that tells.
+fn example(case: &CaseReport, cause: &Cause) -> Markup {
+    html! {
+        @if let Some(exchange) = exchange_of_cause(case, cause) {
+            div.exchange {
+                div { h4 { "request" } pre { (request(exchange)) } }
+                div { h4 { "answer" } pre { (answer(exchange)) } }
+            }
+        }
+    }
+}
+
+fn request(exchange: &ExchangeReport) -> Markup {
+    let shown = with_runs_told(exchange);
+    html! {
+        mark { (visible(&shown.method)) " " (visible(&shown.url)) } "\n"
+        @for (name, value) in &shown.request_headers { (visible(name)) ": " (visible(value)) "\n" }
+        @if let Some(body) = request_body(&shown, BODY) { "\n" (body) }
+    }
+}
+
+fn answer(exchange: &ExchangeReport) -> Markup {
+    let lines = came(exchange, BODY);
+    html! {
+        @for (nth, line) in lines.iter().enumerate() {
+            @if nth == 0 { mark { (line) } } @else { "\n\n" (line) }
+        }
+        @if let Some(logged) = logged(exchange, BODY) { "\n\n" (logged) }
+    }
+}
+
+fn command(name: &str, text: &str) -> Markup {
+    html! {
+        @if !text.is_empty() {
+            div.command { span { (name) } code tabindex="0" { (visible(text)) } button type="button" hidden { "copy" } }
+        }
+    }
+}

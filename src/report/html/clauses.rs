@@ -1,0 +1,63 @@
+use indexmap::IndexMap;
+use maud::{Markup, html};
+
+use crate::vocabulary::Verdict;
+
+use super::super::model::{ClauseReport, Report};
+use super::super::text::visible;
+
+/// What was found out about each clause, by operation; what is not as it should be, or was not observed, stands open.
+pub(super) fn section(report: &Report) -> Markup {
+    let mut operations: IndexMap<&str, Vec<&ClauseReport>> = IndexMap::new();
+    for clause in &report.clauses {
+        operations.entry(&clause.operation).or_default().push(clause);
+    }
+    html! {
+        @if !operations.is_empty() {
+            section #clauses {
+                h2 { "Clauses" }
+                @for (operation, clauses) in &operations { (of_operation(operation, clauses)) }
+            }
+        }
+    }
+}
+
+fn of_operation(operation: &str, clauses: &[&ClauseReport]) -> Markup {
+    let violated = clauses.iter().any(|clause| clause.verdict == Verdict::Violated);
+    let mut counts: IndexMap<String, usize> = IndexMap::new();
+    for clause in clauses {
+        *counts.entry(clause.verdict.to_string()).or_default() += 1;
+    }
+    let told: Vec<String> = counts.iter().map(|(verdict, count)| format!("{count} {verdict}")).collect();
+    html! {
+        details open[violated] {
+            summary { b { (visible(operation)) } ": " (told.join(", ")) }
+            div.wide {
+                table {
+                    thead {
+                        tr { th { "verdict" } th { "level" } th { "clause" } th { "held" } th { "broken" } th { "nothing" } th { "source" } }
+                    }
+                    tbody { @for clause in clauses { (row(clause)) } }
+                }
+            }
+        }
+    }
+}
+
+fn row(clause: &ClauseReport) -> Markup {
+    html! {
+        tr.(clause.verdict.to_string()) id=(format!("clause-{}", visible(&clause.id))) {
+            td { (clause.verdict) }
+            td { (clause.level) }
+            td {
+                code { (visible(&clause.id)) }
+                @if !clause.wording.is_empty() { br; (visible(&clause.wording)) }
+                @if let Some(reason) = &clause.reason { br; em { (visible(reason)) } }
+            }
+            td.number { (clause.evidence.held) }
+            td.number { (clause.evidence.broken) }
+            td.number { (clause.evidence.inconclusive) }
+            td { (visible(&clause.source)) }
+        }
+    }
+}

@@ -1,0 +1,173 @@
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use sha2::{Digest, Sha256};
+
+use super::super::body::grouped;
+use super::super::model::Report;
+use super::super::text::visible;
+use super::{cases, causes, clauses, timing};
+
+const STYLE: &str = include_str!("style.css");
+const SCRIPT: &str = include_str!("script.js");
+
+/// The whole page.
+pub fn render(report: &Report) -> String {
+    let title = format!("dewspec: {}", visible(&report.conclusion));
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(policy());
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (title) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                a.skip href="#causes" { "Skip to what is wrong" }
+                header { (verdict(report)) (target(report)) }
+                main {
+                    (preflight(report))
+                    (causes::section(report))
+                    (clauses::section(report))
+                    (readings(report))
+                    (timing::section(report))
+                    (cases::section(report))
+                    (notes(report))
+                }
+                footer { p { "dewspec " (visible(&report.dewspec_version)) ", " (visible(&report.started_at)) } }
+                script { (PreEscaped(SCRIPT)) }
+            }
+        }
+    }
+    .into_string()
+}
+
+/// Nothing is loaded, and no script runs but the one of this page.
+fn policy() -> String {
+    let hash = STANDARD.encode(Sha256::digest(SCRIPT.as_bytes()));
+    format!(
+        "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'"
+    )
+}
+
+fn verdict(report: &Report) -> Markup {
+    let (class, word) = match report.exit_code {
+        0 => ("good", "Conforms"),
+        1 => ("bad", "Does not conform"),
+        4 => ("open", "Nothing proven"),
+        _ => ("open", "No verdict"),
+    };
+    let summary = &report.summary;
+    let counts = [
+        ("pass", summary.pass),
+        ("fail", summary.fail),
+        ("warn", summary.warn),
+        ("flaky", summary.flaky),
+        ("skip", summary.skip),
+        ("error", summary.error),
+    ];
+    let all: usize = counts.iter().map(|(_, count)| count).sum();
+    html! {
+        div.verdict.(class) {
+            h1 { (word) }
+            p { (visible(&report.conclusion)) " (exit code " (report.exit_code) ")" }
+        }
+        @if all > 0 {
+            // Widths of the bar's parts; what is there is seen, however little it is.
+            div.bar aria-hidden="true" {
+                @for (name, count) in counts.iter().filter(|(_, count)| *count > 0) {
+                    span.(name) style=(format!("flex: {count} 0 4px")) {}
+                }
+            }
+            ul.counts {
+                @for (name, count) in counts { li { b { (grouped(count as u64)) } " " (name) } }
+                li { b { (grouped(summary.exchanges)) } " requests" }
+                li { b { (format!("{:.1}", report.duration_ms as f64 / 1000.0)) } " s" }
+            }
+        }
+    }
+}
+
+fn target(report: &Report) -> Markup {
+    let target = &report.target;
+    let row = |name: &str, value: &str| html! { div { dt { (name) } dd { (visible(value)) } } };
+    html! {
+        dl.target {
+            @if target.embedded { (row("target", "the embedded reference server")) }
+            @for (service, url) in &target.endpoints { (row(service, url)) }
+            @if target.insecure { (row("insecure", "the target's certificate was not checked")) }
+            (row("project", &target.project_id))
+            (row("seed", &report.seed.to_string()))
+            (row("run id", &report.run_id))
+            @if !report.filters.is_empty() { (row("filters", &report.filters.join(" "))) }
+        }
+    }
+}
+
+fn preflight(report: &Report) -> Markup {
+    let failed = report.preflight.iter().any(|step| !step.ok);
+    html! {
+        @if !report.preflight.is_empty() {
+            section #preflight {
+                h2 { "Preflight" }
+                details open[failed] {
+                    summary { (report.preflight.len()) " steps, " @if failed { "not all are well" } @else { "all well" } }
+                    ul.steps {
+                        @for step in &report.preflight {
+                            li.(if step.ok { "good" } else { "bad" }) {
+                                b { (visible(&step.step)) } ": " (visible(&step.detail))
+                                @if let Some(advice) = &step.advice { br; em { (visible(advice)) } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn readings(report: &Report) -> Markup {
+    let determined = report.readings.iter().filter(|reading| reading.determined.is_some()).count();
+    html! {
+        @if !report.readings.is_empty() {
+            section #readings {
+                h2 { "Readings" }
+                details open[determined < report.readings.len()] {
+                    summary { (determined) " of " (report.readings.len()) " determined: how the target understands what is left open" }
+                    table {
+                        thead { tr { th { "clause" } th { "reading" } th { "meaning" } } }
+                        tbody {
+                            @for reading in &report.readings {
+                                tr id=(format!("reading-{}", visible(&reading.clause))) {
+                                    td { code { (visible(&reading.clause)) } }
+                                    td {
+                                        @match (&reading.determined, reading.remaining.as_slice()) {
+                                            (Some(one), _) => { b { (visible(one)) } }
+                                            (None, []) => { em { "none explains what was seen" } }
+                                            (None, several) => { (visible(&several.join(" or "))) }
+                                        }
+                                    }
+                                    td { (visible(&reading.meaning.values().cloned().collect::<Vec<_>>().join(" | "))) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn notes(report: &Report) -> Markup {
+    html! {
+        @if !report.notes.is_empty() {
+            section #notes {
+                h2 { "Notes" }
+                ul { @for note in &report.notes { li { (visible(note)) } } }
+            }
+        }
+    }
+}
