@@ -3,7 +3,7 @@ use clap::Args;
 use super::CliError;
 use super::config::Config;
 use super::job::{Setup, Task};
-use super::options::{EmbeddedArgs, EngineArgs, OutputArgs, TargetArgs};
+use super::options::{EmbeddedArgs, EngineArgs, FormatArgs, OutputArgs, TargetArgs};
 use super::outputs::Outputs;
 use crate::exit;
 use crate::plan::{Filter, plan};
@@ -26,16 +26,15 @@ pub(super) struct DoctorArgs {
     pub(super) target: TargetArgs,
     #[command(flatten)]
     engine: EngineArgs,
-    /// Write a report: json=PATH; PATH - is standard output
-    #[arg(long, value_name = "FORMAT=PATH", help_heading = "Output")]
-    report: Vec<String>,
+    #[command(flatten)]
+    formats: FormatArgs,
 }
 
 /// `dewspec doctor`
 pub(super) fn doctor(args: &DoctorArgs) -> Result<u8, CliError> {
     let setup = Setup::new(&args.target, &args.engine, &EmbeddedArgs::default())?;
     let plan = plan(&setup.suite, &Filter::default());
-    let output = OutputArgs { report: args.report.clone(), ..OutputArgs::default() };
+    let output = OutputArgs { formats: args.formats.clone(), ..OutputArgs::default() };
     // Reports and snapshots of the file are those of a run.
     let outputs = Outputs::new(&output, &Config::default())?;
     let mut report = setup.job(&plan, &[], Task::Doctor).go()?;

@@ -4,7 +4,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::job::{Setup, Task};
-use super::options::{EmbeddedArgs, EngineArgs, OutputArgs, TargetArgs};
+use super::options::{EmbeddedArgs, EngineArgs, FormatArgs, OutputArgs, TargetArgs};
 use super::outputs::Outputs;
 use super::{CliError, console};
 use crate::fuzz::{Corpus, Find, promote};
@@ -65,9 +65,8 @@ pub(super) struct FuzzArgs {
     pub(super) target: TargetArgs,
     #[command(flatten)]
     engine: EngineArgs,
-    /// Write a report: json=PATH or junit=PATH; may be given several times; PATH - is standard output
-    #[arg(long, value_name = "FORMAT=PATH", help_heading = "Output")]
-    report: Vec<String>,
+    #[command(flatten)]
+    formats: FormatArgs,
     #[command(flatten)]
     embedded: EmbeddedArgs,
 }
@@ -81,7 +80,7 @@ pub(super) fn fuzz(args: &FuzzArgs) -> Result<u8, CliError> {
     let limits = limits(args)?;
     let words = operations(&setup.suite, &args.filters)?;
     let plan = plan(&setup.suite, &Filter::words(&words));
-    let output = OutputArgs { report: args.report.clone(), quiet: true, ..OutputArgs::default() };
+    let output = OutputArgs { formats: args.formats.clone(), quiet: true, ..OutputArgs::default() };
     let outputs = Outputs::new(&output, &setup.config)?;
     let begin = match &args.corpus {
         Some(dir) => Corpus::read(dir).map_err(|e| CliError::usage(e.to_string()))?,

@@ -8,6 +8,7 @@ mod doctor;
 mod dry_run;
 mod explain;
 mod fuzz;
+mod github;
 mod job;
 mod judge;
 mod layer;

@@ -2,18 +2,20 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use super::config::Config;
+use super::github::GitHub;
 use super::options::OutputArgs;
 use super::{CliError, console};
 use crate::exit;
 use crate::report::snapshot::{DifferenceKind, SnapshotTable, accept, compare, overlay, tables};
 use crate::report::terminal::TerminalStyle;
-use crate::report::{Report, ReportError, html, json, junit, markdown, terminal};
+use crate::report::{Report, ReportError, html, json, junit, markdown, sarif, terminal};
 
 /// Where reports go.
 pub(super) struct Outputs {
     files: Vec<(Format, PathBuf)>,
     snapshots: Option<PathBuf>,
     update: bool,
+    github: Option<GitHub>,
     quiet: bool,
 }
 
@@ -25,6 +27,7 @@ enum Format {
     Junit,
     Html,
     Markdown,
+    Sarif,
 }
 
 impl Format {
@@ -34,6 +37,7 @@ impl Format {
             Format::Junit => junit::render(report),
             Format::Html => Ok(html::render(report)),
             Format::Markdown => Ok(markdown::render(report)),
+            Format::Sarif => sarif::render(report),
         }
     }
 }
@@ -53,7 +57,10 @@ impl Outputs {
     /// # Errors
     /// Usage, if a report cannot be written there.
     pub(super) fn new(args: &OutputArgs, config: &Config) -> Result<Self, CliError> {
-        let wanted = if args.report.is_empty() { config.report.clone().into_vec() } else { args.report.clone() };
+        let wanted = match args.formats.report.as_slice() {
+            [] => config.report.clone().into_vec(),
+            given => given.to_vec(),
+        };
         let files = wanted.iter().map(|text| file(text)).collect::<Result<Vec<_>, _>>()?;
         if files.iter().filter(|(_, path)| is_stdout(path)).count() > 1 {
             return Err(CliError::usage("only one report can go to standard output: give the others a path"));
@@ -62,6 +69,7 @@ impl Outputs {
             files,
             snapshots: args.snapshots.clone().or_else(|| config.snapshots.clone()),
             update: args.update_snapshots,
+            github: GitHub::when(args.formats.github),
             quiet: args.quiet,
         })
     }
@@ -100,6 +108,7 @@ impl Outputs {
                 Err(error) => problems.push(format!("snapshots: {}", chain(&error))),
             }
         }
+        problems.extend(self.github.as_ref().and_then(|github| github.tell(&report).err()));
         if !to_stdout {
             let style = TerminalStyle { width: console::width(), color: console::color(), verdicts: !self.quiet };
             console::print(&format!("{}{}", text(&report, &style), compared.text));
@@ -150,7 +159,7 @@ fn file(text: &str) -> Result<(Format, PathBuf), CliError> {
     let invalid = |why: &str| CliError::usage(format!("invalid report {text:?}: {why}"));
     let (format, path) = text.split_once('=').unwrap_or((text, ""));
     let format: Format =
-        format.parse().map_err(|_| invalid("give json=PATH, junit=PATH, html=PATH or markdown=PATH"))?;
+        format.parse().map_err(|_| invalid("give json=PATH, junit=PATH, html=PATH, markdown=PATH or sarif=PATH"))?;
     let path = PathBuf::from(path);
     if path.as_os_str().is_empty() {
         return Err(invalid("give a PATH after the =, or - for standard output"));

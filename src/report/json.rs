@@ -78,6 +78,7 @@ fn stored(report: &Report) -> Report {
     for clause in stored.clauses.iter_mut().filter(|clause| clause.verdict == Verdict::Upheld) {
         clause.wording.clear();
         clause.source.clear();
+        clause.defined.clear();
     }
     stored
 }

@@ -9,10 +9,12 @@ mod model;
 mod schema;
 mod tally;
 
+pub mod annotations;
 pub mod html;
 pub mod json;
 pub mod junit;
 pub mod markdown;
+pub mod sarif;
 pub mod snapshot;
 pub mod terminal;
 pub mod text;

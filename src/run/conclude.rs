@@ -10,7 +10,7 @@ use crate::report::{
     CaseReport, CaseTally, ClauseReport, Evidence, FindingReport, PreflightStep, ReadingReport, Report, SCHEMA,
     TargetSummary,
 };
-use crate::suite::{Clause, OperationSuite};
+use crate::suite::{Clause, Located, OperationSuite};
 use crate::vocabulary::{Level, Outcome, Verdict};
 
 use super::lanes::{is_left_out, why_left_out};
@@ -189,7 +189,12 @@ fn blame(session: &Session, case: &mut CaseReport, clause: &Clause, observation:
     }
 }
 
-fn verdict(session: &Session, order: &BTreeMap<String, usize>, op: &OperationSuite, clause: &Clause) -> ClauseReport {
+fn verdict(
+    session: &Session,
+    order: &BTreeMap<String, usize>,
+    op: &OperationSuite,
+    clause: &Located<Clause>,
+) -> ClauseReport {
     let mut tally = session.tally().get(&clause.id);
     // In the order of the plan, whichever came to its end first.
     tally.broken_by.sort_by_key(|case| (order.get(case).copied().unwrap_or(usize::MAX), case.clone()));
@@ -218,6 +223,7 @@ fn verdict(session: &Session, order: &BTreeMap<String, usize>, op: &OperationSui
         verdict,
         source: clause.source_line(),
         wording: clause.wording.clone(),
+        defined: format!("suites/{}", clause.origin),
         reason,
         checks: tally.checks + profile.observations(&clause.id).len() as u64,
         evidence: Evidence {

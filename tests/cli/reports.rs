@@ -158,3 +158,110 @@ fn the_committed_schema_is_the_one_of_the_types() {
     let committed = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(committed == now, "docs/report.schema.json is not up to date: run the test with DEWSPEC_UPDATE_SCHEMA=1");
 }
+
+/// A stored report of a target with a fault.
+fn stored(dir: &Path) -> std::path::PathBuf {
+    let path = dir.join("night.json");
+    let (code, err) = written(true, &["--report", &format!("json={}", path.display())]);
+    assert_eq!(code, 1, "{err}");
+    path
+}
+
+#[test]
+fn a_stored_report_is_shown_in_every_form_as_the_run_showed_it() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let path = stored(dir.path());
+    let night = path.display().to_string();
+    let forms = ["html", "markdown", "sarif", "junit", "json"];
+    let options = forms.map(|form| format!("{form}={}", dir.path().join(form).display()));
+    let mut all = vec!["report", &night];
+    all.extend(options.iter().flat_map(|option| ["--report", option]));
+    let shown = run(&all);
+    assert_eq!(shown.code, 1, "{}{}", shown.out, shown.err);
+    let report = json(&std::fs::read_to_string(&path).expect("a report"));
+    let cause = &report["causes"][0];
+    let title = cause["title"].as_str().expect("a title");
+    // Longer ones are wrapped.
+    let begins: String = title.chars().take(40).collect();
+    assert!(shown.out.contains(&begins) && shown.out.contains("exit code 1"), "{}", shown.out);
+    for form in forms {
+        let text = std::fs::read_to_string(dir.path().join(form)).expect("a report");
+        let told = if form == "junit" {
+            "csms.create-secret-tag.key.max-length"
+        } else {
+            cause["id"].as_str().expect("an id")
+        };
+        assert!(text.contains(told), "{form} tells {told}");
+    }
+    let again = json(&std::fs::read_to_string(dir.path().join("json")).expect("a report"));
+    assert_eq!(again, report, "stored once more it is the same");
+    let sarif = json(&std::fs::read_to_string(dir.path().join("sarif")).expect("a report"));
+    let place = &sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+    let file = place["artifactLocation"]["uri"].as_str().expect("a file");
+    let line = place["region"]["startLine"].as_u64().expect("a line") as usize;
+    let suite = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).expect("that file");
+    assert!(
+        suite.lines().nth(line - 1).is_some_and(|text| text.starts_with('[')),
+        "{file}:{line} is where a clause begins"
+    );
+}
+
+#[test]
+fn what_is_no_report_gets_one_clear_error() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let whole = std::fs::read_to_string(stored(dir.path())).expect("a report");
+    let path = dir.path().join("bad.json");
+    let of = |text: &str| {
+        std::fs::write(&path, text).expect("a file");
+        run(&["report", &path.display().to_string()])
+    };
+    for (text, told) in [
+        (String::new(), "bad.json"),
+        ("<html>no</html>".to_owned(), "bad.json"),
+        (whole[..whole.len() / 2].to_owned(), "bad.json"),
+        (whole.replacen("dewspec.report/2", "dewspec.report/1", 1), "dewspec.report/1"),
+        ("{}".to_owned(), "dewspec.report/2"),
+        ("[1]".to_owned(), "bad.json"),
+        ("[".repeat(100_000), "bad.json"),
+    ] {
+        let output = of(&text);
+        let begins: String = text.chars().take(40).collect();
+        assert_eq!(output.code, 2, "{begins}: {}", output.err);
+        assert!(output.err.starts_with("error: ") && output.err.contains(told), "{begins}: {}", output.err);
+        assert!(output.err.lines().count() <= 2 && output.out.is_empty(), "{begins}: {}{}", output.err, output.out);
+    }
+    let missing = run(&["report", &dir.path().join("none.json").display().to_string()]);
+    assert!(missing.code == 2 && missing.err.contains("none.json"), "{}", missing.err);
+    let file = std::fs::File::create(&path).expect("a file");
+    file.set_len(100 << 20).expect("a long file");
+    let long = run(&["report", &path.display().to_string()]);
+    assert!(long.code == 2 && long.err.contains("104857600 bytes"), "{}", long.err);
+}
+
+#[test]
+fn workflows_are_told_the_causes_and_get_a_summary() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let summary = dir.path().join("summary.md");
+    let arguments =
+        ["run", "-q", "--fault", "csms-create-accepts-key-one-too-long", "csms.create-secret-tag.key.max-length"];
+    let told = |name: &str, value: &str, more: &[&str]| {
+        let mut all = arguments.to_vec();
+        all.extend(more);
+        finished(dewspec(&all).env(name, value).env("GITHUB_STEP_SUMMARY", &summary))
+    };
+    let silent = [told("GITHUB_ACTIONS", "false", &[]), told("GITHUB_ACTIONS", "true", &["--github", "never"])];
+    assert!(silent.iter().all(|output| output.code == 1 && !output.err.contains("::error")), "{}", silent[0].err);
+    assert!(!summary.exists());
+    for (name, value, more) in [("GITHUB_ACTIONS", "true", &[][..]), ("DEWSPEC_GITHUB", "always", &[])] {
+        std::fs::write(&summary, "before\n").expect("a file");
+        let output = told(name, value, more);
+        assert_eq!(output.code, 1);
+        assert_eq!(output.err.matches("::error title=").count(), 1, "{}", output.err);
+        let text = std::fs::read_to_string(&summary).expect("a summary");
+        assert!(text.starts_with("before\n# dewspec: "), "{text}");
+    }
+    let lost = finished(
+        dewspec(&arguments).env("GITHUB_ACTIONS", "true").env("GITHUB_STEP_SUMMARY", dir.path().join("no/such/place")),
+    );
+    assert!(lost.code == 1 && lost.err.contains("GITHUB_STEP_SUMMARY"), "{}", lost.err);
+}

@@ -10,7 +10,9 @@ pub(crate) fn dewspec(arguments: &[&str]) -> Command {
     // Journals of targets that are gone with their test are nobody's to keep.
     command.env("XDG_STATE_HOME", env!("CARGO_TARGET_TMPDIR"));
     // Nothing of the caller's environment may point the tests at another target.
-    for (name, _) in std::env::vars_os().filter(|(n, _)| n.to_string_lossy().starts_with("DEWSPEC_")) {
+    for (name, _) in std::env::vars_os()
+        .filter(|(n, _)| n.to_string_lossy().starts_with("DEWSPEC_") || n.to_string_lossy().starts_with("GITHUB_"))
+    {
         command.env_remove(name);
     }
     command.args(arguments).env("COLUMNS", "100").env_remove("NO_COLOR").stdin(Stdio::null());

@@ -9,5 +9,5 @@ mod target;
 pub(super) use embedded::EmbeddedArgs;
 pub(super) use engine::EngineArgs;
 pub(super) use network::NetworkArgs;
-pub(super) use output::OutputArgs;
+pub(super) use output::{FormatArgs, OutputArgs, When};
 pub(super) use target::TargetArgs;
