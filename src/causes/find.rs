@@ -5,11 +5,16 @@ use crate::report::{CaseReport, Cause, CauseExample, FindingReport};
 use crate::suite::{OperationSuite, Suite};
 use crate::vocabulary::{Level, Outcome};
 
+use super::diagnosis::Index;
+use super::looks::{Looks, looks};
 use super::name::title;
 use super::signature::{ENVELOPE, Kind, Signature, field, topic};
 
 /// Ids of cases that a cause names, at most; it says how many there are.
 const NAMED: usize = 20;
+
+/// What shows in one of so many cases of its operation, at least, is behind all that no reading explains there.
+const WIDE: usize = 8;
 
 /// What a case has found in one way.
 struct Part<'a> {
@@ -22,22 +27,34 @@ struct Part<'a> {
 /// The causes of everything that went wrong, gravest first: the fewest that explain it, the widest first. A case counts for one
 /// cause; beside that, it counts for one of another sort only if what it found says something the first does not explain.
 pub(crate) fn causes(suite: &Suite, cases: &[CaseReport]) -> Vec<Cause> {
+    let told = |(cause, looks): (Cause, Looks)| Cause { diagnosis: Index::built_in().alike(&looks), ..cause };
+    found(suite, cases).into_iter().map(told).collect()
+}
+
+/// What the failures of each cause look like, by its id.
+pub(crate) fn looks_of(suite: &Suite, cases: &[CaseReport]) -> BTreeMap<String, Looks> {
+    found(suite, cases).into_iter().map(|(cause, looks)| (cause.id, looks)).collect()
+}
+
+fn found(suite: &Suite, cases: &[CaseReport]) -> Vec<(Cause, Looks)> {
     let mut left = parts(suite, cases);
-    join_readings(&mut left);
+    join_readings(cases, &mut left);
     let mut found: Vec<(Signature, Vec<Part<'_>>)> = Vec::new();
     while let Some(widest) = widest(&left) {
         let mut explained = Vec::new();
         left.retain_mut(|of_case| {
             let Some(part) = of_case.remove(&widest) else { return true };
             explained.push(part);
-            of_case.retain(|signature, _| signature.kind.is_of_form() != widest.kind.is_of_form());
+            of_case.retain(|signature, _| !widest.kind.explains(signature.kind));
             !of_case.is_empty()
         });
         found.push((widest, explained));
     }
-    let mut causes: Vec<Cause> =
-        everywhere(found, cases).into_iter().filter_map(|(signature, parts)| cause(&signature, &parts)).collect();
-    causes.sort_by_key(|cause| (gravity(cause), Reverse(cause.count), cause.id.clone()));
+    let mut causes: Vec<(Cause, Looks)> = everywhere(found, cases)
+        .into_iter()
+        .filter_map(|(signature, parts)| Some((cause(&signature, &parts)?, looks_of_first(&parts))))
+        .collect();
+    causes.sort_by_key(|(cause, _)| (gravity(cause), Reverse(cause.count), cause.id.clone()));
     causes
 }
 
@@ -91,9 +108,9 @@ fn parts<'a>(suite: &'a Suite, cases: &'a [CaseReport]) -> Vec<BTreeMap<Signatur
     all
 }
 
-/// That no reading explains what a target does with a member is mostly what becomes of another fault there: it is the same
-/// cause, if there is one.
-fn join_readings(parts: &mut [BTreeMap<Signature, Part<'_>>]) {
+/// That no reading explains what a target does with a member is mostly what becomes of another fault there, or of one that
+/// shows nearly everywhere: it is the same cause, if there is one.
+fn join_readings(cases: &[CaseReport], parts: &mut [BTreeMap<Signature, Part<'_>>]) {
     // What each is about: the members that its cases are about, and those that its findings name.
     let mut known: BTreeMap<Signature, BTreeSet<String>> = BTreeMap::new();
     for (signature, part) in parts.iter().flatten() {
@@ -101,6 +118,10 @@ fn join_readings(parts: &mut [BTreeMap<Signature, Part<'_>>]) {
         let fields = clauses.map(|clause| field(topic(part.operation, clause)));
         known.entry(signature.clone()).or_default().extend(fields);
     }
+    let of_operation = |name: &str| cases.iter().filter(|case| case.operation == name).count();
+    let showing = |wanted: &Signature| parts.iter().filter(|of_case| of_case.contains_key(wanted)).count();
+    let is_wide = |signature: &&Signature| showing(signature) * WIDE >= of_operation(&signature.operation);
+    let wide: BTreeSet<Signature> = known.keys().filter(is_wide).cloned().collect();
     let host = |reading: &Signature| {
         let of_kind = |kind: Kind| {
             let same = move |other: &&Signature| other.kind == kind && other.operation == reading.operation;
@@ -111,7 +132,9 @@ fn join_readings(parts: &mut [BTreeMap<Signature, Part<'_>>]) {
         }
         let is_about = |other: &&Signature| known.get(*other).is_some_and(|fields| fields.contains(&reading.about));
         let kinds = [Kind::Accepts, Kind::State, Kind::Refuses, Kind::Status];
-        kinds.into_iter().find_map(|kind| of_kind(kind).find(is_about).cloned())
+        let of_member = kinds.into_iter().find_map(|kind| of_kind(kind).find(is_about).cloned());
+        of_member
+            .or_else(|| kinds.into_iter().find_map(|kind| of_kind(kind).find(|other| wide.contains(*other)).cloned()))
     };
     for of_case in parts {
         let readings: Vec<Signature> = of_case.keys().filter(|one| one.kind == Kind::Reading).cloned().collect();
@@ -183,7 +206,15 @@ fn cause(signature: &Signature, parts: &[Part<'_>]) -> Option<Cause> {
             curl: example.case.curl.clone(),
             replay: example.case.replay.clone(),
         },
+        diagnosis: Vec::new(),
     })
+}
+
+/// What they look like on the first operation concerned: known faults are each of one.
+fn looks_of_first(parts: &[Part<'_>]) -> Looks {
+    let first = parts.first().map(|part| &part.operation.operation.id);
+    let of_first = parts.iter().filter(|part| Some(&part.operation.operation.id) == first);
+    looks(of_first.flat_map(|part| part.findings.iter().map(|finding| (part.case, *finding))))
 }
 
 /// The finding that says most of what went wrong in a case.

@@ -26,9 +26,12 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// What an answer says by its form is apart from what the target does: neither explains the other.
-    pub(super) fn is_of_form(self) -> bool {
-        self == Kind::Form
+    /// Whether a case that shows this need not show anything of the other kind besides. What an answer says by its form is apart
+    /// from what the target does, and what is stored apart from the status that says so.
+    pub(super) fn explains(self, other: Kind) -> bool {
+        let is_apart =
+            |one, two| (one == Kind::Form) != (two == Kind::Form) || (one == Kind::Status && two == Kind::State);
+        !is_apart(self, other) && !is_apart(other, self)
     }
 }
 
@@ -64,13 +67,16 @@ impl Signature {
 
     /// Stable: made of nothing but what it is.
     pub(super) fn id(&self, operation: &OperationSuite, is_everywhere: bool) -> String {
-        let prefix = if is_everywhere { "every-operation" } else { &operation.operation.prefix };
+        let prefix = if is_everywhere { EVERYWHERE } else { &operation.operation.prefix };
         match self.about.as_str() {
             "" => format!("{prefix}.{}", self.kind),
             about => format!("{prefix}.{}.{about}", self.kind),
         }
     }
 }
+
+/// In place of an operation's prefix, where a cause is one of every operation.
+pub(crate) const EVERYWHERE: &str = "every-operation";
 
 /// What readings of an error's form are about.
 pub(super) const ENVELOPE: &str = "envelope";
@@ -83,6 +89,14 @@ pub(super) fn topic<'c>(operation: &OperationSuite, clause: &'c str) -> &'c str 
 /// The part of a request that a topic is about: `key` of `key.max-length`.
 pub(super) fn field(topic: &str) -> String {
     topic.split('.').next().unwrap_or(topic).to_owned()
+}
+
+/// As [`field`]; of what is not in the body, such as `request.secret_id`, both words.
+fn part(topic: &str) -> String {
+    match topic.strip_prefix("request.") {
+        Some(rest) => format!("request.{}", field(rest)),
+        None => field(topic),
+    }
 }
 
 fn kind_of(suite: &Suite, topic: &str, finding: &FindingReport) -> (Kind, String) {
@@ -106,7 +120,7 @@ fn kind_of(suite: &Suite, topic: &str, finding: &FindingReport) -> (Kind, String
     let is_accepted = status.is_some_and(|status| status < 400);
     let is_refused = status.is_some_and(|status| (400..500).contains(&status));
     if (refused && is_accepted) || expects(finding, "at most") {
-        return (Kind::Accepts, field(topic));
+        return (Kind::Accepts, part(topic));
     }
     let expects_success = accepted || expects(finding, "status 2") || finding.allowed.contains("by itself");
     if expects_success && is_refused {
@@ -128,7 +142,7 @@ fn expects(finding: &FindingReport, text: &str) -> bool {
 }
 
 /// The status that an observation begins with.
-fn status_in(seen: &str) -> Option<u16> {
+pub(super) fn status_in(seen: &str) -> Option<u16> {
     seen.strip_prefix("status ")?.get(..3)?.parse().ok()
 }
 

@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{CliError, console, load};
+use crate::causes::{Dictionary, EVERYWHERE, Fault};
 use crate::exit;
 use crate::generate::{Doing, Generator, Known, Placeholders, Property, seed_of};
 use crate::plan::{Filter, Plan, PlannedCase, plan};
@@ -19,7 +20,7 @@ const NAMED: usize = 12;
 
 #[derive(Clone, Debug, Args)]
 pub(super) struct ExplainArgs {
-    /// Id of a clause or case, or an end of one that is unique
+    /// Id of a clause, case or cause, or an end of one that is unique
     #[arg(value_name = "ID")]
     pub(super) id: String,
     /// Load the suite from a directory instead of the one built in
@@ -37,6 +38,7 @@ pub(super) fn explain(args: &ExplainArgs) -> Result<u8, CliError> {
     let text = match find(&suite, &plan, &args.id)? {
         Found::Clause(op, clause) => clause_text(op, clause, &plan),
         Found::Case(case) => case_text(case, &suite),
+        Found::Cause(faults) => cause_text(&args.id, &faults),
     };
     console::print(&text);
     Ok(exit::CONFORMS)
@@ -45,6 +47,8 @@ pub(super) fn explain(args: &ExplainArgs) -> Result<u8, CliError> {
 enum Found<'a> {
     Clause(&'a OperationSuite, &'a Clause),
     Case(&'a PlannedCase),
+    /// The known faults that show as it.
+    Cause(Vec<&'static Fault>),
 }
 
 fn find<'a>(suite: &'a Suite, plan: &'a Plan, id: &str) -> Result<Found<'a>, CliError> {
@@ -54,6 +58,10 @@ fn find<'a>(suite: &'a Suite, plan: &'a Plan, id: &str) -> Result<Found<'a>, Cli
     if let Some(case) = plan.cases().find(|c| c.spec.id == id) {
         return Ok(Found::Case(case));
     }
+    let faults = faults_of(id);
+    if !faults.is_empty() {
+        return Ok(Found::Cause(faults));
+    }
     let clauses: Vec<&str> = suite.operations.iter().flat_map(|op| op.clauses.iter()).map(|c| c.id.as_str()).collect();
     let near: Vec<&str> = clauses
         .into_iter()
@@ -62,10 +70,37 @@ fn find<'a>(suite: &'a Suite, plan: &'a Plan, id: &str) -> Result<Found<'a>, Cli
         .take(NAMED)
         .collect();
     match near.as_slice() {
-        [] => Err(CliError::usage(format!("there is no clause or case {id:?}; see `dewspec list clauses`"))),
+        [] => Err(CliError::usage(format!(
+            "there is no clause, case or cause {id:?}; see `dewspec list clauses` and `dewspec list causes`"
+        ))),
         [one] => find(suite, plan, one),
         several => Err(CliError::usage(format!("{id:?} could be any of these:\n  {}", several.join("\n  ")))),
     }
+}
+
+/// The known faults that show as this cause.
+fn faults_of(cause: &str) -> Vec<&'static Fault> {
+    let everywhere = cause.strip_prefix(EVERYWHERE);
+    let is_same = |known: &str| match everywhere {
+        Some(rest) => rest.starts_with('.') && known.ends_with(rest),
+        None => known == cause,
+    };
+    Dictionary::built_in().faults().iter().filter(|fault| is_same(&fault.cause)).collect()
+}
+
+fn cause_text(id: &str, faults: &[&Fault]) -> String {
+    let mut out = format!("{id} (a cause)\n\n");
+    let told = "What this target does wrong in one way is one cause, whatever the cases and clauses in which it shows. \
+                Faults of the reference server that show as this one:";
+    out.push_str(&paragraph(told, "  "));
+    out.push('\n');
+    for fault in faults {
+        out.push_str(&paragraph(&format!("{}: {}", fault.fault, fault.summary), "    "));
+    }
+    if let Some(fault) = faults.first() {
+        out.push_str(&format!("\n  see one  dewspec run --fault {}\n", fault.fault));
+    }
+    out
 }
 
 fn paragraph(text: &str, indent: &str) -> String {

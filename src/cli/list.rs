@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -5,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::args::ListFormat;
 use super::{CliError, console, load};
+use crate::causes::Dictionary;
 use crate::exit;
 use crate::plan::{Filter, plan};
 use crate::server::fault;
@@ -17,6 +19,8 @@ pub(super) enum Subject {
     Clauses,
     Cases,
     Readings,
+    /// The causes that seeded faults show as.
+    Causes,
     Faults,
 }
 
@@ -44,6 +48,7 @@ pub(super) fn list(args: &ListArgs) -> Result<u8, CliError> {
         Subject::Clauses => clauses(&suite),
         Subject::Cases => cases(&suite),
         Subject::Readings => readings(&suite),
+        Subject::Causes => causes(),
         Subject::Faults => faults(),
     };
     let text = match args.format {
@@ -96,6 +101,14 @@ fn readings(suite: &Suite) -> Vec<Value> {
             json!({ "clause": c.id, "readings": names, "wording": c.wording, "source": c.source_line() })
         })
         .collect()
+}
+
+fn causes() -> Vec<Value> {
+    let mut causes: BTreeMap<&str, usize> = BTreeMap::new();
+    for entry in Dictionary::built_in().faults() {
+        *causes.entry(&entry.cause).or_default() += 1;
+    }
+    causes.into_iter().map(|(id, faults)| json!({ "id": id, "faults": faults })).collect()
 }
 
 fn faults() -> Vec<Value> {

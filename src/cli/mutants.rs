@@ -6,7 +6,9 @@ use serde_json::json;
 use super::args::ListFormat;
 use super::{CliError, console, load};
 use crate::exit;
-use crate::mutants::{Alarm, AlarmPlan, Kill, LabError, Laboratory, Pair, alarms, kills, pairs, profiles, summary};
+use crate::mutants::{
+    Alarm, AlarmPlan, Kill, LabError, Laboratory, Pair, alarms, dictionary, kills, pairs, profiles, summary,
+};
 use crate::server::fault;
 use crate::target::Settings;
 
@@ -39,6 +41,9 @@ pub(super) struct MutantsArgs {
     /// Random pairs of faults, each of which should keep a cause of its own
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(super) pairs: usize,
+    /// Write the dictionary of what each fault looks like, from which causes are diagnosed
+    #[arg(long, value_name = "FILE")]
+    pub(super) dictionary: Option<std::path::PathBuf>,
     /// Also write a summary in Markdown; what stands in the file below the mark for it stays
     #[arg(long, value_name = "FILE")]
     pub(super) summary: Option<std::path::PathBuf>,
@@ -99,6 +104,11 @@ pub(super) fn mutants(args: &MutantsArgs) -> Result<u8, CliError> {
         let value = json!({ "faults": killed, "pairs": paired, "alarms": alarmed });
         let text = serde_json::to_string_pretty(&value).map_err(|e| CliError::broken(e.to_string()))?;
         console::print(&format!("{text}\n"));
+    }
+    if let Some(path) = &args.dictionary {
+        let text = dictionary(&killed).map_err(|e| CliError::broken(e.to_string()))?;
+        std::fs::write(path, text)
+            .map_err(|e| CliError::broken(format!("{}: cannot be written: {e}", path.display())))?;
     }
     if let Some(path) = &args.summary {
         let earlier = std::fs::read_to_string(path).unwrap_or_default();
@@ -190,6 +200,12 @@ fn cause_lines(kills: &[Kill], pairs: &[Pair]) -> String {
     let mean = counts.iter().sum::<usize>() as f64 / counts.len() as f64;
     let three = counts.iter().filter(|count| **count <= 3).count();
     let mut out = format!("{mean:.2} causes a fault; {three} of {} faults have three at most\n", counts.len());
+    let named = |most: usize| {
+        let is_named = |kill: &&Kill| kill.killed && kill.diagnosed.iter().take(most).any(|fault| *fault == kill.fault);
+        kills.iter().filter(is_named).count()
+    };
+    let all = counts.len();
+    out.push_str(&format!("{} of {all} faults are diagnosed, {} of them first\n", named(usize::MAX), named(1)));
     for pair in pairs.iter().filter(|pair| !pair.apart) {
         let (faults, alone) = (pair.faults.join(" and "), pair.alone.join(" and "));
         out.push_str(&format!("together  {faults}: {alone} became {}\n", pair.together.join(", ")));

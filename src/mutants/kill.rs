@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use super::carry_out::carry_out;
 use super::{LabError, Laboratory};
-use crate::report::Report;
+use crate::causes::{Dictionary, Looks, Seen, looks_of};
+use crate::report::{Cause, Report};
 use crate::server::ServerConfig;
 use crate::server::fault::FaultInfo;
 use crate::vocabulary::{Outcome, Verdict};
@@ -34,6 +35,11 @@ pub struct Kill {
     pub elsewhere: Vec<String>,
     /// The causes that the run told, the widest first.
     pub causes: Vec<String>,
+    /// What its widest cause was said to look like, as names of faults, the most alike first.
+    pub diagnosed: Vec<String>,
+    /// What the failures of its widest cause look like.
+    #[serde(skip)]
+    pub(crate) looks: Looks,
     /// Requests the run took.
     pub requests: u64,
     /// Time the run took.
@@ -63,6 +69,7 @@ async fn one(laboratory: &Laboratory, fault: FaultInfo) -> Result<Kill, LabError
         |clause: &str| operations.iter().any(|o| clause.strip_prefix(o).is_some_and(|rest| rest.starts_with('.')));
     let (found, elsewhere): (Vec<_>, Vec<_>) = violated(&report).into_iter().partition(|(_, clause)| own(clause));
     let ids = |list: Vec<(String, String)>| list.into_iter().map(|(_, clause)| clause).collect::<Vec<_>>();
+    let widest = widest_first(&report);
     let accused = report.cases.iter().any(|c| matches!(c.outcome, Outcome::Fail | Outcome::Warn | Outcome::Flaky));
     Ok(Kill {
         fault: fault.name.to_owned(),
@@ -75,16 +82,39 @@ async fn one(laboratory: &Laboratory, fault: FaultInfo) -> Result<Kill, LabError
         found: ids(found),
         elsewhere: ids(elsewhere),
         operations,
-        causes: widest_first(&report),
+        diagnosed: widest
+            .first()
+            .into_iter()
+            .flat_map(|cause| &cause.diagnosis)
+            .map(|like| like.fault.clone())
+            .collect(),
+        looks: widest
+            .first()
+            .and_then(|cause| looks_of(laboratory.suite(), &report.cases).remove(&cause.id))
+            .unwrap_or_default(),
+        causes: widest.iter().map(|cause| cause.id.clone()).collect(),
         requests: report.summary.exchanges,
         milliseconds: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
     })
 }
 
-fn widest_first(report: &Report) -> Vec<String> {
-    let mut causes: Vec<(usize, &str)> = report.causes.iter().map(|cause| (cause.count, cause.id.as_str())).collect();
-    causes.sort_by_key(|(count, id)| (std::cmp::Reverse(*count), *id));
-    causes.into_iter().map(|(_, id)| id.to_owned()).collect()
+fn widest_first(report: &Report) -> Vec<&Cause> {
+    let mut causes: Vec<&Cause> = report.causes.iter().collect();
+    causes.sort_by_key(|cause| (std::cmp::Reverse(cause.count), cause.id.as_str()));
+    causes
+}
+
+fn seen(kill: &Kill) -> Seen<'_> {
+    let Kill { fault, summary, causes, looks, .. } = kill;
+    Seen { fault, summary, cause: causes.first().map_or("", String::as_str), looks }
+}
+
+/// The dictionary of what faults look like, as JSON.
+///
+/// # Errors
+/// If it cannot be written as JSON.
+pub fn dictionary(kills: &[Kill]) -> Result<String, serde_json::Error> {
+    Dictionary::of(kills.iter().map(seen)).render()
 }
 
 /// Operation and id of every broken clause.

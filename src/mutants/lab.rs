@@ -86,6 +86,10 @@ impl Laboratory {
         Laboratory { settings: Settings { seed, ..self.settings.clone() }, ..self.clone() }
     }
 
+    pub(super) fn suite(&self) -> &Suite {
+        &self.suite
+    }
+
     /// What the settings are called: `embedded`, those of `dewspec run` without an endpoint, or `default`, those for any
     /// target.
     pub(super) fn settings_name(&self) -> &'static str {

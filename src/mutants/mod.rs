@@ -10,7 +10,7 @@ mod scope;
 mod summary;
 
 pub use falsealarm::{Alarm, AlarmPlan, Conforming, alarms, profiles};
-pub use kill::{Kill, kills};
+pub use kill::{Kill, dictionary, kills};
 pub use lab::{LabError, Laboratory};
 pub use pair::{Pair, pairs};
 pub use summary::summary;

@@ -100,6 +100,13 @@ fn cause_table(kills: &[Kill], pairs: &[Pair]) -> String {
         of(1),
         of(3)
     );
+    let told = |most: usize| {
+        let right =
+            kills.iter().filter(|kill| kill.killed && kill.diagnosed.iter().take(most).any(|f| *f == kill.fault));
+        share(right.count(), counts.len())
+    };
+    out.push_str(&format!("| faults that their own diagnosis names first | {} |\n", told(1)));
+    out.push_str(&format!("| faults that their own diagnosis names | {} |\n", told(usize::MAX)));
     if !pairs.is_empty() {
         let apart = pairs.iter().filter(|pair| pair.apart).count();
         let what = format!("of {} random pairs of faults, those that keep a cause each", pairs.len());
@@ -144,6 +151,8 @@ mod tests {
             found: found.iter().map(|id| (*id).to_owned()).collect(),
             elsewhere: Vec::new(),
             causes: found.iter().map(|id| format!("cause.{id}")).collect(),
+            diagnosed: Vec::new(),
+            looks: Default::default(),
             requests: 7,
             milliseconds: 1,
         }

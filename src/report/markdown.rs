@@ -66,7 +66,11 @@ fn one(report: &Report, number: usize, cause: &Cause) -> String {
         let told = known.map(|clause| format!(": {} ({})", plain(&clause.wording), plain(&clause.source)));
         let _ = writeln!(out, "- {}{}", code(id), told.unwrap_or_default());
     }
-    let _ = writeln!(out, "- expected: {}\n- observed: {}\n", plain(&cause.expected), plain(&cause.observed));
+    let _ = writeln!(out, "- expected: {}\n- observed: {}", plain(&cause.expected), plain(&cause.observed));
+    for like in &cause.diagnosis {
+        let _ = writeln!(out, "- similar ({:.2}): {} ({})", like.score, plain(&like.summary), code(&like.fault));
+    }
+    out.push('\n');
     let case = report.cases.iter().find(|case| case.id == cause.example.case);
     if let Some(exchange) = case.and_then(|case| exchange_of_cause(case, cause)) {
         let mut lines = vec![format!("{} {}", visible(&exchange.method), visible(&exchange.url))];

@@ -32,7 +32,7 @@ pub use error::ReportError;
 pub use failure_text::failure_text;
 pub use model::{
     CaseReport, Cause, CauseExample, ClauseReport, Evidence, ExchangeReport, FindingReport, Flakiness, FuzzReport,
-    GeneratedFailure, GeneratedReport, PreflightStep, ReadingReport, Report, SCHEMA, Summary, TargetSummary,
+    GeneratedFailure, GeneratedReport, Likeness, PreflightStep, ReadingReport, Report, SCHEMA, Summary, TargetSummary,
 };
 pub use schema::{schema, schema_text};
 pub use tally::{CaseTally, VerdictTally};

@@ -157,6 +157,20 @@ pub struct Cause {
     pub observed: String,
     /// The smallest case that shows it.
     pub example: CauseExample,
+    /// Known faults whose failures look alike, the most alike first. It is a hint where to look, and no verdict.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub diagnosis: Vec<Likeness>,
+}
+
+/// A known fault whose failures look like those of a cause.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Likeness {
+    /// Its name, as `dewspec list faults` has it.
+    pub fault: String,
+    /// What it does.
+    pub summary: String,
+    /// How much alike: 1 is the same.
+    pub score: f64,
 }
 
 /// Where a cause shows.

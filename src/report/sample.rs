@@ -69,6 +69,7 @@ fn causes(cases: &[CaseReport]) -> Vec<Cause> {
             let finding = case.findings.iter().find(|finding| finding.clause == clause);
             let told = |of: Option<&String>, or: &Option<String>| of.or(or.as_ref()).cloned().unwrap_or_default();
             causes.push(Cause {
+                diagnosis: Vec::new(),
                 id,
                 title: format!("{} does otherwise than {clause} says", case.operation),
                 level: finding.map_or(Level::Open, |finding| finding.level),

@@ -223,7 +223,7 @@ fn verdict(
         verdict,
         source: clause.source_line(),
         wording: clause.wording.clone(),
-        defined: format!("suites/{}", clause.origin),
+        defined: clause.origin.to_string(),
         reason,
         checks: tally.checks + profile.observations(&clause.id).len() as u64,
         evidence: Evidence {

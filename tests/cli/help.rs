@@ -4,7 +4,7 @@ use crate::support::{json, run};
 
 #[test]
 fn lists_and_explanations_come_from_the_data() {
-    for subject in ["operations", "clauses", "cases", "readings", "faults"] {
+    for subject in ["operations", "clauses", "cases", "readings", "causes", "faults"] {
         let text = run(&["list", subject]);
         let rows = json(&run(&["list", subject, "--format", "json"]).out);
         assert_eq!(text.code, 0);
@@ -12,6 +12,11 @@ fn lists_and_explanations_come_from_the_data() {
     }
     let clause = run(&["explain", "kms.create-kms-tag.tag-limit"]);
     assert!(clause.out.contains("A07") && clause.out.contains("Twenty"), "{}", clause.out);
+    for cause in ["kms.create-kms-tag.accepts.value", "every-operation.form.error.error"] {
+        let text = run(&["explain", cause]);
+        assert!(text.code == 0 && text.out.contains("kms-create-") && text.out.contains(cause), "{}", text.out);
+    }
+    assert_eq!(run(&["explain", "every-operation"]).code, 2);
     let case = run(&["explain", "csms.create-secret-tag.key.max-length/cjk-129"]);
     assert!(case.out.contains("refused with 400") && case.out.contains("at most 128 characters"), "{}", case.out);
 }

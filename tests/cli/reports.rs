@@ -119,7 +119,7 @@ fn a_path_that_no_report_can_have_is_told_before_anything_is_sent() {
     let dir = tempfile::tempdir().expect("a directory");
     let folder = format!("json={}", dir.path().display());
     for (arguments, part) in [
-        (vec!["--report", "pdf=x"], "give json=PATH or junit=PATH"),
+        (vec!["--report", "pdf=x"], "give json=PATH, junit=PATH"),
         (vec!["--report", "json="], "PATH after the ="),
         (vec!["--report", "json=/nowhere/at/all/report.json"], "no directory /nowhere/at/all"),
         (vec!["--report", &folder], "is a directory"),

@@ -47,6 +47,14 @@ fn cause_article(report: &Report, cause: &Cause) -> Markup {
                     dt { "clauses" }
                     dd { @for id in &cause.clauses { (clause(report, id)) } }
                 }
+                @if !cause.diagnosis.is_empty() {
+                    div {
+                        dt { "similar" }
+                        dd { @for like in &cause.diagnosis {
+                            p { (visible(&like.summary)) " " small { (format!("{:.2} ", like.score)) code { (visible(&like.fault)) } } }
+                        } }
+                    }
+                }
             }
             @if let Some(case) = case { (example(case, cause)) }
             (command("curl", cause.example.curl.as_deref().unwrap_or_default()))

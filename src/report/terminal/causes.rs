@@ -95,12 +95,20 @@ fn write_whole(page: &mut Page, report: &Report, cause: &Cause, case: Option<&Ca
             page.field_at_most(2, "logged", &logged, if in_full { 2 } else { 1 });
         }
     }
+    if let Some(similar) = similar(cause) {
+        page.field_at_most(2, "similar", &similar, if in_full { 2 } else { 1 });
+    }
     page.field_at_most(2, "case", &cases(cause, in_full), if in_full { 6 } else { 1 });
     if let Some(curl) = &cause.example.curl {
         page.command(2, "curl", curl);
     }
     page.command(2, "replay", &cause.example.replay);
     page.blank();
+}
+
+/// The known fault whose failures are most like these, and how much.
+fn similar(cause: &Cause) -> Option<String> {
+    cause.diagnosis.first().map(|like| format!("{:.2}: {}", like.score, like.summary))
 }
 
 fn write_short(page: &mut Page, cause: &Cause, tint: Tint) {
