@@ -18,6 +18,8 @@ const OF_THOSE: usize = 4;
 const OF_EXAMPLES: usize = 12;
 /// Cases that a clause names which found it broken; how many there are its evidence says.
 const BROKEN_BY: usize = 20;
+/// Findings of a case that is one of many alike.
+const OF_MANY: usize = 3;
 /// Cases that came to nothing and keep their exchanges.
 const UNJUDGED: usize = 5;
 
@@ -83,8 +85,8 @@ fn stored(report: &Report) -> Report {
     stored
 }
 
-/// How many of its exchanges each case keeps that keeps any.
-fn with_exchanges(report: &Report) -> BTreeMap<&str, usize> {
+/// How many of its exchanges each case keeps that keeps any: those that are told whole.
+pub(super) fn with_exchanges(report: &Report) -> BTreeMap<&str, usize> {
     let mut kept: BTreeMap<&str, usize> = BTreeMap::new();
     let mut keep = |id, most: usize| {
         let known = kept.entry(id).or_default();
@@ -109,6 +111,7 @@ fn shorten(case: &mut CaseReport) {
     case.replay.clear();
     case.clauses.clear();
     case.reason = case.reason.take().filter(|_| !matches!(case.outcome, Outcome::Fail | Outcome::Warn));
+    case.findings.truncate(OF_MANY);
     for finding in &mut case.findings {
         finding.allowed.clear();
         finding.seen.clear();

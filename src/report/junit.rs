@@ -1,5 +1,6 @@
 //! The JUnit XML file: one test suite per operation, one test case per case.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use indexmap::IndexMap;
@@ -10,8 +11,18 @@ use crate::vocabulary::Outcome;
 use super::error::ReportError;
 use super::failure_text::{error_text, failure_text};
 use super::finding::failing;
+use super::json::with_exchanges;
 use super::model::{CaseReport, Report};
-use super::text::visible;
+use super::text::{copyable, visible};
+
+/// Characters of a message.
+const MESSAGE: usize = 300;
+
+/// A report, and its cases that are told whole: of many alike, a few.
+struct Told<'r> {
+    report: &'r Report,
+    whole: BTreeMap<&'r str, usize>,
+}
 
 /// The report as JUnit XML. A broken should passes, with its text in `system-out`: JUnit knows no warnings. What
 /// is flaky passes with a `flakyFailure`.
@@ -19,23 +30,24 @@ use super::text::visible;
 pub fn render(report: &Report) -> Result<String, ReportError> {
     let mut file = quick_junit::Report::new("dewspec");
     file.set_time(Duration::from_millis(report.duration_ms));
+    let told = Told { report, whole: with_exchanges(report) };
     let mut by_operation: IndexMap<&str, Vec<&CaseReport>> = IndexMap::new();
     for case in &report.cases {
         by_operation.entry(&case.operation).or_default().push(case);
     }
     for (operation, cases) in by_operation {
-        file.add_test_suite(test_suite(report, operation, &cases));
+        file.add_test_suite(test_suite(&told, operation, &cases));
     }
     file.to_string().map_err(|source| ReportError::Junit { source })
 }
 
-fn test_suite(report: &Report, operation: &str, cases: &[&CaseReport]) -> TestSuite {
+fn test_suite(told: &Told<'_>, operation: &str, cases: &[&CaseReport]) -> TestSuite {
     let mut suite = TestSuite::new(visible(operation));
     suite.set_time(cases.iter().map(|case| duration(case)).sum());
-    for (name, value) in properties(report) {
+    for (name, value) in properties(told.report) {
         suite.add_property(Property::new(visible(&name), visible(&value)));
     }
-    suite.add_test_cases(cases.iter().map(|case| test_case(report, case)));
+    suite.add_test_cases(cases.iter().map(|case| test_case(told, case)));
     suite
 }
 
@@ -57,23 +69,23 @@ fn properties(report: &Report) -> Vec<(String, String)> {
     properties
 }
 
-fn test_case(report: &Report, case: &CaseReport) -> TestCase {
-    let mut junit = TestCase::new(visible(&case.id), status(report, case));
+fn test_case(told: &Told<'_>, case: &CaseReport) -> TestCase {
+    let mut junit = TestCase::new(visible(&case.id), status(told, case));
     junit.set_classname(visible(&case.operation));
     junit.set_time(duration(case));
     if case.outcome == Outcome::Warn {
-        junit.set_system_out(failure_text(report, case));
+        junit.set_system_out(text(told, case));
     }
     junit
 }
 
-fn status(report: &Report, case: &CaseReport) -> TestCaseStatus {
+fn status(told: &Told<'_>, case: &CaseReport) -> TestCaseStatus {
     match case.outcome {
         Outcome::Pass | Outcome::Warn => TestCaseStatus::success(),
         Outcome::Flaky => {
             let mut status = TestCaseStatus::success();
             let mut failed = TestRerun::new(NonSuccessKind::Failure);
-            failed.set_message(reason(case)).set_description(failure_text(report, case));
+            failed.set_message(reason(case)).set_description(text(told, case));
             status.add_rerun(failed);
             status
         }
@@ -89,13 +101,30 @@ fn status(report: &Report, case: &CaseReport) -> TestCaseStatus {
         }
         Outcome::Fail => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            if let Some(finding) = failing(report, case).first() {
+            if let Some(finding) = failing(told.report, case).first() {
                 let message = format!("allowed: {}; seen: {}", finding.allowed, finding.seen);
-                status.set_type(visible(&finding.clause)).set_message(visible(&message));
+                let message: String = visible(&message).chars().take(MESSAGE).collect();
+                status.set_type(visible(&finding.clause)).set_message(message);
             }
-            status.set_description(failure_text(report, case));
+            status.set_description(text(told, case));
             status
         }
+    }
+}
+
+/// Everything, or of one of many cases that are alike, where it is told.
+fn text(told: &Told<'_>, case: &CaseReport) -> String {
+    if told.whole.contains_key(case.id.as_str()) {
+        return failure_text(told.report, case);
+    }
+    let clauses: Vec<&String> = case.findings.iter().map(|finding| &finding.clause).collect();
+    let is_like = |clause: &String| clauses.contains(&clause);
+    let cause = told.report.causes.iter().find(|cause| cause.clauses.iter().any(is_like));
+    let whole = cause.map(|cause| format!("whole:   {}\n", visible(&cause.example.case))).unwrap_or_default();
+    match case.replay.as_str() {
+        // Of a stored report.
+        "" => whole,
+        replay => format!("{whole}replay:  {}", copyable(replay)),
     }
 }
 

@@ -10,6 +10,8 @@ use super::style::{TerminalStyle, Tint};
 
 /// Lines that all causes may take where little is to be said; one is always shown whole.
 const BRIEF: usize = 24;
+/// The same of warnings beside failures.
+const BRIEF_BESIDE: usize = 6;
 /// Causes shown whole elsewhere.
 const WHOLE: usize = 20;
 /// Lines of one cause shown whole, and in short.
@@ -21,30 +23,40 @@ const MORE_IDS: usize = 5;
 /// Everything that breaks a must, or that no reading explains.
 pub(super) fn write_failures(page: &mut Page, report: &Report, style: &TerminalStyle) {
     let all: Vec<&Cause> = report.causes.iter().filter(|cause| is_failure(cause)).collect();
-    write(page, report, style, ("Failures", Tint::Bad), &all);
+    write(page, report, style, ("Failures", Tint::Bad), &all, BRIEF);
 }
 
 /// Every broken should, and what was not the same each time.
 pub(super) fn write_warnings(page: &mut Page, report: &Report, style: &TerminalStyle) {
     let all: Vec<&Cause> = report.causes.iter().filter(|cause| !is_failure(cause)).collect();
-    write(page, report, style, ("Warnings", Tint::Warn), &all);
+    // Where little is to be said, what failed is told first, and takes the room.
+    let brief = if report.causes.iter().any(is_failure) { BRIEF_BESIDE } else { BRIEF };
+    write(page, report, style, ("Warnings", Tint::Warn), &all, brief);
 }
 
 fn is_failure(cause: &Cause) -> bool {
     !cause.flaky && cause.level != Level::Should
 }
 
-fn write(page: &mut Page, report: &Report, style: &TerminalStyle, (title, tint): (&str, Tint), causes: &[&Cause]) {
+fn write(
+    page: &mut Page,
+    report: &Report,
+    style: &TerminalStyle,
+    (title, tint): (&str, Tint),
+    causes: &[&Cause],
+    brief: usize,
+) {
     if causes.is_empty() {
         return;
     }
     let cases: usize = causes.iter().map(|cause| cause.count).sum();
     page.heading(title, &format!("{} of {}", count(causes.len(), "cause"), count(cases, "case")));
-    let mut room = if style.verdicts { usize::MAX } else { BRIEF };
+    let mut room = if style.verdicts { usize::MAX } else { brief };
     let mut left_out = 0;
     for (nth, cause) in causes.iter().enumerate() {
         let case = report.cases.iter().find(|case| case.id == cause.example.case);
-        if nth == 0 || (room >= OF_ONE && nth < WHOLE) {
+        let is_first = nth == 0 && brief >= OF_ONE;
+        if is_first || (room >= OF_ONE && nth < WHOLE) {
             write_whole(page, report, cause, case, tint, style.verdicts);
             room = room.saturating_sub(OF_ONE);
         } else if room >= OF_SHORT {
