@@ -4,7 +4,6 @@
 use super::model::{Cause, Report};
 use super::text::visible;
 use crate::exit;
-use crate::vocabulary::Level;
 
 /// GitHub shows no more than this of one kind and step.
 const MOST: usize = 10;
@@ -21,10 +20,7 @@ pub fn render(report: &Report) -> String {
 }
 
 fn of_cause(cause: &Cause) -> String {
-    let kind = match cause.level {
-        Level::Must | Level::Open if !cause.flaky => "error",
-        _ => "warning",
-    };
+    let kind = if cause.is_failure() { "error" } else { "warning" };
     let clause = cause.clauses.first().map_or("", String::as_str);
     let text = format!(
         "expected: {}\nobserved: {}\n{} case(s); {clause}\n{}",

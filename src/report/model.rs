@@ -162,6 +162,13 @@ pub struct Cause {
     pub diagnosis: Vec<Likeness>,
 }
 
+impl Cause {
+    /// Whether it breaks a must, or something that no reading explains, each time: all others are warnings.
+    pub fn is_failure(&self) -> bool {
+        !self.flaky && self.level != Level::Should
+    }
+}
+
 /// A known fault whose failures look like those of a cause.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Likeness {

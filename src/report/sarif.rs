@@ -184,7 +184,7 @@ fn result<'r>(report: &'r Report, cause: &'r Cause) -> SarifResult<'r> {
     SarifResult {
         rule_id,
         rule_index,
-        level: if cause.flaky { "warning" } else { level(cause.level) },
+        level: if cause.is_failure() { "error" } else { "warning" },
         message: Text { text: visible(&text) },
         locations: rule_index.and_then(|at| location(&report.clauses[at].defined)).into_iter().collect(),
         partial_fingerprints: [(FINGERPRINT, cause.id.as_str())].into(),

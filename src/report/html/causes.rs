@@ -1,7 +1,5 @@
 use maud::{Markup, html};
 
-use crate::vocabulary::Level;
-
 use super::super::body::with_runs_told;
 use super::super::failure_text::{came, logged, request_body};
 use super::super::finding::exchange_of_cause;
@@ -29,7 +27,7 @@ pub(super) fn section(report: &Report) -> Markup {
 }
 
 fn cause_article(report: &Report, cause: &Cause) -> Markup {
-    let class = if cause.flaky || cause.level == Level::Should { "warn" } else { "fail" };
+    let class = if cause.is_failure() { "fail" } else { "warn" };
     let case = report.cases.iter().find(|case| case.id == cause.example.case);
     html! {
         article.cause.(class) id=(visible(&cause.id)) {

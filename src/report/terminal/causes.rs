@@ -1,5 +1,3 @@
-use crate::vocabulary::Level;
-
 use super::super::body::with_runs_told;
 use super::super::failure_text::{came, input_text, logged};
 use super::super::finding::exchange_of_cause;
@@ -22,20 +20,16 @@ const MORE_IDS: usize = 5;
 
 /// Everything that breaks a must, or that no reading explains.
 pub(super) fn write_failures(page: &mut Page, report: &Report, style: &TerminalStyle) {
-    let all: Vec<&Cause> = report.causes.iter().filter(|cause| is_failure(cause)).collect();
+    let all: Vec<&Cause> = report.causes.iter().filter(|cause| cause.is_failure()).collect();
     write(page, report, style, ("Failures", Tint::Bad), &all, BRIEF);
 }
 
 /// Every broken should, and what was not the same each time.
 pub(super) fn write_warnings(page: &mut Page, report: &Report, style: &TerminalStyle) {
-    let all: Vec<&Cause> = report.causes.iter().filter(|cause| !is_failure(cause)).collect();
+    let all: Vec<&Cause> = report.causes.iter().filter(|cause| !cause.is_failure()).collect();
     // Where little is to be said, what failed is told first, and takes the room.
-    let brief = if report.causes.iter().any(is_failure) { BRIEF_BESIDE } else { BRIEF };
+    let brief = if report.causes.iter().any(Cause::is_failure) { BRIEF_BESIDE } else { BRIEF };
     write(page, report, style, ("Warnings", Tint::Warn), &all, brief);
-}
-
-fn is_failure(cause: &Cause) -> bool {
-    !cause.flaky && cause.level != Level::Should
 }
 
 fn write(
