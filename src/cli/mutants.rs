@@ -200,10 +200,7 @@ fn cause_lines(kills: &[Kill], pairs: &[Pair]) -> String {
     let mean = counts.iter().sum::<usize>() as f64 / counts.len() as f64;
     let three = counts.iter().filter(|count| **count <= 3).count();
     let mut out = format!("{mean:.2} causes a fault; {three} of {} faults have three at most\n", counts.len());
-    let named = |most: usize| {
-        let is_named = |kill: &&Kill| kill.killed && kill.diagnosed.iter().take(most).any(|fault| *fault == kill.fault);
-        kills.iter().filter(is_named).count()
-    };
+    let named = |most: usize| kills.iter().filter(|kill| kill.is_diagnosed_within(most)).count();
     let all = counts.len();
     out.push_str(&format!("{} of {all} faults are diagnosed, {} of them first\n", named(usize::MAX), named(1)));
     for pair in pairs.iter().filter(|pair| !pair.apart) {

@@ -46,6 +46,13 @@ pub struct Kill {
     pub milliseconds: u64,
 }
 
+impl Kill {
+    /// Whether it was found, and its fault is among the first so many that the run's diagnosis names.
+    pub fn is_diagnosed_within(&self, most: usize) -> bool {
+        self.killed && self.diagnosed.iter().take(most).any(|fault| *fault == self.fault)
+    }
+}
+
 /// Runs the suite once for each fault, a few at a time.
 ///
 /// # Errors

@@ -101,8 +101,7 @@ fn cause_table(kills: &[Kill], pairs: &[Pair]) -> String {
         of(3)
     );
     let told = |most: usize| {
-        let right =
-            kills.iter().filter(|kill| kill.killed && kill.diagnosed.iter().take(most).any(|f| *f == kill.fault));
+        let right = kills.iter().filter(|kill| kill.is_diagnosed_within(most));
         share(right.count(), counts.len())
     };
     out.push_str(&format!("| faults that their own diagnosis names first | {} |\n", told(1)));
