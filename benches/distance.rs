@@ -8,14 +8,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use dewspec::engine::{Assignment, run};
+use dewspec::model::Request;
 use dewspec::plan::{Filter, plan};
 use dewspec::report::Report;
-use dewspec::run::{Assignment, run};
 use dewspec::server::{ServerConfig, router};
 use dewspec::suite::{DataSource, Suite};
 use dewspec::target::{IN_PROCESS_ENDPOINT, InProcessTransport, Settings, embedded_target};
 use dewspec::transport::{Limits, Sending, Transport, Tried, WireOptions};
-use dewspec::vocabulary::Request;
 use tokio::time::{Instant, sleep};
 
 /// A transport over a distance: half of the time is spent on each way.

@@ -6,8 +6,8 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use dewspec::engine::{Assignment, FuzzLimits, fuzz};
 use dewspec::plan::{Filter, plan};
-use dewspec::run::{Assignment, FuzzLimits, fuzz};
 use dewspec::server::fault::{self, FaultInfo};
 use dewspec::server::{ServerConfig, host};
 use dewspec::suite::{DataSource, Suite};

@@ -10,13 +10,13 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use dewspec::engine::{Assignment, run};
+use dewspec::model::Request;
 use dewspec::plan::{Filter, plan};
-use dewspec::run::{Assignment, run};
 use dewspec::server::{HostedServer, ServerConfig, host};
 use dewspec::suite::{DataSource, Suite};
 use dewspec::target::{Network, Settings, embedded_target};
 use dewspec::transport::{Client, Health, HttpTransport, Limits};
-use dewspec::vocabulary::Request;
 
 /// As in the program.
 #[global_allocator]

@@ -6,25 +6,22 @@
 //! independent of all that, so that suite and server can disagree.
 
 mod causes;
-pub mod check;
 pub mod cli;
-pub mod contract;
-pub mod evidence;
+pub mod engine;
 pub mod exit;
-pub mod fixture;
 pub mod fuzz;
 pub mod fuzz_targets;
 pub mod generate;
-pub mod journal;
-mod ledger;
-pub mod mutants;
+pub mod judge;
+pub mod ledger;
+pub mod model;
 pub mod plan;
-pub mod readings;
 pub mod record;
+pub mod redaction;
 pub mod report;
-pub mod run;
+pub mod rules;
+pub mod selftest;
 pub mod server;
 pub mod suite;
 pub mod target;
 pub mod transport;
-pub mod vocabulary;

@@ -7,13 +7,13 @@ use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 
 use dewspec::cli::target_from_environment;
+use dewspec::engine::{Assignment, run};
+use dewspec::model::Outcome;
 use dewspec::plan::{Filter, plan};
 use dewspec::report::{CaseReport, Report, failure_text};
-use dewspec::run::{Assignment, run};
 use dewspec::server::{ServerConfig, start};
 use dewspec::suite::{DataSource, Suite};
 use dewspec::target::{Settings, Target, embedded_target};
-use dewspec::vocabulary::Outcome;
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
 fn main() -> ExitCode {

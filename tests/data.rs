@@ -5,13 +5,13 @@
 
 use std::collections::BTreeSet;
 
-use dewspec::check::{History, Judgement, Scene, Secrets, judge};
-use dewspec::fixture::FixtureKind;
 use dewspec::generate::{Placeholders, to_bytes};
+use dewspec::judge::{History, Judgement, Scene, Secrets, judge};
+use dewspec::model::{Exchange, Level, Request, Response};
 use dewspec::plan::{Filter, expand, lint_coverage, plan};
 use dewspec::server::{fault, reading};
+use dewspec::suite::fixture::FixtureKind;
 use dewspec::suite::{Answer, DataFile, DataSource, Judge, OperationSuite, Suite};
-use dewspec::vocabulary::{Exchange, Level, Request, Response};
 use http::header::{CONTENT_TYPE, HeaderValue};
 use serde_json::Value;
 use strum::VariantNames;

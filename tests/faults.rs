@@ -3,13 +3,13 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
-use dewspec::mutants::{Alarm, AlarmPlan, Conforming, Kill, Laboratory, alarms, kills, profiles};
+use dewspec::model::Level;
 use dewspec::report::Report;
+use dewspec::selftest::{Alarm, AlarmPlan, Conforming, Kill, Laboratory, alarms, kills, profiles};
 use dewspec::server::ServerConfig;
 use dewspec::server::fault::{self, FaultInfo};
 use dewspec::suite::{DataSource, Suite};
 use dewspec::target::Settings;
-use dewspec::vocabulary::Level;
 use tokio::runtime::Runtime;
 use tokio::sync::{Semaphore, SemaphorePermit};
 

@@ -8,10 +8,10 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use dewspec::engine::{Assignment, FuzzLimits, fuzz};
 use dewspec::fuzz::{Corpus, Find};
 use dewspec::plan::{Filter, plan};
 use dewspec::report::Report;
-use dewspec::run::{Assignment, FuzzLimits, fuzz};
 use dewspec::server::{HostedServer, ServerConfig, host};
 use dewspec::suite::{DataSource, Suite};
 use dewspec::target::{Settings, Target, embedded_target};

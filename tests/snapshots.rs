@@ -5,9 +5,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use dewspec::mutants::Laboratory;
 use dewspec::plan::{Filter, plan};
 use dewspec::report::snapshot::{SnapshotTable, tables};
+use dewspec::selftest::Laboratory;
 use dewspec::server::ServerConfig;
 use dewspec::suite::{DataSource, Suite};
 use dewspec::target::Settings;

@@ -14,13 +14,13 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
+use dewspec::engine::{Assignment, run};
+use dewspec::model::Outcome;
 use dewspec::plan::{Filter, plan};
 use dewspec::report::Report;
-use dewspec::run::{Assignment, run};
 use dewspec::server::{HostedServer, ServerConfig, host};
 use dewspec::suite::{DataSource, Suite};
 use dewspec::target::{Settings, Target, embedded_target};
-use dewspec::vocabulary::Outcome;
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 

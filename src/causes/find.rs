@@ -1,9 +1,9 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::model::{Level, Outcome};
 use crate::report::{CaseReport, Cause, CauseExample, FindingReport};
 use crate::suite::{OperationSuite, Suite};
-use crate::vocabulary::{Level, Outcome};
 
 use super::diagnosis::Index;
 use super::looks::{Looks, looks};

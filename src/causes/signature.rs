@@ -1,6 +1,6 @@
+use crate::model::Level;
 use crate::report::FindingReport;
 use crate::suite::{OperationSuite, Suite};
-use crate::vocabulary::Level;
 
 /// In what way a target does something else than it should. The order is that in which causes are preferred that explain
 /// equally much.

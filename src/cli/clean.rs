@@ -7,10 +7,10 @@ use super::layer::Layer;
 use super::options::{EngineArgs, TargetArgs};
 use super::settings::{journal, settings};
 use super::{CliError, console, load, target};
+use crate::engine::{self as engine, Cleaned};
 use crate::exit;
-use crate::journal::{Abandoned, Header, Left};
+use crate::ledger::journal::{Abandoned, Header, Left};
 use crate::report::text::visible;
-use crate::run::{self as engine, Cleaned};
 use crate::suite::{ResourceKind, Suite};
 use crate::target::{Settings, Target};
 

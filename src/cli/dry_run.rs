@@ -2,8 +2,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::check::change_of;
 use crate::generate::{Placeholders, Property};
+use crate::judge::change_of;
 use crate::plan::{Plan, PlannedCase};
 use crate::report::grouped;
 use crate::report::text::visible;

@@ -7,11 +7,11 @@ use super::job::{Setup, Task};
 use super::options::{EmbeddedArgs, EngineArgs, FormatArgs, OutputArgs, TargetArgs};
 use super::outputs::Outputs;
 use super::{CliError, console};
+use crate::engine::FuzzLimits;
 use crate::fuzz::{Corpus, Find, promote};
 use crate::generate::Placeholders;
 use crate::plan::{Filter, plan};
 use crate::report::Report;
-use crate::run::FuzzLimits;
 use crate::suite::Suite;
 use crate::target::Target;
 

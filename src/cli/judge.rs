@@ -5,10 +5,10 @@ use clap::Args;
 use super::options::OutputArgs;
 use super::outputs::Outputs;
 use super::{CliError, Config, load};
+use crate::engine::{self as engine, Assignment};
 use crate::plan::{Filter, plan};
 use crate::record::Recorded;
 use crate::report::Report;
-use crate::run::{self as engine, Assignment};
 use crate::suite::Suite;
 use crate::target::Settings;
 

@@ -8,10 +8,10 @@ use super::args::ListFormat;
 use super::{CliError, console, load};
 use crate::causes::Dictionary;
 use crate::exit;
+use crate::model::Level;
 use crate::plan::{Filter, plan};
 use crate::server::fault;
 use crate::suite::Suite;
-use crate::vocabulary::Level;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Subject {

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::args::ListFormat;
 use super::{CliError, console, load};
 use crate::exit;
-use crate::mutants::{
+use crate::selftest::{
     Alarm, AlarmPlan, Kill, LabError, Laboratory, Pair, alarms, dictionary, kills, pairs, profiles, summary,
 };
 use crate::server::fault;

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::console;
+use crate::engine::ProgressObserver;
+use crate::model::Outcome;
 use crate::report::CaseReport;
-use crate::run::ProgressObserver;
-use crate::vocabulary::Outcome;
 
 /// Ids of failing cases that are shown while the run goes on.
 const SHOWN: usize = 20;

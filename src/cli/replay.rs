@@ -8,9 +8,9 @@ use super::job::{Setup, Task};
 use super::options::{EmbeddedArgs, EngineArgs, OutputArgs, TargetArgs};
 use super::outputs::Outputs;
 use crate::fuzz::{self, Find};
+use crate::model::Outcome;
 use crate::plan::{Filter, plan};
 use crate::report::{Report, TargetSummary, json};
-use crate::vocabulary::Outcome;
 
 #[derive(Clone, Debug, Default, Args)]
 pub(super) struct ReplayArgs {

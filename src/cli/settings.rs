@@ -5,7 +5,7 @@ use super::CliError;
 use super::config::Config;
 use super::layer::Sources;
 use super::options::EngineArgs;
-use crate::journal::Place;
+use crate::ledger::journal::Place;
 use crate::target::Settings;
 
 /// Longest run id: it becomes part of event names, which have 64 characters.

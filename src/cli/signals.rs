@@ -5,8 +5,8 @@ use signal_hook::consts::SIGINT;
 use tokio::sync::watch;
 
 use super::console;
+use crate::engine::Stop;
 use crate::exit;
-use crate::run::Stop;
 
 /// A signal that asks the program to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display)]

@@ -3,9 +3,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::check::{Listing, change_of, state_of};
+use crate::judge::{Listing, change_of, state_of};
+use crate::model::Exchange;
 use crate::suite::OperationSuite;
-use crate::vocabulary::Exchange;
 
 /// Characters of a message that count.
 const MESSAGE: usize = 120;
@@ -178,7 +178,7 @@ fn shape(value: &Value, depth: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vocabulary::{Request, Response};
+    use crate::model::{Request, Response};
 
     fn answered(body: &str, message: &str) -> Behaviour {
         let error = serde_json::json!({ "error": { "error_code": "CSM.0400", "error_msg": message } });

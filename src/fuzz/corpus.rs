@@ -185,12 +185,11 @@ mod tests {
 
     use super::*;
     use crate::fuzz::{Request, SeenEffect, behaviour};
-    use crate::vocabulary::{Exchange, Response};
+    use crate::model::{Exchange, Response};
 
     fn shown(status: u16) -> Behaviour {
         let (method, url) = ("POST".to_owned(), "http://h/v1".to_owned());
-        let request =
-            crate::vocabulary::Request { operation: "O".to_owned(), method, url, headers: Vec::new(), body: None };
+        let request = crate::model::Request { operation: "O".to_owned(), method, url, headers: Vec::new(), body: None };
         let answer = Ok(Response { status, ..Response::default() });
         let exchange = Exchange::new(request, answer, Duration::ZERO);
         behaviour(&exchange, SeenEffect::Unseen, Duration::from_secs(1))

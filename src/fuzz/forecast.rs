@@ -3,10 +3,10 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::Expected;
-use crate::check::{Change, change_of, is_ambiguous};
-use crate::contract::{Contract, Standing};
 use crate::generate::json::is_broken;
 use crate::generate::{FULL, Known, TAKEN, to_bytes};
+use crate::judge::{Change, change_of, is_ambiguous};
+use crate::rules::{Contract, Standing};
 use crate::suite::{Answer, Effect, OperationSuite};
 
 /// What is stored: a value, or nothing known.

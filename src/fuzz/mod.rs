@@ -1,6 +1,6 @@
 //! Black-box fuzzing: inputs that are mutated further for as long as they make the target answer in new ways.
 //!
-//! Everything here is about inputs and answers; [`crate::run::fuzz`] sends them and judges what comes.
+//! Everything here is about inputs and answers; [`crate::engine::fuzz`] sends them and judges what comes.
 
 mod behaviour;
 mod corpus;

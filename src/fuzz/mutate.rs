@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use super::words::{lengths, words};
 use super::{Corpus, Input, Request};
-use crate::contract::Contract;
 use crate::generate::json::{Damage, Manner, Mutation, all_pointers, damage, manner, mutation};
 use crate::generate::series::below;
 use crate::generate::{Doing, Generator, Known, Placeholders, mark, pool, properties};
+use crate::rules::Contract;
 use crate::suite::{Effect, OperationSuite, ResourceKind, Suite};
 
 /// Changes made to one input at once, at most.

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use crate::contract::Contract;
+use crate::rules::Contract;
 
 /// Texts that implementers have stumbled over before.
 const KNOWN: &[&str] = &[

@@ -6,15 +6,15 @@ use axum::http::Request as HttpRequest;
 use serde_json::Value;
 
 use super::requests::{Requests, resource, suite, words};
-use crate::check::{Listing, Secrets, parse_listing};
-use crate::contract::Contract;
 use crate::generate::{Known, Placeholders};
+use crate::judge::{Listing, Secrets, parse_listing};
+use crate::model::{Exchange, Request, Response};
+use crate::rules::Contract;
 use crate::server::fault::FaultSet;
 use crate::server::reading::catalogue;
 use crate::server::{InProcess, Profile, ServerConfig};
 use crate::suite::{Capacity, Observer, OperationSuite, ResourceKind};
 use crate::target::{Addresses, IN_PROCESS_ENDPOINT, Target, embedded_target};
-use crate::vocabulary::{Exchange, Request, Response};
 
 /// Secrets and keys on it.
 const RESOURCES: usize = 2;

@@ -1,8 +1,8 @@
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
-use crate::check::change_of;
-use crate::contract::{Contract, Standing};
+use crate::judge::change_of;
+use crate::rules::{Contract, Standing};
 use crate::suite::Capacity;
 
 /// What the documents say of a body that comes with a valid token, to a resource that is there and empty.

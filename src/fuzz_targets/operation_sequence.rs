@@ -6,11 +6,11 @@ use super::arena::{Arena, Arenas, PROFILES};
 use super::event_sequence::Events;
 use super::judging::told;
 use super::requests::suite;
-use crate::check::{State, change_of, difference, parse_request, state_of};
 use crate::generate::{Decider, Doing, Generator, Instance, Placeholders, Property};
+use crate::judge::{State, change_of, difference, parse_request, state_of};
+use crate::model::Exchange;
 use crate::server::fault::FaultSet;
 use crate::suite::{Answer, Effect, OperationSuite};
-use crate::vocabulary::Exchange;
 
 /// Properties whose inputs are several requests.
 const PROPERTIES: [Property; 3] =

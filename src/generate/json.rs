@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::series::{Lengths, Series, below};
 use super::{mark, to_bytes};
-use crate::vocabulary::at_mut;
+use crate::model::at_mut;
 
 /// Any JSON value of moderate size, every other one without anything in it: of itself, proptest seldom stops there.
 pub(crate) fn any_json() -> BoxedStrategy<Value> {

@@ -3,7 +3,7 @@ use std::sync::OnceLock;
 
 use unicode_general_category::{GeneralCategory, get_general_category};
 
-use crate::contract::is_old;
+use crate::rules::is_old;
 
 /// Blocks whose characters have kept their category since Unicode 6, and of large ones every how many-th
 /// character is taken.

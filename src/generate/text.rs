@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::mark;
 use super::pool;
 use super::series::{Lengths, Series, below};
-use crate::contract::{FieldFacts, admits, is_invisible};
+use crate::rules::{FieldFacts, admits, is_invisible};
 use crate::suite::Characters;
 
 /// Greatest length of a text that no clause bounds.

@@ -6,9 +6,9 @@ use super::Placeholders;
 use super::json::remove;
 use super::mark;
 use super::text::TextRule;
-use crate::contract::{Contract, FieldFacts, identity, pointers};
+use crate::model::at_mut;
+use crate::rules::{Contract, FieldFacts, identity, pointers};
 use crate::suite::{Effect, JsonType};
-use crate::vocabulary::at_mut;
 
 /// Elements of a generated list, at most.
 pub(super) const ITEMS: usize = 3;

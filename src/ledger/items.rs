@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::entry::{Entry, Origin, Presence};
 use super::ownership::{is_bent, own_words};
-use crate::vocabulary::State;
+use crate::model::State;
 
 /// So many items more may be there at any time where somebody else comes and goes.
 const OTHERS: usize = 3;

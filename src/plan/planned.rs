@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::order::{depends_on, layers};
 use super::{Filter, expand};
 use crate::generate::{Property, properties};
+use crate::model::PathChoice;
 use crate::suite::{Answer, Capacity, CaseSpec, Effect, Expect, Need, OperationSuite, StepSpec, Suite};
-use crate::vocabulary::PathChoice;
 
 /// One case that will run.
 #[derive(Clone, Debug)]

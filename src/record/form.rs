@@ -7,11 +7,11 @@ use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
 
-use crate::journal::Left;
+use crate::ledger::journal::Left;
+use crate::model::{Failure, FailureKind, Request, Response};
 use crate::suite::Suite;
 use crate::target::{Foreign, Network, ReplayLine, Settings, Target};
 use crate::transport::{Received, Tried, WireOptions};
-use crate::vocabulary::{Failure, FailureKind, Request, Response};
 
 use super::mask::{FOREIGN, READ_ONLY, VALID};
 

@@ -3,9 +3,9 @@ use std::borrow::Cow;
 use memchr::memmem;
 use strum::IntoEnumIterator;
 
-use crate::evidence::Redactor;
+use crate::model::TokenChoice;
+use crate::redaction::Redactor;
 use crate::target::{Addresses, Target};
-use crate::vocabulary::TokenChoice;
 
 /// What stands for the target's token, the one that may only read, and the other tenant's. As long as a token is, at least, so
 /// that an answer that repeats one is seen to do so.

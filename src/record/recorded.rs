@@ -10,8 +10,8 @@ use fnv::FnvHasher;
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep_until};
 
+use crate::model::{FailureKind, Request};
 use crate::transport::{Ready, Sending, Transport, Tried, WireOptions};
-use crate::vocabulary::{FailureKind, Request};
 
 use super::form::{Bytes, Came, Ending, FORM, Header, Line, Try, failure, manner};
 

@@ -10,9 +10,9 @@ use fnv::FnvHasher;
 use serde::Serialize;
 use tokio::time::Instant;
 
+use crate::model::Request;
 use crate::target::Target;
 use crate::transport::{Ready, Sending, Transport, Tried, WireOptions};
-use crate::vocabulary::Request;
 
 use super::form::{Bytes, Came, End, Ending, Header, Line, Signal, Try, micros};
 use super::mask::Mask;

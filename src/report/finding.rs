@@ -1,4 +1,4 @@
-use crate::vocabulary::{Level, Outcome};
+use crate::model::{Level, Outcome};
 
 use super::model::{CaseReport, Cause, ExchangeReport, FindingReport, Report};
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::vocabulary::{Outcome, Verdict};
+use crate::model::{Outcome, Verdict};
 
 use super::error::ReportError;
 use super::model::{CaseReport, Report, SCHEMA};

@@ -6,7 +6,7 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestRerun, TestSuite};
 
-use crate::vocabulary::Outcome;
+use crate::model::Outcome;
 
 use super::error::ReportError;
 use super::failure_text::{error_text, failure_text};

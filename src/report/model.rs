@@ -3,7 +3,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::fuzz::Find;
-use crate::vocabulary::{Level, Outcome, Verdict};
+use crate::model::{Level, Outcome, Verdict};
 
 /// Version of the JSON report's form.
 pub const SCHEMA: &str = "dewspec.report/2";

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use crate::vocabulary::{Level, Outcome, Verdict};
+use crate::model::{Level, Outcome, Verdict};
 
 use super::model::{
     CaseReport, Cause, CauseExample, ClauseReport, Evidence, ExchangeReport, FindingReport, Flakiness,

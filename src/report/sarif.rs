@@ -7,7 +7,7 @@ use super::error::ReportError;
 use super::model::{Cause, ClauseReport, Report};
 use super::text::visible;
 use crate::exit;
-use crate::vocabulary::Level;
+use crate::model::Level;
 
 const VERSION: &str = "2.1.0";
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";

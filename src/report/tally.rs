@@ -1,4 +1,4 @@
-use crate::vocabulary::{Outcome, Verdict};
+use crate::model::{Outcome, Verdict};
 
 use super::model::{CaseReport, ClauseReport, Summary};
 

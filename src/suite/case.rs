@@ -2,7 +2,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::vocabulary::{PathChoice, TokenChoice};
+use crate::model::{PathChoice, TokenChoice};
 
 /// One named check with fixed input, as it stands in the data.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -2,7 +2,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Constraint, Disputed, Judge};
-use crate::vocabulary::Level;
+use crate::model::Level;
 
 /// One checkable sentence of the documentation.
 #[derive(Clone, Debug, Serialize, Deserialize)]

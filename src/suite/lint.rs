@@ -3,8 +3,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     Answer, CaseSpec, Clause, Constraint, DataError, Located, Need, OperationSuite, Origin, StatusRule, StepSpec, Suite,
 };
-use crate::fixture::FixtureKind;
-use crate::vocabulary::Level;
+use crate::model::Level;
+use crate::suite::fixture::FixtureKind;
 
 /// Looks for mistakes that a parser cannot see: dangling and duplicate ids, clauses without source,
 /// open clauses without readings, fixtures that nothing uses.

@@ -11,7 +11,7 @@ use super::{
     CaseSpec, Clause, DataError, DataFile, DataSource, Document, Observer, Operation, Origin, ResourceKind, Source,
     lint,
 };
-use crate::fixture::{self, Fixture};
+use crate::suite::fixture::{self, Fixture};
 
 /// Something with the place it was read from.
 #[derive(Clone, Debug)]

@@ -6,6 +6,7 @@ mod constraint;
 mod disputed;
 mod document;
 mod error;
+pub mod fixture;
 mod judge;
 mod lint;
 mod load;

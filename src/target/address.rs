@@ -6,8 +6,8 @@ use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode
 
 use super::Target;
 use super::near::{altered, swap_case, swap_last_case, wrong};
+use crate::model::{PathChoice, TokenChoice};
 use crate::suite::ResourceKind;
-use crate::vocabulary::{PathChoice, TokenChoice};
 
 /// Everything but unreserved characters is encoded in a path segment.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');

@@ -4,7 +4,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::Network;
-use crate::journal::Place;
+use crate::ledger::journal::Place;
 use crate::suite::ResourceKind;
 
 /// What is tested.

@@ -8,7 +8,7 @@ use super::health::{Condition, EndedBy, Health, Known, condition};
 use super::rate_limit::RateLimit;
 use super::retry_after::retry_after;
 use super::transport_trait::{Received, Transport, Tried, WireOptions};
-use crate::vocabulary::{Attempt, AttemptKind, Clock, Exchange, Failure, FailureKind, Request, Response};
+use crate::model::{Attempt, AttemptKind, Clock, Exchange, Failure, FailureKind, Request, Response};
 
 /// Bounds of what one request may cost.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::io::ErrorKind;
 
-use crate::vocabulary::{Failure, FailureKind};
+use crate::model::{Failure, FailureKind};
 
 /// A failure of a request that was on its way; `begun` says whether the head of the answer came.
 pub(super) fn of(error: &(dyn Error + 'static), connecting: bool, begun: bool) -> Failure {

@@ -2,7 +2,7 @@ use http::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, TRANSFER_
 
 use super::failure::garbled;
 use super::transport_trait::Received;
-use crate::vocabulary::{Failure, FailureKind, Response};
+use crate::model::{Failure, FailureKind, Response};
 
 /// Header fields of one answer, at most.
 const FIELDS: usize = 128;

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{Mutex as AsyncMutex, Notify, RwLock};
 
-use crate::vocabulary::{Attempt, FailureKind, Request};
+use crate::model::{Attempt, FailureKind, Request};
 
 /// Time in all that one operation may leave requests without an answer, at most; afterwards it counts as mute.
 const MUTE_AFTER: Duration = Duration::from_secs(30);
@@ -527,7 +527,7 @@ pub(super) fn condition(attempt: &Attempt, success: &[u16], is_read: bool) -> Co
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vocabulary::{Failure, Response};
+    use crate::model::{Failure, Response};
 
     fn health() -> Health {
         Health::new(Duration::from_secs(10))

@@ -13,8 +13,8 @@ use super::failure::{self, garbled};
 use super::raw::RawConnection;
 use super::transport_trait::{Received, Sending, Transport, TransportError, Tried, WireOptions};
 use super::{decode, tls};
+use crate::model::{Failure, FailureKind, Request, Response};
 use crate::target::{Network, Proxy};
-use crate::vocabulary::{Failure, FailureKind, Request, Response};
 
 /// How long a connection is kept that nothing needs: shorter than most servers keep theirs.
 const IDLE: Duration = Duration::from_secs(20);

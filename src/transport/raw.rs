@@ -14,8 +14,8 @@ use super::failure::{self, garbled};
 use super::framing::Answer;
 use super::proxy::Way;
 use super::transport_trait::Received;
+use crate::model::{Failure, FailureKind, Request};
 use crate::target::Network;
-use crate::vocabulary::{Failure, FailureKind, Request};
 
 /// How much is read at most.
 const CAP: usize = 1 << 20;

@@ -1,6 +1,6 @@
 use std::time::{Duration, SystemTime};
 
-use crate::vocabulary::Response;
+use crate::model::Response;
 
 /// How long an answer asks to wait: seconds, or a date. A date is read by the target's own clock where it tells it, and by
 /// ours, which says `now`, where it does not.

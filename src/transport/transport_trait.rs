@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::vocabulary::{Failure, Request, Response};
+use crate::model::{Failure, Request, Response};
 
 /// Makes one try of one request. It neither waits nor repeats: pace, retries and time limits are the client's.
 pub trait Transport: Send + Sync {

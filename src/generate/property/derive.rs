@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use super::Property;
 use super::one_field::OneField;
-use crate::contract::Contract;
 use crate::generate::Placeholders;
+use crate::rules::Contract;
 use crate::suite::{Effect, OperationSuite};
 
 /// The properties of an operation: both sides of each of its constraints, its bodies as a whole, their

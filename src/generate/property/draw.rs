@@ -11,10 +11,10 @@ use super::instance::resolved;
 use super::one_field::{Body, OneField, fits, read};
 use super::sequence::{limits, sequences};
 use super::{Instance, Known, Property};
-use crate::contract::Contract;
 use crate::generate::Placeholders;
 use crate::generate::json::{is_broken, mutation};
 use crate::generate::whole::whole;
+use crate::rules::Contract;
 use crate::suite::{Answer, OperationSuite};
 
 /// Makes up the inputs of one property. What the `n`-th input is depends on seed, property and what is

@@ -2,10 +2,10 @@ use std::cell::RefCell;
 
 use serde_json::Value;
 
-use crate::contract::pointers;
 use crate::generate::json::compact;
 use crate::generate::mark;
-use crate::vocabulary::at_mut;
+use crate::model::at_mut;
+use crate::rules::pointers;
 
 /// What stands at a place while the text around it is taken down: a character that is in no text of the data.
 const HERE: &str = "\u{10FFFD}";

@@ -5,13 +5,13 @@ use proptest::sample::select;
 use serde_json::{Value, json};
 
 use super::frame::Frame;
-use crate::contract::{Contract, FieldFacts, pointers};
 use crate::generate::json::{any_json, compact, damage, manner, remove, stray_byte};
 use crate::generate::text::TextRule;
 use crate::generate::whole::{ITEMS, mark_of, plain, some_of, whole, with_items};
 use crate::generate::{Placeholders, mark};
+use crate::model::at_mut;
+use crate::rules::{Contract, FieldFacts, pointers};
 use crate::suite::{Constraint, JsonType};
-use crate::vocabulary::at_mut;
 
 /// A generated body: mostly a JSON value, but some are no JSON at all.
 #[derive(Clone, Debug)]

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use unicode_general_category::get_general_category;
 
 use super::{Doing, Generator, Instance, Known, Property, properties};
-use crate::contract::{Contract, pointers};
 use crate::generate::{Placeholders, seed_of, to_bytes};
+use crate::model::at;
+use crate::rules::{Contract, pointers};
 use crate::suite::{Answer, DataSource, JsonType, OperationSuite, Suite};
-use crate::vocabulary::at;
 
 /// Inputs looked at of each property.
 const INPUTS: u64 = 40;

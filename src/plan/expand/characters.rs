@@ -1,8 +1,8 @@
 use serde_json::json;
 
 use super::Field;
-use crate::contract::admits;
 use crate::generate::samples;
+use crate::rules::admits;
 use crate::suite::{CaseSpec, Characters};
 
 /// Which characters that do not belong are put at both ends and alone, too, besides those that a rule names: to see that

@@ -1,7 +1,7 @@
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use crate::contract::{identity, pointers};
+use crate::rules::{identity, pointers};
 use crate::suite::{Answer, CaseSpec, Characters, Clause, Constraint, Effect, Expect, OperationSuite, StepSpec};
 
 /// One field under one constraint, and how to make cases about it.

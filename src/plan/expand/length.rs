@@ -1,8 +1,8 @@
 use serde_json::json;
 
 use super::Field;
-use crate::contract::admits;
 use crate::generate::filler;
+use crate::rules::admits;
 use crate::suite::CaseSpec;
 
 /// The kinds of padding; astral characters are left to the clauses on what a character is.

@@ -1,7 +1,7 @@
 use indexmap::IndexMap;
 use maud::{Markup, html};
 
-use crate::vocabulary::Verdict;
+use crate::model::Verdict;
 
 use super::super::model::{ClauseReport, Report};
 use super::super::text::visible;

@@ -1,7 +1,7 @@
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use crate::vocabulary::Outcome;
+use crate::model::Outcome;
 
 use super::super::failure_text::header;
 use super::super::model::{CaseReport, ExchangeReport, Report};

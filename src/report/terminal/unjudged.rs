@@ -1,6 +1,6 @@
 use indexmap::IndexMap;
 
-use crate::vocabulary::Outcome;
+use crate::model::Outcome;
 
 use super::super::model::{CaseReport, Report};
 use super::page::{Page, count, some_of};

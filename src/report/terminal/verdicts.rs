@@ -1,6 +1,6 @@
 use indexmap::IndexMap;
 
-use crate::vocabulary::Verdict;
+use crate::model::Verdict;
 
 use super::super::model::{ClauseReport, Report};
 use super::super::text::display_width;

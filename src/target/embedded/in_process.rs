@@ -13,8 +13,8 @@ use http::{Method, StatusCode, Uri};
 use tower_service::Service;
 use url::Url;
 
+use crate::model::{Failure, FailureKind, Request, Response};
 use crate::transport::{Limits, Received, Sending, Transport, Tried, WireOptions};
-use crate::vocabulary::{Failure, FailureKind, Request, Response};
 
 /// Calls a service in this process, in the place of a server behind a socket.
 ///

@@ -1,0 +1,71 @@
+//! Answers that say nothing of the request they answer.
+
+use crate::judge::{State, change_of};
+use crate::model::{Exchange, Response};
+use crate::suite::{Effect, OperationSuite};
+
+use super::payload::Payload;
+use super::prediction::writing;
+use super::record::Record;
+use super::resource::Resource;
+use super::step::{Sent, send_plain};
+
+/// Why a refusal of what should be accepted is no deviation: after a broken connection the first try may have been
+/// carried out, and a resource that cannot be listed may be full.
+pub(super) async fn proves_nothing(
+    record: &Record<'_>,
+    op: &OperationSuite,
+    resource: &mut Resource,
+    sent: &Sent,
+) -> Option<String> {
+    let Sent { exchange, second_try, .. } = sent;
+    if !exchange.is_refused() {
+        return None;
+    }
+    if *second_try {
+        return Some("the first try was lost, and the second try may have found what that one stored".to_owned());
+    }
+    if resource.can_list() || (!resource.is_full && takes_more(record, op, resource, sent).await) {
+        return None;
+    }
+    // Where nothing is deleted, there will be no more room than there is now.
+    resource.is_full = !resource.can_delete();
+    Some(format!("the {} takes nothing more, and what it carries cannot be listed", resource.kind.carrier()))
+}
+
+/// Why an answer is not the service's: somebody on the way has limits of its own. The status says so, and the body is not the
+/// service's.
+pub(super) fn is_a_gateways(exchange: &Exchange) -> Option<String> {
+    let own = |response: &Response| response.json().is_some_and(|body| body.is_object());
+    let response = exchange.answer.as_ref().ok()?;
+    let of_a_gateway = matches!(response.status, 411 | 413 | 414 | 431 | 494) && !own(response);
+    let told = || format!("a gateway in front of the service refuses such a request by itself ({})", response.status);
+    of_a_gateway.then(told)
+}
+
+/// Whether as many ordinary items are accepted.
+async fn takes_more(record: &Record<'_>, op: &OperationSuite, resource: &mut Resource, sent: &Sent) -> bool {
+    let session = record.session;
+    let valid = &op.operation.valid;
+    let places = session.placeholders_named(&format!("{}.control", record.case.spec.id), valid);
+    let count = sent.json.as_ref().map_or(1, |json| change_of(&op.operation, json, None).put.len().max(1));
+    let tags: Vec<(String, String)> =
+        (0..count).map(|number| (places.key(&format!("control{number}")), "control".to_owned())).collect();
+    let bodies = match &op.operation.effect {
+        Effect::Create { .. } => vec![places.fill(valid)],
+        Effect::Put { .. } | Effect::Batch { .. } => writing(op, &tags),
+    };
+    let mut stored = State::new();
+    let mut accepted = true;
+    for body in bodies {
+        let payload = Payload::new(&op.operation, &body);
+        let Some(exchange) = send_plain(session, op, &resource.id, &payload).await else { continue };
+        let taken = exchange.status() == Some(op.operation.success);
+        accepted &= taken;
+        if taken {
+            stored.extend(payload.change.put.iter().cloned());
+        }
+    }
+    resource.remove(session, &stored).await;
+    accepted
+}

@@ -1,0 +1,62 @@
+//! On a target that takes only one request at a time, a refusal need not be the doing of the request that is refused.
+
+use crate::judge::{Blame, Deviation, describe};
+use crate::model::Outcome;
+
+use super::super::case::run_case;
+use super::super::record::{Finished, Record};
+use super::super::resource::Resource;
+use super::super::session::Session;
+use super::member::Member;
+
+/// A refusal that may be due to what else was under way, and not to the request.
+pub(super) struct TurnedAway {
+    pub(super) index: usize,
+    /// What it is if it is not; open clauses have nothing to say here.
+    pub(super) deviation: Option<Deviation>,
+}
+
+impl<'a> Member<'a> {
+    /// Its end, if it was turned away, and has the right answer by itself.
+    fn right_alone(mut self, turned_away: &TurnedAway) -> Record<'a> {
+        let allowed = "the answer that it has by itself".to_owned();
+        let seen = self.record.exchange_at(turned_away.index).map(describe).unwrap_or_default();
+        let seen = format!("{seen}, while other requests were under way");
+        self.record.wrong_answer(&Deviation { blame: Blame::Stored, allowed, seen }, turned_away.index);
+        self.record
+    }
+
+    /// Takes the refusal as the request's own doing.
+    fn wrong_anyway(&mut self, turned_away: &TurnedAway) {
+        if let Some(deviation) = &turned_away.deviation {
+            self.record.wrong_answer(deviation, turned_away.index);
+        }
+    }
+}
+
+/// Runs a case again that was refused beside others: by itself it shows whose doing that was. `crowded`: something was
+/// stored there that should not have been.
+pub(super) async fn try_alone<'a>(
+    session: &'a Session,
+    mut member: Member<'a>,
+    turned_away: TurnedAway,
+    resource: &mut Resource,
+    crowded: bool,
+) -> Finished<'a> {
+    let clause = turned_away.deviation.as_ref().map(|deviation| member.record.blamed(&deviation.blame));
+    if clause.is_some_and(|clause| resource.suspicions.is_suspect(&clause)) {
+        member.wrong_anyway(&turned_away);
+        return member.close().finish();
+    }
+    let again = run_case(session, member.case(), resource, None).await;
+    let same = member.record.exchange_at(turned_away.index).is_some_and(|first| {
+        let mut evidence = again.evidence().iter();
+        evidence.any(|one| one.request.body == first.request.body && one.status() == first.status())
+    });
+    // Unless what another request stored, and should not have, took the room.
+    if again.outcome == Outcome::Pass && !crowded && !same {
+        return member.right_alone(&turned_away).finish();
+    }
+    again.raise_suspicion(&mut resource.suspicions);
+    again
+}

@@ -1,0 +1,222 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+
+use crate::model::Outcome;
+use crate::plan::PlannedCase;
+use crate::report::CaseReport;
+use crate::suite::{Need, Operation, ResourceKind};
+
+use super::case::run_case;
+use super::group::{neighbours_together, run_next};
+use super::progress::Observer;
+use super::record::Record;
+use super::resource::Resource;
+use super::session::Session;
+use super::side_by_side::{Lane, side_by_side};
+
+/// Every resource of the target, each behind a lock that is its lease.
+pub(super) type Leases = BTreeMap<ResourceKind, Vec<Arc<Mutex<Resource>>>>;
+
+/// The cases of one resource, if the target has such a resource.
+struct Cases {
+    lease: Option<Arc<Mutex<Resource>>>,
+    all: Vec<PlannedCase>,
+    /// So many of them have come to their end.
+    done: usize,
+}
+
+/// Cases by the resource they run on. The assignment depends on the order of the plan alone, so that a
+/// case sends the same requests whatever the concurrency.
+fn assign(cases: &[PlannedCase], leases: &Leases) -> Vec<Cases> {
+    let mut lanes: BTreeMap<(ResourceKind, usize), Vec<PlannedCase>> = BTreeMap::new();
+    let mut turns: BTreeMap<ResourceKind, usize> = BTreeMap::new();
+    // Neighbours stay together in blocks, since simple cases in a row share a read-back.
+    const BLOCK: usize = 16;
+    let emptiest: BTreeMap<ResourceKind, usize> =
+        leases.iter().filter_map(|(kind, all)| Some((*kind, emptiest(all)?))).collect();
+    for case in cases {
+        let kind = case.op.operation.resource;
+        let count = leases.get(&kind).map_or(1, Vec::len).max(1);
+        if let Some(index) = emptiest.get(&kind).filter(|_| needs_room(case)) {
+            lanes.entry((kind, *index)).or_default().push(case.clone());
+            continue;
+        }
+        let turn = turns.entry(kind).or_default();
+        lanes.entry((kind, (*turn / BLOCK) % count)).or_default().push(case.clone());
+        *turn += 1;
+    }
+    lanes
+        .into_iter()
+        .map(|((kind, index), mut all)| {
+            neighbours_together(&mut all);
+            Cases { lease: leases.get(&kind).and_then(|all| all.get(index)).cloned(), all, done: 0 }
+        })
+        .collect()
+}
+
+/// Whether a case can run only where little or nothing is stored yet.
+fn needs_room(case: &PlannedCase) -> bool {
+    case.spec.needs.contains(&Need::EmptyResource) || case.spec.steps.iter().any(|step| step.fill.is_some())
+}
+
+/// Which resource carried least when the run began, if some carried less than others; else turns are taken.
+fn emptiest(all: &[Arc<Mutex<Resource>>]) -> Option<usize> {
+    let carried = |lease: &Arc<Mutex<Resource>>| lease.try_lock().map_or(0, |resource| resource.ledger.before().len());
+    let carried: Vec<usize> = all.iter().map(carried).collect();
+    let least = carried.iter().min()?;
+    if carried.iter().all(|count| count == least) { None } else { carried.iter().position(|count| count == least) }
+}
+
+/// Runs cases side by side on all resources; reports in no particular order.
+pub(super) async fn run_lanes(
+    session: &Session,
+    cases: &[PlannedCase],
+    leases: &Leases,
+    progress: &dyn Observer,
+) -> Vec<CaseReport> {
+    let mut reports = Vec::with_capacity(cases.len());
+    side_by_side(session, assign(cases, leases), |report| {
+        session.client.health().case_done();
+        progress.finished(&report);
+        reports.push(report);
+    })
+    .await;
+    reports
+}
+
+impl Lane for Cases {
+    type Outcome = CaseReport;
+
+    fn left(&self) -> u64 {
+        (self.all.len() - self.done) as u64
+    }
+
+    async fn go_on(&mut self, session: &Session, deliver: impl Fn(CaseReport)) {
+        let rest = &self.all[self.done..];
+        let Some(case) = rest.first() else { return };
+        let reports = if let Some(lease) = &self.lease {
+            if let Some(report) = not_started(session, case) {
+                vec![report]
+            } else {
+                let mut resource = lease.lock().await;
+                let finished = run_next(session, rest, &mut resource, None).await;
+                finished.into_iter().map(|one| one.enter_on(&mut resource)).collect()
+            }
+        } else {
+            vec![without_resource(session, case)]
+        };
+        self.done += reports.len();
+        for report in reports {
+            stop_if_wanted(session, &report);
+            deliver(report);
+        }
+    }
+}
+
+/// Runs cases that hold two resources of a kind, one after the other.
+pub(super) async fn run_pairs(
+    session: &Session,
+    cases: &[PlannedCase],
+    leases: &Leases,
+    progress: &dyn Observer,
+) -> Vec<CaseReport> {
+    let mut reports = Vec::with_capacity(cases.len());
+    for case in cases {
+        let report = match (not_started(session, case), pair(case, leases)) {
+            (Some(report), _) => report,
+            (None, Some((first, second))) => {
+                // One pair at a time, so that no two holders wait for each other.
+                let mut first = first.lock().await;
+                let mut second = second.lock().await;
+                run_case(session, case, &mut first, Some(&mut second)).await.enter_on(&mut first)
+            }
+            (None, None) => without_pair(session, case),
+        };
+        deliver(session, report, progress, &mut reports);
+    }
+    reports
+}
+
+/// The two resources of a case that needs two: of a kind, or a secret and a key.
+fn pair<'a>(case: &PlannedCase, leases: &'a Leases) -> Option<(&'a Mutex<Resource>, &'a Mutex<Resource>)> {
+    let kind = case.op.operation.resource;
+    let own = leases.get(&kind)?;
+    let second = if case.spec.needs.contains(&Need::OtherKind) {
+        let other = if kind == ResourceKind::Secret { ResourceKind::Key } else { ResourceKind::Secret };
+        leases.get(&other)?.first()?
+    } else {
+        own.get(1)?
+    };
+    Some((own.first()?, second))
+}
+
+/// A report for a case that lacks its second resource.
+pub(super) fn without_pair(session: &Session, case: &PlannedCase) -> CaseReport {
+    let kind = case.op.operation.resource;
+    let mut record = Record::new(session, case);
+    record.skip(
+        if case.spec.needs.contains(&Need::OtherKind) {
+            "it needs a secret and a key: give --secret-id and --key-id".to_owned()
+        } else {
+            format!("it needs a second {kind}: give --{kind}-id twice")
+        },
+        false,
+    );
+    record.finish().enter()
+}
+
+/// After a failure nothing more begins, if that is what is asked for.
+fn stop_if_wanted(session: &Session, report: &CaseReport) {
+    if session.settings.fail_fast && report.outcome == Outcome::Fail {
+        session.stop();
+    }
+}
+
+pub(super) fn deliver(session: &Session, report: CaseReport, progress: &dyn Observer, reports: &mut Vec<CaseReport>) {
+    stop_if_wanted(session, &report);
+    session.client.health().case_done();
+    progress.finished(&report);
+    reports.push(report);
+}
+
+/// A report for a case that has nothing to run on.
+pub(super) fn without_resource(session: &Session, case: &PlannedCase) -> CaseReport {
+    let mut record = Record::new(session, case);
+    if !is_left_out(session, &case.op.operation) {
+        record.error("the operation does not answer");
+    } else {
+        record.skip(why_left_out(session, &case.op.operation), false);
+    }
+    record.finish().enter()
+}
+
+/// Whether the target was given without what an operation needs.
+pub(super) fn is_left_out(session: &Session, operation: &Operation) -> bool {
+    session.target.endpoint(&operation.service).is_none() || session.target.resources(operation.resource).is_empty()
+}
+
+/// What is missing for an operation.
+pub(super) fn why_left_out(session: &Session, operation: &Operation) -> String {
+    let (service, kind) = (&operation.service, operation.resource);
+    match session.target.endpoint(service) {
+        None => format!("no endpoint of {service} was given: --{service}-endpoint or --endpoint"),
+        Some(_) => format!("no {kind} was given: --{kind}-id"),
+    }
+}
+
+/// A report for a case that is not run any more.
+pub(super) fn not_started(session: &Session, case: &PlannedCase) -> Option<CaseReport> {
+    let mut record = Record::new(session, case);
+    if let Some(ended) = session.client.health().ended() {
+        record.error(ended.why);
+    } else if let Some(why) = session.client.health().why_mute(&case.op.operation.id) {
+        record.error(why);
+    } else if session.is_stopped() {
+        record.skip("the run was stopped before it", false);
+    } else {
+        return None;
+    }
+    Some(record.finish().enter())
+}

@@ -1,0 +1,154 @@
+use crate::model::TokenChoice;
+use crate::plan::PlannedCase;
+use crate::suite::{Answer, Capacity, Need, StepSpec};
+
+use super::resource::{LEFT_BEHIND, Resource};
+use super::session::Session;
+use super::step::payload_of;
+use crate::ledger::MARK;
+
+/// Why a case cannot run here, and whether its own condition is the reason.
+pub(super) fn unmet(
+    session: &Session,
+    case: &PlannedCase,
+    resource: &Resource,
+    second: Option<&Resource>,
+) -> Option<(String, bool)> {
+    for (clause, readings) in &case.spec.when {
+        let profile = session.profile();
+        if !profile.is_among(clause, readings) {
+            let found = match profile.remaining(clause).as_slice() {
+                [] => "none of its readings".to_owned(),
+                remaining => remaining.join(" or "),
+            };
+            return Some((
+                format!("it applies only where {clause} is {}; here it is {found}", readings.join(" or ")),
+                true,
+            ));
+        }
+    }
+    let target = &session.target;
+    for need in &case.spec.needs {
+        let missing = match need {
+            Need::List => (!resource.can_list()).then(|| "the stored state cannot be listed on this target".to_owned()),
+            Need::Delete => (!resource.can_delete()).then(|| "nothing can be deleted on this target".to_owned()),
+            Need::OtherKind => match second {
+                None => Some("it needs a secret and a key".to_owned()),
+                Some(other) => (!other.can_delete()).then(|| format!("nothing can be deleted from a {}", other.kind)),
+            },
+            Need::SecondResource => second.is_none().then(|| format!("it needs a second {}", resource.kind)),
+            Need::ForeignResource => target
+                .foreign_resource(resource.kind)
+                .is_none()
+                .then(|| format!("another tenant's {} is needed: give --foreign-{}-id", resource.kind, resource.kind)),
+            Need::ForeignProject => target
+                .foreign
+                .project_id
+                .is_none()
+                .then(|| "another tenant's project is needed: give --foreign-project-id".to_owned()),
+            Need::ForeignToken => target
+                .foreign
+                .token
+                .is_none()
+                .then(|| "another tenant's token is needed: give --foreign-token".to_owned()),
+            Need::ReadOnlyToken => target
+                .read_only_token
+                .is_none()
+                .then(|| "a token that may only read is needed: give --read-only-token".to_owned()),
+            Need::EmptyResource => is_in_doubt(resource).or_else(|| {
+                let reason = || format!("the {} carries items already, and the case needs an empty one", resource.kind);
+                (resource.ledger.carries() > 0).then(reason)
+            }),
+        };
+        if let Some(reason) = missing {
+            return Some((reason, false));
+        }
+    }
+    let filled = case.spec.steps.iter().filter_map(|s| s.fill).max();
+    if filled.is_some() && resource.ledger.is_volatile() {
+        let reason = format!("somebody else keeps changing what the {} carries", resource.kind.carrier());
+        return Some((reason, false));
+    }
+    let most = filled.unwrap_or(case.spec.room);
+    let kept = if resource.can_delete() { kept_keys(session, case, resource) } else { most };
+    if kept > 0 && writes(case) && resource.ledger.stuck().len() + kept > LEFT_BEHIND {
+        let what = if resource.can_delete() { "keys that need encoding in a path" } else { "nothing" };
+        let can = if resource.can_delete() { "cannot" } else { "can" };
+        let reason =
+            format!("{what} {can} be deleted on this target, and more than {LEFT_BEHIND} items would be left behind");
+        return Some((reason, false));
+    }
+    let second = second.filter(|second| second.kind == resource.kind);
+    room(session, case, resource).or_else(|| room(session, case, second?)).map(|reason| (reason, false))
+}
+
+/// Why it cannot be told what a resource carries.
+fn is_in_doubt(resource: &Resource) -> Option<String> {
+    let reason = || format!("what the {} carries cannot be listed on this target", resource.kind.carrier());
+    (!resource.can_list()).then(reason)
+}
+
+/// Why a request must not be sent: it names something that somebody else has stored, or may have where nothing can be
+/// listed.
+pub(super) fn collision<'k>(mut keys: impl Iterator<Item = &'k String>, resource: &Resource) -> Option<String> {
+    let in_doubt = is_in_doubt(resource);
+    let key = keys.find(|key| resource.ledger.is_theirs(key) || (in_doubt.is_some() && !key.contains(MARK)))?;
+    if let Some(reason) = in_doubt {
+        return Some(format!("{reason}, and {key:?} may be somebody else's"));
+    }
+    Some(format!(
+        "the {} carries {key:?} already, which dewspec did not write and will not touch",
+        resource.kind.carrier()
+    ))
+}
+
+/// How many items a case means to store that would stay for ever, though others can be deleted.
+fn kept_keys(session: &Session, case: &PlannedCase, resource: &Resource) -> usize {
+    if !resource.plain_paths_only {
+        return 0;
+    }
+    let places = session.placeholders(case);
+    let hopes = |s: &&StepSpec| s.expect.iter().chain(s.readings.values()).any(|e| e.answer != Answer::Refused);
+    let set_up = case.spec.steps.iter().flat_map(|s| s.setup.iter().flatten()).map(|(key, _)| places.fill(key));
+    let sent = case.spec.steps.iter().filter(hopes).filter_map(|step| payload_of(session, case, &case.op, step));
+    let sent = sent.flat_map(|payload| payload.change.put.into_iter().map(|(key, _)| key));
+    set_up.chain(sent).filter(|key| resource.keeps(key)).count()
+}
+
+/// Whether a case means to store anything.
+fn writes(case: &PlannedCase) -> bool {
+    case.spec.steps.iter().any(|s| {
+        s.setup.is_some()
+            || s.fill.is_some()
+            || (s.token == TokenChoice::Valid
+                && s.expect.iter().chain(s.readings.values()).any(|e| e.answer != Answer::Refused))
+    })
+}
+
+/// Whether the case's items fit beside those that are there.
+fn room(session: &Session, case: &PlannedCase, resource: &Resource) -> Option<String> {
+    let limit = limit(session, case, resource)?;
+    let there = resource.ledger.carries();
+    let fills = case.spec.steps.iter().filter_map(|s| s.fill).max();
+    if fills.is_some() || there + case.spec.room <= limit {
+        return None;
+    }
+    Some(format!(
+        "the {} carries {there} items already, and there is no room for {} more",
+        resource.kind.carrier(),
+        case.spec.room
+    ))
+}
+
+/// How many items a resource may carry, as far as is known: the least limit that what it carries already
+/// does not refute.
+pub(super) fn limit(session: &Session, case: &PlannedCase, resource: &Resource) -> Option<usize> {
+    match case.op.operation.capacity.as_ref()? {
+        Capacity::Fixed(limit) => Some(*limit),
+        Capacity::Clause(topic) => {
+            let (clause, profile, there) = (case.op.id(topic), session.profile(), resource.ledger.carries());
+            let limits = profile.explaining(&clause).filter_map(|reading| reading.parse().ok());
+            limits.filter(|limit| *limit >= there).min()
+        }
+    }
+}

@@ -1,0 +1,494 @@
+use std::sync::Arc;
+use tokio::time::Instant;
+
+use crate::judge::readings::Observation;
+use crate::judge::{Blame, Deviation};
+use crate::model::{Attempt, Exchange, Level, Outcome};
+use crate::plan::PlannedCase;
+use crate::redaction;
+use crate::report::{CaseReport, FindingReport, Flakiness};
+use crate::suite::{Answer, Clause, Expect, OperationSuite};
+
+use super::resource::Resource;
+use super::session::{Found, Session};
+use super::surprise::is_ordinary;
+use super::suspicion::Suspicions;
+
+/// What is known of a case while it runs.
+pub(super) struct Record<'a> {
+    pub(super) session: &'a Session,
+    pub(super) case: &'a PlannedCase,
+    exchanges: Vec<Arc<Exchange>>,
+    findings: Vec<FindingReport>,
+    skip: Option<(String, bool)>,
+    error: Option<String>,
+    upheld: Vec<String>,
+    /// The same of oracles that look at every exchange, by the places of their clauses in the operation.
+    judged: Vec<bool>,
+    wrong_answer: bool,
+    /// An answer is of another kind than the one expected: it shows nothing of what the case is about.
+    off_the_point: bool,
+    /// How many of the findings are about nothing but what dewspec has not written.
+    of_others: usize,
+    /// When something was found last.
+    found_at: Option<Instant>,
+    /// What was not as it should be, and was when it was tried again.
+    unsteady: Option<(Deviation, Option<usize>)>,
+    /// What was seen of open clauses; of no account before the case has come to its end.
+    observations: Vec<(String, Observation)>,
+}
+
+impl<'a> Record<'a> {
+    pub(super) fn new(session: &'a Session, case: &'a PlannedCase) -> Self {
+        Record {
+            session,
+            case,
+            exchanges: Vec::new(),
+            findings: Vec::new(),
+            skip: None,
+            error: None,
+            upheld: Vec::new(),
+            judged: Vec::new(),
+            wrong_answer: false,
+            off_the_point: false,
+            of_others: 0,
+            found_at: None,
+            unsteady: None,
+            observations: Vec::new(),
+        }
+    }
+
+    /// Keeps an exchange; returns its index.
+    pub(super) fn exchange(&mut self, exchange: Arc<Exchange>) -> usize {
+        self.exchanges.push(exchange);
+        self.exchanges.len() - 1
+    }
+
+    /// The target went down with a request, and again when it was sent by itself.
+    pub(super) fn fatal(&mut self, op: &OperationSuite, exchange: usize) {
+        if op.operation.id == self.case.op.operation.id {
+            let seen = "no answer: the connection was lost, as often as the request was sent";
+            self.finding(&op.id("server-error"), "an answer, whatever is wrong with the request", seen, Some(exchange));
+            self.wrong_answer = true;
+            self.off_the_point = true;
+        } else {
+            self.error("the target went down with another operation's request");
+        }
+        self.skip.get_or_insert(("the target went down with it".to_owned(), false));
+    }
+
+    /// Something came that no reading explains.
+    pub(super) fn is_surprising(&mut self, exchange: usize) {
+        self.found_at = self.found_at.max(Some(self.sent_at(Some(exchange))));
+    }
+
+    /// Takes note of what was seen of an open clause.
+    pub(super) fn observed(&mut self, clause: &str, observation: Observation) {
+        self.observations.push((clause.to_owned(), observation));
+    }
+
+    /// When a request was sent; now, if it is none that was kept.
+    fn sent_at(&self, exchange: Option<usize>) -> Instant {
+        exchange.and_then(|at| self.exchanges.get(at)?.sent).unwrap_or_else(Instant::now)
+    }
+
+    /// The index that the next exchange will have.
+    pub(super) fn next_exchange(&self) -> usize {
+        self.exchanges.len()
+    }
+
+    /// An answer broke off, and came whole when its request was sent again: a should, for it is not always so.
+    pub(super) fn flaky_answer(&mut self, op: &OperationSuite, attempt: &Attempt) {
+        if op.operation.id == self.case.op.operation.id {
+            let what = attempt.answer.as_ref().err().map(|failure| failure.message.clone()).unwrap_or_default();
+            let seen =
+                format!("flaky: an answer that was cut or garbled ({what}), and a whole one to the same request");
+            self.finding(
+                &op.id("server-error.transient"),
+                "a whole answer each time",
+                &seen,
+                Some(self.exchanges.len()),
+            );
+        }
+    }
+
+    /// Whether a step of this operation is what the case is about; what others do to get there is for their own cases.
+    pub(super) fn is_on_trial(&self, op: &OperationSuite) -> bool {
+        op.operation.id == self.case.op.operation.id
+    }
+
+    /// A step of another operation did not do what it should, so that nothing can be said of this one.
+    pub(super) fn way_blocked(&mut self, op: &OperationSuite, seen: &str) {
+        self.skip(format!("{}, which it needs, did otherwise than it should: {seen}", op.operation.id), false);
+    }
+
+    /// Whether a request was sent again after a try that may have been carried out.
+    pub(super) fn has_second_try(&self) -> bool {
+        self.exchanges.iter().any(|exchange| exchange.is_second_try())
+    }
+
+    /// An exchange that was kept.
+    pub(super) fn exchange_at(&self, index: usize) -> Option<&Exchange> {
+        self.exchanges.get(index).map(|exchange| &**exchange)
+    }
+
+    /// Takes in what is known from a request of the same case that was sent apart; returns how far the indices of its
+    /// exchanges have moved.
+    pub(super) fn absorb(&mut self, other: Record<'a>) -> usize {
+        let before = self.exchanges.len();
+        self.exchanges.extend(other.exchanges);
+        self.findings.extend(
+            other
+                .findings
+                .into_iter()
+                .map(|finding| FindingReport { exchange: finding.exchange.map(|index| index + before), ..finding }),
+        );
+        self.skip = self.skip.take().or(other.skip);
+        self.error = self.error.take().or(other.error);
+        self.upheld.extend(other.upheld);
+        self.hold_at_all(&other.judged);
+        self.wrong_answer |= other.wrong_answer;
+        self.off_the_point |= other.off_the_point;
+        self.of_others += other.of_others;
+        self.found_at = self.found_at.max(other.found_at);
+        self.observations.extend(other.observations);
+        self.unsteady = self.unsteady.take().or(other.unsteady);
+        before
+    }
+
+    /// A check held.
+    pub(super) fn held(&mut self, clause: String) {
+        self.upheld.push(clause);
+    }
+
+    /// What an answer that is as expected says about the general clauses of its operation.
+    pub(super) fn held_answer(&mut self, op: &OperationSuite, expect: &Expect, exchange: &Exchange) {
+        match (expect.answer, exchange.status()) {
+            (Answer::Accepted, _) => {
+                self.session.accepted(&op.operation.id, exchange.sent);
+                self.held(op.id("success.status"));
+            }
+            (Answer::Refused, Some(status)) => self.held(op.id(&format!("status.{status}"))),
+            _ => {}
+        }
+    }
+
+    /// An oracle of the case's operation found nothing amiss; the place is that of its clause.
+    pub(super) fn held_at(&mut self, place: usize) {
+        if self.judged.is_empty() {
+            self.judged = vec![false; self.case.op.clauses.len()];
+        }
+        if let Some(held) = self.judged.get_mut(place) {
+            *held = true;
+        }
+    }
+
+    fn hold_at_all(&mut self, held: &[bool]) {
+        if self.judged.len() < held.len() {
+            self.judged.resize(held.len(), false);
+        }
+        self.judged.iter_mut().zip(held).for_each(|(all, one)| *all |= one);
+    }
+
+    /// What held in a case over one input held in the property, too.
+    pub(super) fn held_in(&mut self, input: &Finished<'_>) {
+        for clause in &input.record.upheld {
+            if !self.upheld.contains(clause) {
+                self.upheld.push(clause.clone());
+            }
+        }
+        self.hold_at_all(&input.record.judged);
+    }
+
+    /// An answer is not the one expected.
+    pub(super) fn wrong_answer(&mut self, deviation: &Deviation, exchange: usize) {
+        self.wrong_answer = true;
+        self.off_the_point = true;
+        self.deviation(deviation, Some(exchange));
+    }
+
+    /// An answer is not the one expected. Accepted is accepted, and refused is refused, whatever is wrong with it: that much
+    /// it shows.
+    pub(super) fn unlike(&mut self, expect: &Expect, deviation: &Deviation, exchange: usize) {
+        let off_the_point = self.off_the_point;
+        self.wrong_answer(deviation, exchange);
+        let status = self.exchange_at(exchange).and_then(Exchange::status).unwrap_or_default();
+        let alike = match expect.answer {
+            Answer::Accepted => (200..300).contains(&status),
+            Answer::Refused => (400..500).contains(&status),
+            Answer::Any => true,
+        };
+        self.off_the_point = off_the_point || !alike;
+    }
+
+    /// A deviation was found.
+    pub(super) fn deviation(&mut self, deviation: &Deviation, exchange: Option<usize>) {
+        let clause = self.blamed(&deviation.blame);
+        self.finding(&clause, &deviation.allowed, &deviation.seen, exchange);
+    }
+
+    /// Something was not as it should be, and was when it was tried again.
+    pub(super) fn flaky(&mut self, deviation: Deviation, exchange: Option<usize>) {
+        self.found_at = self.found_at.max(Some(self.sent_at(exchange)));
+        self.unsteady.get_or_insert((deviation, exchange));
+    }
+
+    /// A deviation was found; `of_others` if it is about nothing but what dewspec has not written.
+    pub(super) fn deviation_of_state(&mut self, deviation: &Deviation, exchange: usize, of_others: bool) {
+        let before = self.findings.len();
+        self.deviation(deviation, Some(exchange));
+        if of_others {
+            self.of_others += self.findings.len() - before;
+        }
+    }
+
+    /// A clause is broken.
+    pub(super) fn finding(&mut self, clause: &str, allowed: &str, seen: &str, exchange: Option<usize>) {
+        // Where the operation has no such clause, it is a matter of what the case is about: nothing that was found is dropped.
+        let own = || self.case.spec.clauses.first().and_then(|own| self.case.op.clause(own));
+        let Some(known) = self.case.op.clause(clause).or_else(own) else {
+            self.error(format!("no clause of {} speaks of what was found: {seen}", self.case.op.operation.id));
+            return;
+        };
+        if self.findings.iter().any(|f| f.clause == known.id && f.seen == seen) {
+            return;
+        }
+        let level = if known.level == Level::Open { Level::Must } else { known.level };
+        self.found_at = self.found_at.max(Some(self.sent_at(exchange)));
+        self.findings.push(FindingReport {
+            clause: known.id.clone(),
+            level,
+            wording: known.wording.clone(),
+            source: known.source_line(),
+            allowed: self.session.redactor.clean(allowed),
+            seen: self.session.redactor.clean(seen),
+            exchange,
+        });
+    }
+
+    /// The id of the clause that a deviation speaks about; where the operation has none for it, the case's.
+    pub(super) fn blamed(&self, blame: &Blame) -> String {
+        let op = &self.case.op;
+        let own = || self.case.spec.clauses.first().cloned().unwrap_or_default();
+        let id = match blame {
+            Blame::Case => own(),
+            Blame::Success => op.id("success.status"),
+            Blame::Status(status) => op.id(&format!("status.{status}")),
+            Blame::Documented => op.id("status.documented"),
+            Blame::Stored => op.id("stored"),
+            Blame::Unchanged => op.id("refused-unchanged"),
+            Blame::Atomic => op.id("batch.atomic"),
+            Blame::OneValue => op.id("key.one-value"),
+            Blame::Limit => op.id("tag-limit"),
+        };
+        if op.clause(&id).is_some() { id } else { own() }
+    }
+
+    /// The case cannot be judged; `unmet` if its own condition does not hold.
+    pub(super) fn skip(&mut self, reason: impl Into<String>, unmet: bool) {
+        self.skip.get_or_insert((reason.into(), unmet));
+    }
+
+    /// dewspec or the network broke.
+    pub(super) fn error(&mut self, reason: impl Into<String>) {
+        self.error.get_or_insert(reason.into());
+    }
+
+    /// Whether anything has ended the case early.
+    pub(super) fn is_over(&self) -> bool {
+        self.skip.is_some() || self.error.is_some()
+    }
+
+    /// Whether an answer was not the one expected.
+    pub(super) fn has_wrong_answer(&self) -> bool {
+        self.wrong_answer
+    }
+
+    /// Something was accepted that should not have been, which is proof whatever comes of trying again.
+    pub(super) fn has_wrong_acceptance(&self) -> bool {
+        let accepted = |at: usize| self.exchanges.get(at).and_then(|e| e.status()).is_some_and(|s| s < 400);
+        self.wrong_answer && self.findings.iter().filter_map(|f| f.exchange).any(accepted)
+    }
+
+    /// Whether a deviation was found that is more than a broken should.
+    pub(super) fn breaks_a_must(&self) -> bool {
+        self.findings.iter().any(|finding| finding.level != Level::Should)
+    }
+
+    /// Whether a deviation was found.
+    pub(super) fn has_findings(&self) -> bool {
+        !self.findings.is_empty()
+    }
+
+    fn upheld(&self) -> impl Iterator<Item = &str> {
+        let clauses = &self.case.op.clauses;
+        let judged = clauses.iter().zip(&self.judged).filter(|(_, held)| **held).map(|(clause, _)| clause.id.as_str());
+        self.upheld.iter().map(String::as_str).chain(judged)
+    }
+
+    /// Closes the case.
+    pub(super) fn finish(self) -> Finished<'a> {
+        let worst = self.findings.iter().map(|f| f.level).min();
+        let outcome = match worst {
+            Some(Level::Must | Level::Open) => Outcome::Fail,
+            Some(Level::Should) if self.error.is_none() && self.unsteady.is_none() => Outcome::Warn,
+            Some(Level::Should) if self.error.is_none() => Outcome::Flaky,
+            _ if self.error.is_some() => Outcome::Error,
+            None if self.unsteady.is_some() => Outcome::Flaky,
+            _ if self.skip.is_some() => Outcome::Skip,
+            _ => Outcome::Pass,
+        };
+        Finished { record: self, outcome }
+    }
+}
+
+/// A case that has come to its end; nothing is shown of it, and nothing entered into the tally, before
+/// somebody asks for it.
+pub(super) struct Finished<'a> {
+    record: Record<'a>,
+    pub(super) outcome: Outcome,
+}
+
+impl Finished<'_> {
+    /// The operation that is on trial.
+    pub(super) fn operation(&self) -> &OperationSuite {
+        &self.record.case.op
+    }
+
+    /// Whether anything surprising was found.
+    pub(super) fn is_surprising(&self) -> bool {
+        self.record.found_at.is_some()
+    }
+
+    /// What was found last, if anything was.
+    pub(super) fn found(&self) -> Option<Found> {
+        let Record { session, exchanges, case, found_at, .. } = &self.record;
+        let refused = exchanges.iter().filter(|e| matches!(e.status(), Some(401 | 403)));
+        let unauthorised = refused.into_iter().any(|e| is_ordinary(session, &e.request.headers));
+        found_at.map(|at| Found { operation: case.op.operation.id.clone(), at, unauthorised })
+    }
+
+    pub(super) fn findings(&self) -> &[FindingReport] {
+        &self.record.findings
+    }
+
+    /// Everything that was sent and came, as far as it is kept: the case's own requests, then what was read back.
+    pub(super) fn evidence(&self) -> &[Arc<Exchange>] {
+        &self.record.exchanges
+    }
+
+    /// The finding that decides about the outcome.
+    pub(super) fn gravest(&self) -> Option<&FindingReport> {
+        self.deciding()
+    }
+
+    /// Requests of the case, as far as they are kept.
+    pub(super) fn exchanges(&self) -> usize {
+        self.record.exchanges.len()
+    }
+
+    /// What was found broken is looked at with less patience from now on.
+    pub(super) fn raise_suspicion(&self, suspicions: &mut Suspicions) {
+        self.record.findings.iter().for_each(|finding| suspicions.suspect(&finding.clause));
+    }
+
+    /// All that was found may as well be the doing of somebody else, who has come or gone just then; unless the same was
+    /// found before.
+    pub(super) fn may_be_chance(&self, suspicions: &Suspicions) -> bool {
+        let Record { findings, of_others, .. } = &self.record;
+        let known = || findings.iter().all(|finding| suspicions.is_suspect(&finding.clause));
+        !findings.is_empty() && *of_others == findings.len() && !known()
+    }
+
+    /// Something was accepted that should not have been, which is proof whatever comes of trying again.
+    pub(super) fn has_wrong_acceptance(&self) -> bool {
+        self.record.has_wrong_acceptance()
+    }
+
+    /// Clauses found upheld, besides its own.
+    pub(super) fn upheld(&self) -> impl Iterator<Item = &str> {
+        self.record.upheld()
+    }
+
+    /// Why it is no pass.
+    pub(super) fn reason(&self) -> Option<String> {
+        match self.outcome {
+            Outcome::Pass => None,
+            Outcome::Fail | Outcome::Warn => self.deciding().map(|f| f.wording.clone()),
+            Outcome::Flaky => self.unsteady().map(|(clause, ..)| format!("flaky: {}", clause.wording)),
+            Outcome::Error => self.record.error.clone(),
+            Outcome::Skip => self.record.skip.as_ref().map(|(reason, _)| reason.clone()),
+        }
+    }
+
+    /// The clause that would be broken by what was not the same each time, with what that was.
+    fn unsteady(&self) -> Option<(&Clause, &Deviation, Option<usize>)> {
+        let (deviation, exchange) = self.record.unsteady.as_ref()?;
+        let clause = self.record.blamed(&deviation.blame);
+        Some((self.record.case.op.clause(&clause)?, deviation, *exchange))
+    }
+
+    fn deciding(&self) -> Option<&FindingReport> {
+        self.record.findings.iter().min_by_key(|f| f.level)
+    }
+
+    /// Enters it into the tally and makes its report; what was found broken is known on its resource from now on.
+    pub(super) fn enter_on(self, resource: &mut Resource) -> CaseReport {
+        self.record.findings.iter().for_each(|finding| resource.suspicions.broken(&finding.clause));
+        self.enter()
+    }
+
+    /// Enters it into the tally and makes its report.
+    pub(super) fn enter(mut self) -> CaseReport {
+        for (clause, observation) in std::mem::take(&mut self.record.observations) {
+            self.record.session.observed(clause, observation);
+        }
+        let Record { session, case, findings, skip, .. } = &self.record;
+        let shown = !self.record.off_the_point && skip.is_none();
+        session.enter(case, (self.outcome, shown), findings, self.upheld(), skip.as_ref());
+        if let Some(found) = self.found() {
+            session.note_found(case, found);
+        }
+        self.into_report()
+    }
+
+    /// Its report.
+    pub(super) fn into_report(self) -> CaseReport {
+        let reason = self.reason();
+        let deciding = self.deciding();
+        let (mut allowed, mut seen) = (deciding.map(|f| f.allowed.clone()), deciding.map(|f| f.seen.clone()));
+        let mut at = deciding.and_then(|f| f.exchange);
+        let mut flaky = None;
+        if self.outcome == Outcome::Flaky
+            && let Some((clause, deviation, exchange)) = self.unsteady()
+        {
+            let clean = |text: &str| Some(self.record.session.redactor.clean(text));
+            (allowed, seen, at) = (clean(&deviation.allowed), clean(&deviation.seen), exchange);
+            flaky = Some(Flakiness { clause: clause.id.clone(), failed: 1, tries: 2 });
+        }
+        let Record { session, case, exchanges, findings, .. } = self.record;
+        let token = session.target.token.as_str();
+        let curl = |exchange: &Arc<Exchange>| redaction::curl(&exchange.request, token, &session.redactor);
+        let mut clauses = case.spec.clauses.clone();
+        for finding in &findings {
+            if !clauses.contains(&finding.clause) {
+                clauses.push(finding.clause.clone());
+            }
+        }
+        CaseReport {
+            id: case.spec.id.clone(),
+            operation: case.op.operation.id.clone(),
+            clauses,
+            outcome: self.outcome,
+            reason: reason.map(|r| session.redactor.clean(&r)),
+            allowed,
+            seen,
+            curl: at.and_then(|i| exchanges.get(i)).and_then(curl).or_else(|| exchanges.iter().find_map(curl)),
+            replay: session.replay_command(&case.spec.id),
+            flaky,
+            findings,
+            exchanges: exchanges.iter().map(|e| redaction::show(e, &session.redactor)).collect(),
+            generated: None,
+        }
+    }
+}

@@ -1,0 +1,580 @@
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use tokio::time::Instant;
+
+use serde_json::Value;
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use crate::generate::Placeholders;
+use crate::judge::readings::{Observation, Profile};
+use crate::judge::{History, Secrets};
+use crate::ledger::journal::Journal;
+use crate::model::{Clock, Exchange, Outcome};
+use crate::plan::PlannedCase;
+use crate::record::{Ending, Recorder};
+use crate::redaction::Redactor;
+use crate::report::FindingReport;
+use crate::rules::Contract;
+use crate::suite::{ResourceKind, Suite};
+use crate::target::{Addresses, ReplayLine, Settings, Target};
+use crate::transport::Client;
+
+use super::tally::Tally;
+use crate::ledger::{odd_keys, own_words, word};
+
+/// What cases of a run work with: what all of them share, and a client.
+pub(super) struct Session {
+    shared: Arc<Shared>,
+    pub(super) client: Client,
+}
+
+/// Which time it is.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Time {
+    /// That of everybody.
+    Present(Clock),
+    /// That of a run whose record is judged.
+    Recorded(Clock),
+}
+
+/// What all cases of a run share, on whatever thread.
+pub(super) struct Shared {
+    pub(super) suite: Suite,
+    pub(super) target: Target,
+    pub(super) settings: Settings,
+    replay: ReplayLine,
+    pub(super) addresses: Addresses,
+    pub(super) redactor: Redactor,
+    pub(super) secrets: Secrets,
+    pub(super) journal: Journal,
+    clock: Clock,
+    is_recorded: bool,
+    recorder: Option<Recorder>,
+    profile: Mutex<Profile>,
+    history: Mutex<History>,
+    tally: Mutex<Tally>,
+    notes: Mutex<Vec<String>>,
+    stop: AtomicBool,
+    /// How long reading took before the first case, each time.
+    reads: Mutex<Vec<Duration>>,
+    /// Requests at once to one resource, once that is settled.
+    width: OnceLock<usize>,
+    /// What cases have seen of open clauses and nobody has learned from yet.
+    observed: Mutex<Vec<(String, Observation)>>,
+    /// Places for requests of one group each.
+    slots: Semaphore,
+    /// The words in keys that may have been stored, wherever that may be, each with the one who sent it; nobody, if that was
+    /// not to one place.
+    words: Mutex<HashMap<u32, Option<Arc<Sender>>>>,
+    /// Operations of which something has shown where it was not sent, and what.
+    strays: Mutex<BTreeMap<String, String>>,
+    /// What is no key, and was not refused where one belongs.
+    odd: Mutex<Odd>,
+    /// The most that may be wasted, in milliseconds.
+    waste_limit: AtomicU64,
+    /// When a valid request of each operation was accepted last.
+    accepted: Mutex<BTreeMap<String, Instant>>,
+    /// What may be stored, as far as answers tell: by resource and key.
+    stored: Mutex<HashSet<(String, String)>>,
+    /// Cases with a request under way when the target stopped answering.
+    under_way: Mutex<BTreeSet<String>>,
+    /// What could not be deleted: by resource, its kind's name before it.
+    left: Mutex<BTreeMap<String, (&'static str, Vec<String>)>>,
+    /// Cases of which a request was throttled again and again; `true` where that is judged from now on.
+    throttled: Mutex<BTreeMap<String, bool>>,
+    /// What each case found last.
+    found: Mutex<BTreeMap<String, Found>>,
+    another_run: Mutex<Option<String>>,
+    odd_successes: Mutex<BTreeMap<String, Arc<Exchange>>>,
+    contracts: OnceLock<BTreeMap<String, Contract>>,
+}
+
+/// Whether a listed value comes from a body with these texts; of an entity, one of its longer texts is enough.
+fn is_beside(texts: &HashSet<String>, value: &str) -> bool {
+    const TELLING: usize = 12;
+    texts.contains(value) || (value.starts_with('{') && texts.iter().any(|t| t.len() >= TELLING && value.contains(t)))
+}
+
+/// Where a word in a key was sent, and by which operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Sender {
+    pub(super) operation: String,
+    pub(super) kind: ResourceKind,
+    pub(super) resource: String,
+}
+
+/// What a lax target may take for keys.
+#[derive(Debug, Default)]
+struct Odd {
+    /// Each, with the place of the last body that had it.
+    keys: HashMap<String, usize>,
+    /// All texts of a body.
+    bodies: Vec<HashSet<String>>,
+}
+
+/// When something surprising was found, and in what.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    pub(super) operation: String,
+    pub(super) at: Instant,
+    /// Among what came is a refusal of the target's own credentials.
+    pub(super) unauthorised: bool,
+}
+
+/// Time in all that may be spent on one resource waiting for states that never come; afterwards patience is short.
+const WASTE: Duration = Duration::from_secs(20);
+/// So many texts that are no keys and may have been taken for some are remembered: a target that is strict has few.
+const ODD_KEYS: usize = 10_000;
+/// Where answers take so long, other requests can be on their way.
+const SLOW: Duration = Duration::from_millis(5);
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Session {
+    pub(super) fn new(
+        suite: &Suite,
+        target: &Target,
+        settings: &Settings,
+        replay: &ReplayLine,
+        client: Client,
+        (journal, time, recorder): (Journal, Time, Option<Recorder>),
+    ) -> Self {
+        let (clock, is_recorded) = match time {
+            Time::Present(clock) => (clock, false),
+            Time::Recorded(clock) => (clock, true),
+        };
+        let shared = Shared {
+            profile: Mutex::new(Profile::new(suite)),
+            suite: suite.clone(),
+            addresses: Addresses::new(target, settings.seed),
+            redactor: Redactor::new(target),
+            secrets: Secrets::new(&target.secrets()),
+            journal,
+            clock,
+            is_recorded,
+            recorder,
+            target: target.clone(),
+            settings: settings.clone(),
+            replay: replay.clone(),
+            history: Mutex::default(),
+            tally: Mutex::default(),
+            notes: Mutex::default(),
+            stop: AtomicBool::new(false),
+            reads: Mutex::default(),
+            width: OnceLock::new(),
+            observed: Mutex::default(),
+            slots: Semaphore::new(settings.concurrency.max(1)),
+            words: Mutex::default(),
+            strays: Mutex::default(),
+            odd: Mutex::default(),
+            waste_limit: AtomicU64::new(millis(WASTE)),
+            accepted: Mutex::default(),
+            stored: Mutex::default(),
+            under_way: Mutex::default(),
+            left: Mutex::default(),
+            throttled: Mutex::default(),
+            found: Mutex::default(),
+            another_run: Mutex::default(),
+            odd_successes: Mutex::default(),
+            contracts: OnceLock::new(),
+        };
+        Session { shared: Arc::new(shared), client }
+    }
+
+    /// The same run for another thread, with connections of its own: a connection serves the runtime that
+    /// opened it best.
+    pub(super) fn for_thread(&self) -> Self {
+        Session { shared: Arc::clone(&self.shared), client: self.client.with_own_connections() }
+    }
+}
+
+impl Session {
+    /// Whether nothing more is to be sent of an operation.
+    pub(super) fn is_over(&self, operation: &str) -> bool {
+        let health = self.client.health();
+        self.is_stopped() || health.is_over() || health.is_mute(operation)
+    }
+
+    /// Whether nothing is begun, looked at or tried again any more.
+    pub(super) fn is_cut_short(&self) -> bool {
+        self.client.health().is_over() || self.client.health().is_interrupted()
+    }
+
+    /// Whether the target, or what stands between, has put an end to the run.
+    pub(super) fn is_ended(&self) -> bool {
+        self.client.health().is_over()
+    }
+}
+
+impl std::ops::Deref for Session {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.shared
+    }
+}
+
+impl Shared {
+    /// The time of day, of the run: when a record is judged, that of the recorded one.
+    pub(super) fn now(&self) -> SystemTime {
+        self.clock.now()
+    }
+
+    /// Whether nothing is sent, and a record answers.
+    pub(super) fn is_recorded(&self) -> bool {
+        self.is_recorded
+    }
+
+    /// Writes down what, besides the target, has ended the run, if anything is written down.
+    pub(super) fn record_ending(&self, by: Ending) {
+        if let Some(recorder) = &self.recorder {
+            recorder.ended(by);
+        }
+    }
+
+    pub(super) fn profile(&self) -> MutexGuard<'_, Profile> {
+        lock(&self.profile)
+    }
+
+    pub(super) fn history(&self) -> MutexGuard<'_, History> {
+        lock(&self.history)
+    }
+
+    pub(super) fn tally(&self) -> MutexGuard<'_, Tally> {
+        lock(&self.tally)
+    }
+
+    pub(super) fn note(&self, text: impl Into<String>) {
+        let text = self.redactor.clean(&text.into());
+        let mut notes = lock(&self.notes);
+        if !notes.contains(&text) {
+            notes.push(text);
+        }
+    }
+
+    pub(super) fn notes(&self) -> Vec<String> {
+        lock(&self.notes).clone()
+    }
+
+    /// No further case starts.
+    pub(super) fn stop(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// The rules of every operation, by its name; made when somebody asks for them.
+    pub(super) fn contracts(&self) -> &BTreeMap<String, Contract> {
+        self.contracts.get_or_init(|| {
+            self.suite.operations.iter().map(|op| (op.operation.id.clone(), Contract::new(op))).collect()
+        })
+    }
+
+    /// Changes how much time may be spent on one resource waiting in vain.
+    pub(super) fn limit_waste(&self, most: Duration) {
+        self.waste_limit.store(millis(most), Ordering::Relaxed);
+    }
+
+    /// How much that is.
+    pub(super) fn waste_limit(&self) -> Duration {
+        Duration::from_millis(self.waste_limit.load(Ordering::Relaxed))
+    }
+
+    /// Takes note of what a case has seen of an open clause.
+    pub(super) fn observed(&self, clause: String, observation: Observation) {
+        lock(&self.observed).push((clause, observation));
+    }
+
+    /// From here on, everybody knows what was seen up to now. Not before: whoever is at work at the same time shall not send
+    /// other requests for it, as chance has it.
+    pub(super) fn learn(&self) {
+        let mut observed = std::mem::take(&mut *lock(&self.observed));
+        observed.sort_by(|(_, one), (_, other)| one.case.cmp(&other.case));
+        let mut profile = self.profile();
+        observed.into_iter().for_each(|(clause, observation)| profile.observe(&clause, observation));
+    }
+
+    /// Takes note that a valid request of an operation was accepted, which was sent at this time.
+    pub(super) fn accepted(&self, operation: &str, sent: Option<Instant>) {
+        let now = sent.unwrap_or_else(Instant::now);
+        let mut accepted = lock(&self.accepted);
+        match accepted.get_mut(operation) {
+            Some(last) => *last = now.max(*last),
+            None => drop(accepted.insert(operation.to_owned(), now)),
+        }
+    }
+
+    /// When one was accepted last.
+    pub(super) fn last_accepted(&self, operation: &str) -> Option<Instant> {
+        lock(&self.accepted).get(operation).copied()
+    }
+
+    /// Takes note of what a request has stored, or may have.
+    pub(super) fn may_have_stored<'k>(&self, resource: &str, keys: impl Iterator<Item = &'k String>) {
+        let mut stored = lock(&self.stored);
+        stored.extend(keys.map(|key| (resource.to_owned(), key.clone())));
+    }
+
+    /// It is gone again.
+    pub(super) fn has_deleted(&self, resource: &str, key: &str) {
+        let mut stored = lock(&self.stored);
+        if !stored.is_empty() {
+            stored.remove(&(resource.to_owned(), key.to_owned()));
+        }
+    }
+
+    /// Whether it may be there, as far as answers tell.
+    pub(super) fn is_stored(&self, resource: &str, key: &str) -> bool {
+        lock(&self.stored).contains(&(resource.to_owned(), key.to_owned()))
+    }
+
+    /// A key with a word of another dewspec run has appeared during this one: both write and delete here, and neither can say
+    /// what the target has done.
+    pub(super) fn meets_another_run(&self, kind: ResourceKind, key: &str) {
+        lock(&self.another_run).get_or_insert_with(|| {
+            format!(
+                "another dewspec run works on the same {}: {key:?} came or went, which this one did not send",
+                kind.carrier()
+            )
+        });
+        self.stop();
+    }
+
+    /// The other run, if there is one.
+    pub(super) fn another_run(&self) -> Option<String> {
+        lock(&self.another_run).clone()
+    }
+
+    /// Takes note of a valid request, sent for no case's sake, that was accepted with another status than documented.
+    pub(super) fn note_odd_success(&self, operation: &str, exchange: &Exchange) {
+        lock(&self.odd_successes).entry(operation.to_owned()).or_insert_with(|| Arc::new(exchange.clone()));
+    }
+
+    /// The first of each operation.
+    pub(super) fn odd_successes(&self) -> BTreeMap<String, Arc<Exchange>> {
+        lock(&self.odd_successes).clone()
+    }
+
+    /// Takes note that a request of a case was under way when the target stopped answering.
+    pub(super) fn was_under_way(&self, case: &str) {
+        lock(&self.under_way).insert(case.to_owned());
+    }
+
+    /// The cases of which one was.
+    pub(super) fn under_way(&self) -> Vec<String> {
+        lock(&self.under_way).iter().cloned().collect()
+    }
+
+    /// Takes note of what could not be deleted from a place.
+    pub(super) fn leave_behind(&self, place: String, why: &'static str, names: Vec<String>) {
+        lock(&self.left).insert(place, (why, names));
+    }
+
+    /// Says once what could not be deleted, wherever it is.
+    pub(super) fn note_left_behind(&self) {
+        let left = std::mem::take(&mut *lock(&self.left));
+        let mut reasons: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for (place, (why, names)) in left {
+            reasons.entry(why).or_default().push(format!("on {place}: {}", names.join(", ")));
+        }
+        for (why, places) in reasons {
+            self.note(format!("left behind, {why}: {}", places.join("; ")));
+        }
+    }
+
+    /// Takes note that a request of a case was throttled again and again; whether that is to be judged.
+    pub(super) fn judges_throttling(&self, case: &str) -> bool {
+        *lock(&self.throttled).entry(case.to_owned()).or_default()
+    }
+
+    /// From now on it is.
+    pub(super) fn judge_throttling(&self, case: &str) {
+        lock(&self.throttled).insert(case.to_owned(), true);
+    }
+
+    /// The cases that were throttled.
+    pub(super) fn throttled(&self) -> BTreeSet<String> {
+        lock(&self.throttled).keys().cloned().collect()
+    }
+
+    /// What each case found last.
+    pub(super) fn found(&self) -> BTreeMap<String, Found> {
+        lock(&self.found).clone()
+    }
+
+    /// Takes note of what a case found last.
+    pub(super) fn note_found(&self, case: &PlannedCase, found: Found) {
+        lock(&self.found).insert(case.spec.id.clone(), found);
+    }
+
+    /// Takes note of the keys in a body that may be stored, on whatever resource.
+    pub(super) fn sends(&self, body: &[u8], sender: Option<Sender>) {
+        // Most bodies are texts, and to see that takes a fraction of the time that it takes to make others to texts.
+        let text = std::str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed);
+        let sender = sender.map(Arc::new);
+        let mut words = lock(&self.words);
+        for word in own_words(&text).filter_map(word) {
+            match words.get_mut(&word) {
+                None => drop(words.insert(word, sender.clone())),
+                Some(known) if *known != sender => *known = None,
+                Some(_) => {}
+            }
+        }
+    }
+
+    /// Takes note of what shows on a resource that was sent to another one: nobody else has such keys.
+    pub(super) fn look_for_strays<'k>(&self, kind: ResourceKind, id: &str, keys: impl Iterator<Item = &'k String>) {
+        let words = lock(&self.words);
+        for (key, word) in keys.filter_map(|key| Some((key, word(key)?))) {
+            let Some(Some(sender)) = words.get(&word) else { continue };
+            if (sender.kind, sender.resource.as_str()) != (kind, id) {
+                let told = format!(
+                    "{key:?}, which was sent to the {} {}, shows on the {kind} {id}",
+                    sender.kind, sender.resource
+                );
+                lock(&self.strays).entry(sender.operation.clone()).or_insert(told);
+            }
+        }
+    }
+
+    /// What has shown where it was not sent, by operation.
+    pub(super) fn strays(&self) -> BTreeMap<String, String> {
+        lock(&self.strays).clone()
+    }
+
+    /// Takes note of what a target may take for keys that is none, once it has not refused it; of every text, if it
+    /// cannot be told what the body does.
+    pub(super) fn sends_oddly(&self, body: &Value, every_text: bool) {
+        let Odd { keys, bodies } = &mut *lock(&self.odd);
+        let odd = odd_keys(body, every_text);
+        if keys.len() < ODD_KEYS && !odd.is_empty() {
+            keys.extend(odd.into_iter().map(|key| (key, bodies.len())));
+            bodies.push(odd_keys(body, true).into_iter().collect());
+        }
+    }
+
+    /// Whether a key is one of those, or has one of our words in it.
+    pub(super) fn has_sent(&self, key: &str) -> bool {
+        self.has_sent_word(key) || lock(&self.odd).keys.contains_key(key)
+    }
+
+    /// Whether a key has a word in it that nobody else uses, and that was sent.
+    fn has_sent_word(&self, key: &str) -> bool {
+        word(key).is_some_and(|word| lock(&self.words).contains_key(&word))
+    }
+
+    /// The same of an item with its value: what may be anybody's key is ours only beside a value of the same body.
+    pub(super) fn has_sent_item(&self, key: &str, value: &str) -> bool {
+        let beside = || {
+            let odd = lock(&self.odd);
+            odd.keys.get(key).and_then(|body| odd.bodies.get(*body)).is_some_and(|texts| is_beside(texts, value))
+        };
+        self.has_sent_word(key) || beside()
+    }
+
+    /// Takes note of how long a read took, as long as nothing follows from it yet.
+    pub(super) fn read_in(&self, time: Duration) {
+        if self.width.get().is_none() {
+            lock(&self.reads).push(time);
+        }
+    }
+
+    /// Settles how many requests at once one resource gets: more, if the target takes long to answer.
+    pub(super) fn settle_width(&self) {
+        let mut reads = std::mem::take(&mut *lock(&self.reads));
+        reads.sort_unstable();
+        let slow = reads.get(reads.len() / 2).is_some_and(|median| *median >= SLOW);
+        let usual = self.settings.width.max(1);
+        // Once for a run: whoever asks a second time gets the first answer.
+        let _ = self.width.set(if slow { usual.max(self.settings.concurrency) } else { usual });
+    }
+
+    /// Requests at once to one resource, of cases that do not depend on each other: one, unless the target takes many
+    /// or it takes long to answer.
+    pub(super) fn width(&self) -> usize {
+        self.width.get().copied().unwrap_or(self.settings.width.max(1))
+    }
+
+    /// A place among all the requests that are under way; it is free again when it is dropped.
+    pub(super) async fn slot(&self) -> Option<SemaphorePermit<'_>> {
+        // There is always one to wait for.
+        self.slots.acquire().await.ok()
+    }
+
+    pub(super) fn placeholders(&self, case: &PlannedCase) -> Placeholders {
+        self.placeholders_named(&case.spec.id, &case.op.operation.valid)
+    }
+
+    pub(super) fn placeholders_named(&self, name: &str, valid: &str) -> Placeholders {
+        Placeholders::new(self.settings.seed, &self.settings.run_id, name, valid)
+    }
+
+    /// Whether a clause was found broken already.
+    pub(super) fn is_broken(&self, clause: &str) -> bool {
+        self.tally().is_broken(clause)
+    }
+
+    /// Enters a finished case into the tally. `shown`: its answers say something of what it is about.
+    pub(super) fn enter<'a>(
+        &self,
+        case: &PlannedCase,
+        (outcome, shown): (Outcome, bool),
+        findings: &[FindingReport],
+        upheld: impl Iterator<Item = &'a str>,
+        skip: Option<&(String, bool)>,
+    ) {
+        let mut tally = self.tally();
+        for clause in upheld {
+            tally.upheld(clause);
+        }
+        for finding in findings {
+            let broken_by = &mut tally.clause(&finding.clause).broken_by;
+            if !broken_by.contains(&case.spec.id) {
+                broken_by.push(case.spec.id.clone());
+            }
+        }
+        for clause in &case.spec.clauses {
+            match (outcome, skip) {
+                (_, Some((reason, true))) => tally.clause(clause).unmet.push(reason.clone()),
+                (Outcome::Skip, Some((reason, false))) => tally.clause(clause).came_to_nothing(reason),
+                (Outcome::Error, _) => {
+                    let known = tally.clause(clause);
+                    known.lost += 1;
+                    known.came_to_nothing("it could not be run to its end");
+                }
+                (Outcome::Flaky, _) => tally.clause(clause).came_to_nothing("it was not the same each time"),
+                _ if findings.iter().any(|f| f.clause == *clause) => {}
+                _ if shown => tally.upheld(clause),
+                _ => tally.clause(clause).came_to_nothing("what came instead breaks another clause"),
+            }
+        }
+    }
+
+    /// A command line that runs one case again against the same target.
+    pub(super) fn replay_command(&self, case: &str) -> String {
+        self.replay.case(&self.target, &self.settings, case)
+    }
+
+    /// The same for a property, up to and with its generated input of this number.
+    pub(super) fn replay_input(&self, case: &str, number: u64) -> String {
+        let settings = Settings { cases: number.saturating_add(1), ..self.settings.clone() };
+        self.replay.case(&self.target, &settings, case)
+    }
+
+    /// A command line that sends a find of the fuzzer again, from its file.
+    pub(super) fn replay_find(&self, file: &str) -> String {
+        self.replay.find(&self.target, &self.settings, file)
+    }
+}

@@ -1,0 +1,85 @@
+//! A surprising answer is held against the target's condition before it counts: what comes of an expired token, a throttle
+//! or a gateway's maintenance is nobody's deviation.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::model::TokenChoice;
+use crate::suite::OperationSuite;
+use crate::transport::{Confirmed, Ended, EndedBy};
+
+use super::preflight::example;
+use super::record::Finished;
+use super::resource::Resource;
+use super::session::{Found, Session};
+
+/// Canaries of one operation are no closer to each other than this.
+const BETWEEN: Duration = Duration::from_secs(1);
+
+/// Whether what some cases found may be due to the target's condition, so that they run again.
+pub(super) async fn is_shaken<'a>(
+    session: &Session,
+    resource: &mut Resource,
+    finished: impl Iterator<Item = &'a Finished<'a>>,
+) -> bool {
+    let surprising: Vec<(&Finished<'_>, Found)> = finished.filter_map(|f| Some((f, f.found()?))).collect();
+    let Some((_, first)) = surprising.first() else { return false };
+    let between = if surprising.iter().any(|(_, found)| found.unauthorised) { Duration::ZERO } else { BETWEEN };
+    if session.client.confirm(&first.operation, between).await == Confirmed::Shaken {
+        return true;
+    }
+    for (one, found) in surprising.iter().filter(|(_, found)| found.unauthorised) {
+        if !session.is_ended() {
+            check_permission(session, one.operation(), resource, found.at).await;
+        }
+    }
+    false
+}
+
+/// Reading may still work where writing does not any more: only a write tells.
+async fn check_permission(session: &Session, op: &OperationSuite, resource: &mut Resource, found: Instant) {
+    let operation = &op.operation.id;
+    if session.last_accepted(operation).is_none_or(|last| last > found) {
+        return;
+    }
+    let looks = resource.looks.len();
+    let answer = example(session, op, resource).await;
+    resource.looks.truncate(looks);
+    if let Some(answer) = answer.filter(|answer| answer.is_unauthorised()) {
+        let why =
+            format!("the credentials may not write any more: a valid {operation} is answered with {}", answer.told);
+        session.client.health().end(EndedBy::Credentials, why, found);
+    }
+}
+
+/// Sees to it that what was found last is held against the condition, too.
+pub(super) async fn confirm_the_rest(session: &Session) {
+    for found in session.found().into_values() {
+        let last = session.client.health().last_good(&found.operation);
+        if last.is_some_and(|last| last < found.at) && !session.is_ended() {
+            session.client.confirm(&found.operation, Duration::ZERO).await;
+        }
+    }
+}
+
+/// Whether something that a case found may be due to what has ended the run: nothing shows that the target was well after
+/// it.
+pub(super) fn may_be_due_to_the_end(session: &Session, ended: &Ended, found: &Found) -> bool {
+    let written = session.last_accepted(&found.operation);
+    let read = session.client.health().last_good(&found.operation);
+    match ended.by {
+        // A lost connection, or a throttle, is no finding; all else was found while the target still answered.
+        // That is not the target's condition.
+        EndedBy::Journal => false,
+        EndedBy::Gone | EndedBy::Throttle | EndedBy::Maintenance => found.at > ended.since,
+        EndedBy::Credentials if found.unauthorised => written.is_none_or(|last| last < found.at),
+        EndedBy::Credentials | EndedBy::Changed => written.max(read).is_none_or(|last| last < found.at),
+    }
+}
+
+/// Whether a request carries the target's own, valid token.
+pub(super) fn is_ordinary(session: &Session, headers: &[(String, String)]) -> bool {
+    let token = session.addresses.token(TokenChoice::Valid);
+    headers.iter().any(|(name, value)| name.eq_ignore_ascii_case("x-auth-token") && Some(value) == token.as_ref())
+}

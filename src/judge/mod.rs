@@ -1,0 +1,20 @@
+//! Oracles: small functions that judge one exchange, one step or one read-back, and say what was allowed
+//! and what was seen; and which readings of the open clauses explain everything that was seen. No I/O.
+
+mod answer;
+mod describe;
+mod effect;
+mod json;
+mod listing;
+mod oracle;
+pub mod readings;
+mod state;
+
+pub use crate::model::State;
+pub use answer::{Blame, Deviation, judge_answer, judge_envelope};
+pub use describe::describe;
+pub use effect::{Change, change_of};
+pub use json::{is_ambiguous, parse_request};
+pub use listing::{ListedItem, Listing, is_unreadable, parse_listing};
+pub use oracle::{History, Judgement, Scene, Secrets, judge};
+pub use state::{difference, state_of};

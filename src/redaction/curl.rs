@@ -1,0 +1,85 @@
+use super::Redactor;
+use super::redact::REDACTED;
+use crate::model::Request;
+
+/// Bodies longer than this make no command line; the replay command sends them.
+const LONGEST: usize = 64 * 1024;
+
+/// A command line that sends the request again. Where the valid token stood, it takes `$DEWSPEC_TOKEN`.
+pub fn curl(request: &Request, valid_token: &str, redactor: &Redactor) -> Option<String> {
+    let body = request.body.as_deref().unwrap_or_default();
+    if body.len() > LONGEST {
+        return None;
+    }
+    let mut line = format!("curl -sS -i -X {} {}", request.method, quoted(redactor.clean(&request.url).as_bytes()));
+    for (name, value) in &request.headers {
+        line.push_str(" -H ");
+        if name.eq_ignore_ascii_case("x-auth-token") {
+            line.push_str(&token(value, valid_token));
+        } else {
+            let value = if redactor.shows(name) { redactor.clean(value) } else { REDACTED.to_owned() };
+            line.push_str(&quoted(format!("{}: {value}", redactor.clean(name)).as_bytes()));
+        }
+    }
+    if !request.headers.iter().any(|(n, _)| n.eq_ignore_ascii_case("content-type")) && request.body.is_some() {
+        line.push_str(" -H 'Content-Type:'");
+    }
+    if request.body.is_some() {
+        line.push_str(" --data-binary ");
+        line.push_str(&quoted(redactor.clean_bytes(body).as_slice()));
+    }
+    Some(line)
+}
+
+/// The token header without the token.
+fn token(value: &str, valid: &str) -> String {
+    if value == valid {
+        "\"X-Auth-Token: $DEWSPEC_TOKEN\"".to_owned()
+    } else if value.is_empty() {
+        "'X-Auth-Token;'".to_owned()
+    } else if value.strip_suffix('A') == Some(valid) {
+        "\"X-Auth-Token: ${DEWSPEC_TOKEN}A\"".to_owned()
+    } else if valid.starts_with(value) {
+        "\"X-Auth-Token: ${DEWSPEC_TOKEN%?}\"".to_owned()
+    } else {
+        "'X-Auth-Token: another-token'".to_owned()
+    }
+}
+
+/// Quoted for a POSIX shell; bytes that a terminal would not show as they are take `$'…'`.
+fn quoted(bytes: &[u8]) -> String {
+    let plain = std::str::from_utf8(bytes).is_ok_and(|t| t.chars().all(|c| !c.is_control() && !is_invisible(c)));
+    if plain {
+        let text = String::from_utf8_lossy(bytes);
+        return format!("'{}'", text.replace('\'', r"'\''"));
+    }
+    let mut out = String::from("$'");
+    for chunk in bytes.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            match character {
+                '\'' => out.push_str(r"\'"),
+                '\\' => out.push_str(r"\\"),
+                '\n' => out.push_str(r"\n"),
+                '\t' => out.push_str(r"\t"),
+                '\r' => out.push_str(r"\r"),
+                c if c.is_control() || is_invisible(c) => {
+                    let mut buffer = [0; 4];
+                    for byte in c.encode_utf8(&mut buffer).bytes() {
+                        out.push_str(&format!("\\x{byte:02x}"));
+                    }
+                }
+                c => out.push(c),
+            }
+        }
+        for byte in chunk.invalid() {
+            out.push_str(&format!("\\x{byte:02x}"));
+        }
+    }
+    out.push('\'');
+    out
+}
+
+/// Characters that have no shape of their own or turn the direction of the line.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}')
+}
