@@ -5,7 +5,7 @@ use clap::Args;
 use super::{CliError, console, load};
 use crate::causes::{Dictionary, EVERYWHERE, Fault};
 use crate::exit;
-use crate::generate::{Doing, Generator, Known, Placeholders, Property, seed_of};
+use crate::generate::{Doing, Generator, Placeholders, Property, TargetFacts, seed_of};
 use crate::plan::{Filter, Plan, PlannedCase, plan};
 use crate::report::text::{visible, wrap};
 use crate::suite::{Clause, Expect, OperationSuite, StatusRule, StepSpec, Suite};
@@ -175,7 +175,7 @@ fn examples(case: &PlannedCase, property: &Property, suite: &Suite) -> String {
     let settings = Settings::default();
     let ops = suite.acting_on(case.op.operation.resource);
     let places = Placeholders::new(settings.seed, &settings.run_id, &case.spec.id, &case.op.operation.valid);
-    let known = Known { limit: Some(LIMIT), ..Known::default() };
+    let known = TargetFacts { limit: Some(LIMIT), ..TargetFacts::default() };
     let generator = Generator::new(&case.op, &ops, property.clone(), known, &places);
     let instances = generator.instances(seed_of(settings.seed, &case.spec.id), 0..EXAMPLES);
     let mut out = String::from("\n  for example\n");

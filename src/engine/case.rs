@@ -5,16 +5,16 @@ use crate::judge::{Blame, Deviation, State, describe, judge_answer};
 use crate::plan::PlannedCase;
 use crate::suite::{Answer, Effect, Expect, OperationSuite, StepSpec};
 
-use super::doubt::{is_a_gateways, proves_nothing};
+use super::canary::is_disturbed;
+use super::case_evidence::{CaseEvidence, JudgedCase};
+use super::inconclusive::{is_a_gateways, is_inconclusive};
 use super::needs::{collision, limit, unmet};
 use super::payload::Payload;
 use super::prediction::{predicted, writing};
-use super::record::{Finished, Record};
 use super::resource::Resource;
+use super::sentinel::place_sentinel;
 use super::session::Session;
 use super::step::{Sent, payload_of};
-use super::surprise::is_shaken;
-use super::watch::watch;
 
 /// More tries where what was found may be the doing of somebody else who uses the target, too.
 const TRIES: usize = 2;
@@ -25,7 +25,7 @@ pub(super) async fn run_case<'a>(
     case: &'a PlannedCase,
     resource: &mut Resource,
     mut second: Option<&mut Resource>,
-) -> Finished<'a> {
+) -> JudgedCase<'a> {
     let strangers = |first: &Resource, second: Option<&Resource>| {
         (first.ledger.strangers(), second.map(|second| second.ledger.strangers()))
     };
@@ -36,7 +36,7 @@ pub(super) async fn run_case<'a>(
         // Somebody has come in between, who takes room, too.
         finished = run_once(session, case, resource, second.as_deref_mut()).await;
     }
-    if is_shaken(session, resource, std::iter::once(&finished)).await {
+    if is_disturbed(session, resource, std::iter::once(&finished)).await {
         finished = run_once(session, case, resource, second.as_deref_mut()).await;
     }
     for _ in 0..TRIES {
@@ -58,8 +58,8 @@ async fn run_once<'a>(
     case: &'a PlannedCase,
     resource: &mut Resource,
     second: Option<&mut Resource>,
-) -> Finished<'a> {
-    watch(session, case, resource).await;
+) -> JudgedCase<'a> {
+    place_sentinel(session, case, resource).await;
     let mut running = Running::new(session, case, resource, second);
     running.preconditions();
     if !running.record.is_over() {
@@ -73,7 +73,7 @@ async fn run_once<'a>(
 pub(super) struct Running<'a, 'r> {
     pub(super) session: &'a Session,
     pub(super) case: &'a PlannedCase,
-    pub(super) record: Record<'a>,
+    pub(super) record: CaseEvidence<'a>,
     pub(super) first: &'r mut Resource,
     pub(super) second: Option<&'r mut Resource>,
     /// What this case has stored on each, as far as is known.
@@ -91,7 +91,7 @@ impl<'a, 'r> Running<'a, 'r> {
         first: &'r mut Resource,
         second: Option<&'r mut Resource>,
     ) -> Self {
-        let record = Record::new(session, case);
+        let record = CaseEvidence::new(session, case);
         Running {
             session,
             case,
@@ -266,7 +266,7 @@ impl<'a, 'r> Running<'a, 'r> {
             self.record.skip(reason, false);
             return;
         }
-        if hoped && let Some(reason) = proves_nothing(&self.record, op, resource, sent).await {
+        if hoped && let Some(reason) = is_inconclusive(&self.record, op, resource, sent).await {
             self.record.skip(reason, false);
             return;
         }

@@ -4,7 +4,7 @@ use crate::judge::{Listing, State, is_unreadable};
 use crate::model::Request;
 use crate::suite::{Observer, Purpose, ResourceKind};
 
-use super::at_once::at_once;
+use super::join_bounded::join_bounded;
 use super::resource::Resource;
 use super::session::Session;
 
@@ -61,7 +61,7 @@ impl Resource {
             _ => left.clone_from(&ours),
         }
         let deleting = left.iter().map(|(key, _)| self.delete_alone(session, single.as_deref(), key, many.is_some()));
-        let gone = at_once(session, deleting).await;
+        let gone = join_bounded(session, deleting).await;
         let mut kept = State::new();
         let jostled = session.width() > 1 && left.len() > 1;
         for ((key, value), mut gone) in left.into_iter().zip(gone) {

@@ -13,11 +13,11 @@ use crate::report::{
 };
 use crate::suite::{Clause, Located, OperationSuite};
 
-use super::lanes::{is_left_out, why_left_out};
+use super::canary::may_be_due_to_the_end;
 use super::preflight::{Example, judge_examples};
+use super::resource_queues::{is_left_out, why_left_out};
 use super::runner::order;
 use super::session::Session;
-use super::surprise::may_be_due_to_the_end;
 
 /// What the runner knows beside the cases.
 pub(super) struct Findings {

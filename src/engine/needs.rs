@@ -108,9 +108,11 @@ fn kept_keys(session: &Session, case: &PlannedCase, resource: &Resource) -> usiz
         return 0;
     }
     let places = session.placeholders(case);
-    let hopes = |s: &&StepSpec| s.expect.iter().chain(s.readings.values()).any(|e| e.answer != Answer::Refused);
+    let may_be_accepted =
+        |s: &&StepSpec| s.expect.iter().chain(s.readings.values()).any(|e| e.answer != Answer::Refused);
     let set_up = case.spec.steps.iter().flat_map(|s| s.setup.iter().flatten()).map(|(key, _)| places.fill(key));
-    let sent = case.spec.steps.iter().filter(hopes).filter_map(|step| payload_of(session, case, &case.op, step));
+    let sent =
+        case.spec.steps.iter().filter(may_be_accepted).filter_map(|step| payload_of(session, case, &case.op, step));
     let sent = sent.flat_map(|payload| payload.change.put.into_iter().map(|(key, _)| key));
     set_up.chain(sent).filter(|key| resource.keeps(key)).count()
 }

@@ -5,8 +5,8 @@ use crate::plan::PlannedCase;
 use crate::suite::{Expect, OperationSuite, StepSpec};
 
 use super::case::Running;
+use super::case_evidence::CaseEvidence;
 use super::prediction::{agrees, predicted, predicted_text, resource_state, whole};
-use super::record::Record;
 use super::resource::SHORT_PATIENCE;
 use super::session::Session;
 use super::step::Sent;
@@ -61,7 +61,7 @@ impl Prospect {
 
 /// Takes note of the readings that explain an answer and what was read back.
 pub(super) fn observe(
-    record: &mut Record<'_>,
+    record: &mut CaseEvidence<'_>,
     op: &OperationSuite,
     sent: &Sent,
     seen: &str,

@@ -6,13 +6,13 @@ use crate::plan::PlannedCase;
 use crate::report::{CaseReport, Flakiness, GeneratedFailure, GeneratedReport};
 use crate::suite::{Effect, Expect, StepSpec};
 
+use super::case_evidence::{CaseEvidence, JudgedCase};
 use super::group::run_next;
-use super::knowledge::known;
 use super::needs::unmet;
-use super::record::{Finished, Record};
 use super::resource::Resource;
 use super::session::Session;
 use super::shrink::{Shown, Shrinking};
+use super::target_facts::target_facts;
 
 /// Inputs made up and sent before the next are made up.
 pub(super) const CHUNK: u64 = 64;
@@ -72,7 +72,7 @@ fn keep<T>(all: &mut Vec<T>, which: &[bool]) {
 /// A property with some of its inputs.
 struct Part<'a> {
     session: &'a Session,
-    record: Record<'a>,
+    record: CaseEvidence<'a>,
     /// None where it cannot run.
     inputs: Option<Inputs<'a>>,
     rest: Range<u64>,
@@ -87,7 +87,7 @@ impl<'a> Part<'a> {
         resource: &Resource,
         second: Option<&Resource>,
     ) -> Self {
-        let mut record = Record::new(session, case);
+        let mut record = CaseEvidence::new(session, case);
         if let Some((reason, unmet)) = unmet(session, case, resource, second) {
             record.skip(reason, unmet);
         }
@@ -110,7 +110,7 @@ impl<'a> Part<'a> {
         inputs.cases(range)
     }
 
-    fn take(&mut self, number: u64, finished: Finished<'_>, resource: &Resource) {
+    fn take(&mut self, number: u64, finished: JudgedCase<'_>, resource: &Resource) {
         self.progress.take(&mut self.record, number, finished, resource);
     }
 
@@ -139,7 +139,7 @@ struct Progress {
 }
 
 impl Progress {
-    fn take(&mut self, record: &mut Record<'_>, number: u64, finished: Finished<'_>, resource: &Resource) {
+    fn take(&mut self, record: &mut CaseEvidence<'_>, number: u64, finished: JudgedCase<'_>, resource: &Resource) {
         match finished.outcome {
             Outcome::Fail | Outcome::Warn | Outcome::Flaky => {
                 self.generated.inputs += 1;
@@ -163,7 +163,7 @@ impl Progress {
     }
 
     /// The report of a property that no input failed.
-    fn conclude(self, mut record: Record<'_>) -> CaseReport {
+    fn conclude(self, mut record: CaseEvidence<'_>) -> CaseReport {
         match self.unjudged {
             // Here and there one is lost; where most of them are, the others prove little.
             _ if self.generated.inputs > self.generated.lost => {}
@@ -189,7 +189,7 @@ pub(super) struct Inputs<'a> {
 impl<'a> Inputs<'a> {
     fn new(session: &'a Session, case: &'a PlannedCase, property: &Property, resource: &Resource) -> Self {
         let ops = session.suite.acting_on(case.op.operation.resource);
-        let known = known(session, &case.op, &ops, resource);
+        let known = target_facts(session, &case.op, &ops, resource);
         let places = session.placeholders(case);
         let generator = Generator::new(&case.op, &ops, property.clone(), known, &places);
         let drawing = generator.drawing();

@@ -22,18 +22,18 @@ use crate::transport::{Client, EndedBy, Health, HttpTransport, Limits, Transport
 
 use crate::model::Clock;
 
+use super::canary::confirm_the_rest;
 use super::conclude::{Findings, Interruption, conclude};
 use super::fuzz::{Campaign, FuzzLimits, replay_finds};
 use super::isolation::clear_foreign;
-use super::lanes::{Leases, run_lanes, run_pairs};
 use super::lock::{Busy, Locks};
 use super::preflight::{Inspection, Preflight, inspect};
 use super::progress::{Observer, Silent};
+use super::property_shards::run_properties;
+use super::rerun_throttled::run_throttled_again;
+use super::resource_queues::{Leases, run_pairs, run_resource_queues};
 use super::restore::restore;
 use super::session::{Session, Time};
-use super::shards::run_properties;
-use super::surprise::confirm_the_rest;
-use super::throttled::run_throttled_again;
 
 /// How long everything may still take once the user wants it to end.
 const LAST_MOMENTS: Duration = Duration::from_secs(6);
@@ -491,7 +491,7 @@ async fn body(
     if !matches!(job, Job::Doctor) {
         progress.phase("probing the open clauses");
         for layer in &plan.probes {
-            cases.extend(run_lanes(session, layer, leases, progress).await);
+            cases.extend(run_resource_queues(session, layer, leases, progress).await);
             session.learn();
         }
     }
@@ -506,7 +506,7 @@ async fn body(
 /// Everything of a plan but its probes.
 async fn run_cases(session: &Session, plan: &Plan, leases: &Leases, progress: &dyn Observer) -> Vec<CaseReport> {
     progress.phase("running the cases");
-    let mut cases = run_lanes(session, &plan.main, leases, progress).await;
+    let mut cases = run_resource_queues(session, &plan.main, leases, progress).await;
     cases.extend(run_pairs(session, &plan.pairs, leases, progress).await);
     progress.phase("running properties");
     cases.extend(run_properties(session, &plan.properties, leases, progress).await);

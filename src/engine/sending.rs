@@ -2,10 +2,10 @@ use crate::judge::{Change, change_of};
 use crate::model::PathChoice;
 use crate::suite::{OperationSuite, StepSpec};
 
-use super::at_once::at_once;
 use super::case::Running;
+use super::case_evidence::CaseEvidence;
+use super::join_bounded::join_bounded;
 use super::payload::Payload;
-use super::record::Record;
 use super::step::{Outgoing, Sent, send};
 
 impl Running<'_, '_> {
@@ -52,13 +52,13 @@ impl Running<'_, '_> {
     ) -> Vec<(&'p Payload, Sent)> {
         let (session, case) = (self.session, self.case);
         let resource = self.resource(step.second).id.clone();
-        let mut records: Vec<Record<'_>> = payloads.iter().map(|_| Record::new(session, case)).collect();
+        let mut records: Vec<CaseEvidence<'_>> = payloads.iter().map(|_| CaseEvidence::new(session, case)).collect();
         let outgoing = |payload| Outgoing::of(op, &resource, step, Some(payload));
         let sending = records.iter_mut().zip(payloads).map(|(record, payload)| {
             let out = outgoing(payload);
             async move { send(record, &out).await }
         });
-        let all = at_once(session, sending).await;
+        let all = join_bounded(session, sending).await;
         let mut answered = Vec::with_capacity(all.len());
         for ((record, payload), sent) in records.into_iter().zip(payloads).zip(all) {
             let before = self.record.absorb(record);

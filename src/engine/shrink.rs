@@ -3,8 +3,8 @@ use crate::model::Outcome;
 use crate::report::{CaseReport, GeneratedFailure};
 
 use super::case::run_case;
+use super::case_evidence::JudgedCase;
 use super::property::Inputs;
-use super::record::Finished;
 use super::resource::Resource;
 use super::session::Session;
 
@@ -36,7 +36,7 @@ impl<'a> Shrinking<'a> {
     ) -> Shown {
         let clauses: Vec<String> = failed.report.findings.iter().map(|f| f.clause.clone()).collect();
         clauses.iter().for_each(|clause| resource.suspicions.suspect(clause));
-        let same = |f: &Finished<'_>| {
+        let same = |f: &JudgedCase<'_>| {
             matches!(f.outcome, Outcome::Fail | Outcome::Warn)
                 && f.findings().iter().any(|f| clauses.contains(&f.clause))
         };
@@ -84,7 +84,7 @@ pub(super) struct Shown {
 }
 
 impl Shown {
-    pub(super) fn of(finished: Finished<'_>) -> Self {
+    pub(super) fn of(finished: JudgedCase<'_>) -> Self {
         Shown { proven: finished.has_wrong_acceptance(), report: finished.into_report() }
     }
 }

@@ -13,8 +13,8 @@ use crate::record::Ending;
 use crate::suite::{Judge, OperationSuite, StepSpec};
 use crate::transport::{EndedBy, WireOptions};
 
+use super::case_evidence::CaseEvidence;
 use super::payload::Payload;
-use super::record::Record;
 use super::session::{Sender, Session};
 
 /// So much of a body is kept of an exchange that has been judged.
@@ -202,7 +202,7 @@ pub(super) async fn send_unnoted(
 
 /// Sends, and lets every oracle of the operation look at what comes. `None` if there is nothing to judge;
 /// the record says why.
-pub(super) async fn send(record: &mut Record<'_>, out: &Outgoing<'_>) -> Option<Sent> {
+pub(super) async fn send(record: &mut CaseEvidence<'_>, out: &Outgoing<'_>) -> Option<Sent> {
     let session = record.session;
     let Some(request) = request(session, out) else {
         record.skip("the target has no endpoint or identifier for this request", false);
@@ -273,7 +273,7 @@ pub(super) async fn send(record: &mut Record<'_>, out: &Outgoing<'_>) -> Option<
 /// Keeps an exchange that was sent by other means, and lets every oracle look at it.
 ///
 /// `before`: the same requests, sent before, were answered with a server error, too.
-pub(super) fn keep(record: &mut Record<'_>, out: &Outgoing<'_>, exchange: &Arc<Exchange>, before: bool) -> usize {
+pub(super) fn keep(record: &mut CaseEvidence<'_>, out: &Outgoing<'_>, exchange: &Arc<Exchange>, before: bool) -> usize {
     let index = record.exchange(Arc::clone(exchange));
     let json = out.body.and_then(|payload| payload.json.as_deref());
     take_note(record.session, exchange, out, out.body);
@@ -347,7 +347,7 @@ enum NotJudged {
     NoAnswer(String),
 }
 
-async fn not_judged(record: &Record<'_>, out: &Outgoing<'_>, exchange: &Exchange) -> Option<NotJudged> {
+async fn not_judged(record: &CaseEvidence<'_>, out: &Outgoing<'_>, exchange: &Exchange) -> Option<NotJudged> {
     let session = record.session;
     let health = session.client.health();
     let unanswered = |why: &str| Some(NotJudged::NoAnswer(why.to_owned()));
@@ -390,7 +390,7 @@ async fn is_alive(session: &Session, out: &Outgoing<'_>) -> bool {
 }
 
 fn oracles(
-    record: &mut Record<'_>,
+    record: &mut CaseEvidence<'_>,
     out: &Outgoing<'_>,
     exchange: &Exchange,
     index: usize,

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::Expected;
 use crate::generate::json::is_broken;
-use crate::generate::{FULL, Known, TAKEN, to_bytes};
+use crate::generate::{FULL, TAKEN, TargetFacts, to_bytes};
 use crate::judge::{Change, change_of, is_ambiguous};
 use crate::rules::{Contract, Standing};
 use crate::suite::{Answer, Effect, OperationSuite};
@@ -19,12 +19,12 @@ struct Model {
 
 /// What is to be expected of requests that are sent one after the other, their bodies as they are sent. Where
 /// readings disagree, and where the state that matters is not known for certain, any answer will do.
-pub fn forecast(requests: &[(&Contract, &str)], known: &Known) -> Vec<Expected> {
+pub fn forecast(requests: &[(&Contract, &str)], known: &TargetFacts) -> Vec<Expected> {
     let mut model = Model::default();
     requests.iter().map(|(contract, body)| one(contract, body, known, &mut model)).collect()
 }
 
-fn one(contract: &Contract, body: &str, known: &Known, model: &mut Model) -> Expected {
+fn one(contract: &Contract, body: &str, known: &TargetFacts, model: &mut Model) -> Expected {
     let op = contract.operation();
     let bytes = to_bytes(body);
     let any = |stores| Expected { answer: Answer::Any, statuses: vec![400], clause: op.id("server-error"), stores };
@@ -112,7 +112,7 @@ fn standing(contract: &Contract, op: &OperationSuite, json: &Value) -> (Standing
 /// Accepted, refused for a reason, or an open question.
 type Accepted = Option<Result<(), (&'static str, Vec<u16>)>>;
 
-fn stored(change: &Change, op: &OperationSuite, known: &Known, model: &Model) -> Accepted {
+fn stored(change: &Change, op: &OperationSuite, known: &TargetFacts, model: &Model) -> Accepted {
     if model.anything || change.put.is_empty() {
         return None;
     }
@@ -150,7 +150,7 @@ fn stored(change: &Change, op: &OperationSuite, known: &Known, model: &Model) ->
 /// So many items fit under every reading.
 const LEAST_LIMIT: usize = 10;
 
-fn deleted(json: &Value, op: &OperationSuite, known: &Known, model: &Model) -> Accepted {
+fn deleted(json: &Value, op: &OperationSuite, known: &TargetFacts, model: &Model) -> Accepted {
     let Effect::Batch { items, .. } = &op.operation.effect else { return None };
     let listed = json.pointer(items)?.as_array()?;
     if model.anything || listed.is_empty() || listed.len() > LEAST_LIMIT {
@@ -183,7 +183,7 @@ mod tests {
             .collect()
     }
 
-    fn answers(known: &Known, requests: &[(usize, &str)]) -> Vec<String> {
+    fn answers(known: &TargetFacts, requests: &[(usize, &str)]) -> Vec<String> {
         let contracts = contracts();
         let requests: Vec<(&Contract, &str)> = requests.iter().map(|(at, body)| (&contracts[*at], *body)).collect();
         forecast(&requests, known).into_iter().map(|f| f.answer.to_string()).collect()
@@ -196,21 +196,21 @@ mod tests {
     #[test]
     fn what_is_stored_decides_and_what_readings_disagree_about_does_not() {
         let id = "CreateSecretTag".to_owned();
-        let known = |overwrites| Known {
+        let known = |overwrites| TargetFacts {
             overwrites: vec![(id.clone(), overwrites)],
             accepts_same: vec![(id.clone(), true)],
             limit: Some(20),
-            ..Known::default()
+            ..TargetFacts::default()
         };
         let both = [(0, ONE), (0, ONE), (0, OTHER), (1, DELETE)];
         assert_eq!(answers(&known(true), &both), ["accepted", "accepted", "accepted", "accepted"]);
         assert_eq!(answers(&known(false), &both), ["accepted", "accepted", "refused", "any"]);
-        assert_eq!(answers(&Known::default(), &both), ["accepted", "any", "any", "any"]);
+        assert_eq!(answers(&TargetFacts::default(), &both), ["accepted", "any", "any", "any"]);
     }
 
     #[test]
     fn what_breaks_a_rule_is_refused_and_what_is_open_is_not_judged() {
-        let known = Known { limit: Some(20), ..Known::default() };
+        let known = TargetFacts { limit: Some(20), ..TargetFacts::default() };
         let of = |body: &str| answers(&known, &[(0, body)]).remove(0);
         assert_eq!(of(r#"{"tag":{"key":"a/b"}}"#), "refused");
         assert_eq!(of(r#"{"tag":{"key":5}}"#), "refused");
@@ -219,7 +219,7 @@ mod tests {
         for open in [r#"{"tag":{"key":"k","key":"l"}}"#, "\u{feff}{}", r#"{"tag":{"key":"sysk"}}"#, "[1e400]"] {
             assert_eq!(of(open), "any", "{open}");
         }
-        let full = Known { limit: Some(20), carried: 20, ..Known::default() };
+        let full = TargetFacts { limit: Some(20), carried: 20, ..TargetFacts::default() };
         let [over] = forecast(&[(&contracts()[0], ONE)], &full).try_into().unwrap_or_else(|_| unreachable!());
         assert_eq!((over.answer, over.statuses), (Answer::Refused, vec![400, 403, 409]));
     }

@@ -9,7 +9,7 @@ use super::words::{lengths, words};
 use super::{Corpus, Input, Request};
 use crate::generate::json::{Damage, Manner, Mutation, all_pointers, damage, manner, mutation};
 use crate::generate::series::below;
-use crate::generate::{Doing, Generator, Known, Placeholders, mark, pool, properties};
+use crate::generate::{Doing, Generator, Placeholders, TargetFacts, mark, pool, properties};
 use crate::rules::Contract;
 use crate::suite::{Effect, OperationSuite, ResourceKind, Suite};
 
@@ -44,7 +44,7 @@ impl Mutator {
                 let ops = suite.acting_on(op.operation.resource);
                 let generators = properties(op, &suite.operations)
                     .into_iter()
-                    .map(|property| Generator::new(op, &ops, property, Known::default(), places));
+                    .map(|property| Generator::new(op, &ops, property, TargetFacts::default(), places));
                 let contract = Contract::new(op);
                 Door { op: Arc::clone(op), generators: generators.collect(), lengths: lengths(&contract), contract }
             })

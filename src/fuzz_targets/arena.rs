@@ -6,7 +6,7 @@ use axum::http::Request as HttpRequest;
 use serde_json::Value;
 
 use super::requests::{Requests, resource, suite, words};
-use crate::generate::{Known, Placeholders};
+use crate::generate::{Placeholders, TargetFacts};
 use crate::judge::{Listing, Secrets, parse_listing};
 use crate::model::{Exchange, Request, Response};
 use crate::rules::Contract;
@@ -152,7 +152,7 @@ impl Arena {
     }
 
     /// What the server's own readings mean for sequences.
-    pub(super) fn known(&self, op: &OperationSuite) -> Result<Known, String> {
+    pub(super) fn known(&self, op: &OperationSuite) -> Result<TargetFacts, String> {
         let ops = suite()?.acting_on(op.operation.resource);
         let reading = |op: &OperationSuite, topic: &str| self.profile.get(&op.id(topic)).map(str::to_owned);
         let each = |topic: &str, yes: &str| {
@@ -163,7 +163,7 @@ impl Arena {
             Some(Capacity::Clause(topic)) => reading(op, topic).and_then(|reading| reading.parse().ok()),
             None => None,
         };
-        Ok(Known {
+        Ok(TargetFacts {
             overwrites: each("existing-key", "overwrite"),
             accepts_same: each("existing-pair", "accept"),
             ignores_absent: ops.iter().find_map(|op| reading(op, "delete.absent-tag")).map(|r| r == "ignored"),

@@ -6,7 +6,7 @@ use super::arena::Arena;
 use super::judging::told;
 use super::operation_sequence::send;
 use super::requests::suite;
-use crate::generate::{Decider, Doing, Generator, Known, Property};
+use crate::generate::{Decider, Doing, Generator, Property, TargetFacts};
 use crate::judge::{State, change_of, difference, state_of};
 
 const OPERATION: &str = "CreateSecretEvent";
@@ -26,9 +26,9 @@ impl Events {
     /// accepted, and with which status it is refused, is the server's reading.
     pub(super) fn check(&self, arena: &Arena, data: &[u8]) -> Result<(), String> {
         let op = suite()?.operation(OPERATION).ok_or_else(|| format!("there is no {OPERATION}"))?;
-        let decider = self
-            .0
-            .get_or_init(|| Ok(Generator::new(op, &[], Property::Whole, Known::default(), &arena.places).decider()));
+        let decider = self.0.get_or_init(|| {
+            Ok(Generator::new(op, &[], Property::Whole, TargetFacts::default(), &arena.places).decider())
+        });
         let Some(decider) = decider.as_ref().map_err(Clone::clone)? else { return Ok(()) };
         let again = arena.profile.get(&op.id("repeated-name")) == Some("accepted");
         let taken = arena.profile.get(&op.id("duplicate-status")).and_then(|status| status.parse().ok());

@@ -6,7 +6,7 @@ use super::arena::{Arena, Arenas};
 use super::documented::documented;
 use super::judging::told;
 use super::requests::suite;
-use crate::generate::{Decider, Doing, Generator, Known, Placeholders, Property, properties, seed_of, to_bytes};
+use crate::generate::{Decider, Doing, Generator, Placeholders, Property, TargetFacts, properties, seed_of, to_bytes};
 use crate::judge::{State, change_of, difference, parse_request, state_of};
 use crate::rules::{Contract, pointers};
 use crate::server::TextField;
@@ -74,7 +74,7 @@ pub(super) fn check(generators: &Generators, data: &[u8]) -> Result<(), String> 
     let decider = kind.decider.get_or_init(|| {
         let op = contract.operation();
         let places = Placeholders::new(0, "fuzz", "generator", &op.operation.valid);
-        Generator::new(op, &[], kind.property.clone(), Known::default(), &places).decider()
+        Generator::new(op, &[], kind.property.clone(), TargetFacts::default(), &places).decider()
     });
     let Some(instance) = decider.as_ref().and_then(|decider| decider.instance(decisions)) else { return Ok(()) };
     for one in instance.resolved(&arena.places).moves {

@@ -13,5 +13,5 @@ mod whole;
 
 pub use characters::{Sample, samples};
 pub use placeholder::{Placeholders, filler, seed_of, to_bytes};
-pub use property::{Decider, Doing, Drawing, Generator, Instance, Known, Move, Property, Shrinker, properties};
+pub use property::{Decider, Doing, Drawing, Generator, Instance, Move, Property, Shrinker, TargetFacts, properties};
 pub(crate) use property::{FULL, TAKEN};

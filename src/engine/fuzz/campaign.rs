@@ -15,17 +15,17 @@ use crate::suite::{OperationSuite, ResourceKind};
 use crate::transport::EndedBy;
 
 use super::super::case::run_case;
+use super::super::case_evidence::CaseEvidence;
 use super::super::group::run_next;
-use super::super::lanes::{Leases, deliver};
 use super::super::needs::unmet;
 use super::super::progress::Observer;
-use super::super::record::Record;
 use super::super::resource::Resource;
+use super::super::resource_queues::{Leases, deliver};
 use super::super::session::Session;
-use super::prepare::{Prepared, places, prepare};
-use super::revive::revived;
-use super::settle::settle;
-use super::tried::{Failure, Tried};
+use super::build_case::{Prepared, places, prepare};
+use super::input_result::{Failure, InputResult};
+use super::minimize::settle;
+use super::wait_for_recovery::wait_for_recovery;
 
 /// Inputs between two looks at what was learned. What they are does not depend on how many go out at once.
 const ROUND: usize = 64;
@@ -166,7 +166,7 @@ impl Campaign {
         round: Vec<(u64, Input)>,
         leases: &Leases,
         started: Instant,
-    ) -> Vec<Tried> {
+    ) -> Vec<InputResult> {
         let mut shares: BTreeMap<(ResourceKind, usize), Vec<(u64, Input)>> = BTreeMap::new();
         let mut turns: BTreeMap<ResourceKind, usize> = BTreeMap::new();
         for (number, input) in round {
@@ -196,7 +196,7 @@ impl Campaign {
         inputs: Vec<(u64, Input)>,
         gate: &tokio::sync::Semaphore,
         started: Instant,
-    ) -> Vec<Tried> {
+    ) -> Vec<InputResult> {
         // The gate never closes, so there is always a permit to wait for.
         let _permit = gate.acquire().await;
         let mut resource = lease.lock().await;
@@ -214,7 +214,7 @@ impl Campaign {
         while done < cases.len() && !self.is_cut_short(session, started) {
             let finished = run_next(session, &cases[done..], &mut resource, None).await;
             for (finished, (number, input, prepared)) in finished.iter().zip(&all[done..]) {
-                results.push(Tried::of(session, (*number, input.clone()), prepared, finished, self.limits.slow));
+                results.push(InputResult::of(session, (*number, input.clone()), prepared, finished, self.limits.slow));
             }
             done += finished.len();
         }
@@ -227,7 +227,7 @@ impl Campaign {
         &mut self,
         session: &Session,
         mutator: &Mutator,
-        tried: Tried,
+        tried: InputResult,
         leases: &Leases,
         reports: &mut Vec<CaseReport>,
         progress: &dyn Observer,
@@ -285,15 +285,16 @@ impl Campaign {
         &mut self,
         session: &Session,
         mutator: &Mutator,
-        results: &[Tried],
+        results: &[InputResult],
         leases: &Leases,
         reports: &mut Vec<CaseReport>,
     ) {
         if session.client.health().ended().is_none_or(|ended| ended.by != EndedBy::Gone) {
             return;
         }
-        let suspects: Vec<&Tried> = results.iter().filter(|t| t.outcome == Outcome::Error).take(SUSPECTS).collect();
-        let lease_of = |tried: &Tried| leases.get(&mutator.kind(&tried.input)?)?.first().cloned();
+        let suspects: Vec<&InputResult> =
+            results.iter().filter(|t| t.outcome == Outcome::Error).take(SUSPECTS).collect();
+        let lease_of = |tried: &InputResult| leases.get(&mutator.kind(&tried.input)?)?.first().cloned();
         for suspect in suspects {
             let Some(lease) = lease_of(suspect) else { continue };
             let mut resource = lease.lock().await;
@@ -327,7 +328,7 @@ impl Campaign {
 
     async fn wait(&mut self, session: &Session, op: &OperationSuite) -> bool {
         self.stops += 1;
-        match revived(session, op).await {
+        match wait_for_recovery(session, op).await {
             Some(after) => {
                 session.note(format!(
                     "the target stopped answering during the run and came back after {:.1} s",
@@ -346,7 +347,7 @@ impl Campaign {
     fn conclude(&self, session: &Session, op: &Arc<OperationSuite>) -> CaseReport {
         let clause = op.id("server-error");
         let case = PlannedCase::generated(op, format!("{clause}/fuzzed"), vec![clause], 1, Vec::new());
-        let mut record = Record::new(session, &case);
+        let mut record = CaseEvidence::new(session, &case);
         let inputs = self.inputs.get(&op.operation.id).copied().unwrap_or_default();
         for upheld in self.upheld.get(&op.operation.id).into_iter().flatten() {
             record.held(upheld.clone());
@@ -376,7 +377,7 @@ impl Campaign {
 const BLOCK: usize = 8;
 
 /// The find of an input that stops the target.
-fn died(session: &Session, suspect: &Tried, prepared: &Prepared, report: &mut CaseReport) -> Find {
+fn died(session: &Session, suspect: &InputResult, prepared: &Prepared, report: &mut CaseReport) -> Find {
     let op = &prepared.case.op;
     let clause = op.id("server-error");
     let (allowed, seen) = ("an answer", "none, twice: the target stopped answering after this input");

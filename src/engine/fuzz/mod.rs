@@ -1,11 +1,11 @@
 //! The fuzzer's loop: inputs in rounds, what is learned of them, finds.
 
+mod build_case;
 mod campaign;
-mod prepare;
+mod input_result;
+mod minimize;
 mod replay;
-mod revive;
-mod settle;
-mod tried;
+mod wait_for_recovery;
 
 pub(super) use campaign::Campaign;
 pub use campaign::FuzzLimits;

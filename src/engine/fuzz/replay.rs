@@ -5,10 +5,10 @@ use crate::report::CaseReport;
 use crate::suite::OperationSuite;
 
 use super::super::case::run_case;
-use super::super::lanes::{Leases, deliver, without_resource};
 use super::super::progress::Observer;
+use super::super::resource_queues::{Leases, deliver, without_resource};
 use super::super::session::Session;
-use super::prepare::{case, places};
+use super::build_case::{case, places};
 
 /// Sends finds again, one after the other, each expected to be answered as it was when it was found.
 pub(in super::super) async fn replay_finds(

@@ -7,9 +7,9 @@ use crate::judge::{Blame, Deviation, State};
 use crate::ledger::word;
 use crate::model::Exchange;
 
-use super::super::record::Finished;
+use super::super::case_evidence::JudgedCase;
 use super::super::resource::Resource;
-use super::member::{Claim, Member};
+use super::grouped_case::{Expectation, GroupedCase};
 
 /// An item that is not as its case left it.
 pub(super) struct Amiss {
@@ -30,7 +30,7 @@ pub(super) struct Lost {
 
 /// The items that are not as their cases left them; none, if anything else is not as it should be: somebody else may have been
 /// at work then. Those whose clauses are known to be broken already are left out.
-pub(super) fn all_amiss(resource: &Resource, members: &[Member<'_>], seen: &State) -> Vec<Amiss> {
+pub(super) fn all_amiss(resource: &Resource, members: &[GroupedCase<'_>], seen: &State) -> Vec<Amiss> {
     let expected = resource.ledger.expected();
     if expected.iter().any(|(key, value)| seen.get(key) != Some(value)) {
         return Vec::new();
@@ -46,9 +46,9 @@ pub(super) fn all_amiss(resource: &Resource, members: &[Member<'_>], seen: &Stat
     unknown.map(|(place, deviation)| Amiss { place, deviation, is_alone }).collect()
 }
 
-fn amiss(member: &Member<'_>, seen: &State) -> Vec<Deviation> {
+fn amiss(member: &GroupedCase<'_>, seen: &State) -> Vec<Deviation> {
     // After a lost connection nobody knows which try did what.
-    let Claim::Exactly(own) = &member.claim else { return Vec::new() };
+    let Expectation::Exactly(own) = &member.claim else { return Vec::new() };
     if member.record.has_second_try() {
         return Vec::new();
     }
@@ -72,9 +72,9 @@ fn amiss(member: &Member<'_>, seen: &State) -> Vec<Deviation> {
 }
 
 /// Whether several items were accepted, of several cases, and none of them is there.
-pub(super) fn is_all_missing(members: &[Member<'_>], seen: &State) -> bool {
-    let own = |member: &Member<'_>| match &member.claim {
-        Claim::Exactly(own) => own.keys().cloned().collect::<Vec<_>>(),
+pub(super) fn is_all_missing(members: &[GroupedCase<'_>], seen: &State) -> bool {
+    let own = |member: &GroupedCase<'_>| match &member.claim {
+        Expectation::Exactly(own) => own.keys().cloned().collect::<Vec<_>>(),
         _ => Vec::new(),
     };
     let all: Vec<String> = members.iter().flat_map(own).collect();
@@ -82,8 +82,8 @@ pub(super) fn is_all_missing(members: &[Member<'_>], seen: &State) -> bool {
 }
 
 /// What was accepted of a case, and is not there.
-pub(super) fn missing(member: &Member<'_>, seen: &State) -> Option<Deviation> {
-    let Claim::Exactly(own) = &member.claim else { return None };
+pub(super) fn missing(member: &GroupedCase<'_>, seen: &State) -> Option<Deviation> {
+    let Expectation::Exactly(own) = &member.claim else { return None };
     let key = own.keys().find(|key| !seen.contains_key(*key))?;
     let allowed = "exactly what was sent, and everything else as it was".to_owned();
     Some(Deviation { blame: Blame::Stored, allowed, seen: format!("{key:?} is missing") })
@@ -97,9 +97,9 @@ impl Lost {
     }
 }
 
-impl<'a> Member<'a> {
+impl<'a> GroupedCase<'a> {
     /// Its end, where nothing is stored of what is accepted.
-    pub(super) fn close_as_missing(mut self, deviation: &Deviation) -> Finished<'a> {
+    pub(super) fn close_as_missing(mut self, deviation: &Deviation) -> JudgedCase<'a> {
         let sent = self.record.next_exchange().saturating_sub(1);
         self.record.deviation(deviation, Some(sent));
         self.record.finish()
@@ -107,7 +107,7 @@ impl<'a> Member<'a> {
 
     /// Its end, if all is well when it runs alone: what was amiss before was so all the same. Where several items were, that
     /// may have been somebody else's doing, and is proof of nothing.
-    pub(super) fn close_as_lost(mut self, lost: Lost) -> Finished<'a> {
+    pub(super) fn close_as_lost(mut self, lost: Lost) -> JudgedCase<'a> {
         let at = lost.look.map(|look| self.record.exchange(look));
         let sent = at.map(|at| at.saturating_sub(1));
         match lost.is_alone {

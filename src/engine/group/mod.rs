@@ -1,12 +1,12 @@
 //! Cases that share a read-back.
 
-mod gather;
+mod expected_state;
+mod grouped_case;
 mod lost;
-mod member;
-mod outlook;
+mod refused_under_load;
 mod request;
-mod together;
-mod turned_away;
+mod run;
+mod select;
 
-pub(super) use gather::neighbours_together;
-pub(super) use together::run_next;
+pub(super) use run::run_next;
+pub(super) use select::neighbours_together;

@@ -15,7 +15,7 @@ impl<'a> Request<'a> {
     }
 
     /// Whether it may be that it should be accepted.
-    pub(super) fn hopes(&self) -> bool {
+    pub(super) fn may_be_accepted(&self) -> bool {
         self.expects().any(|expect| expect.answer == Answer::Accepted)
     }
 

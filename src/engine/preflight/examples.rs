@@ -6,7 +6,7 @@ use crate::plan::{Plan, PlannedCase};
 use crate::report::CaseReport;
 use crate::suite::{Answer as Wanted, Expect, OperationSuite};
 
-use super::super::record::Record;
+use super::super::case_evidence::CaseEvidence;
 use super::super::session::Session;
 use super::answer::Kind;
 use super::identify::Inspected;
@@ -67,7 +67,7 @@ pub(in super::super) fn judge_examples(
             continue;
         };
         let Some(report) = reports.iter_mut().find(|report| report.id == case.spec.id) else { continue };
-        let mut record = Record::new(session, case);
+        let mut record = CaseEvidence::new(session, case);
         let index = record.exchange(exchange);
         record.wrong_answer(&deviation, index);
         *report = record.finish().enter();
@@ -89,7 +89,7 @@ fn judge_strays(session: &Session, plan: &Plan, reports: &mut [CaseReport]) {
         let Some(case) = plan.cases().find(passed) else { continue };
         let Some(report) = reports.iter_mut().find(|report| report.id == case.spec.id) else { continue };
         let allowed = "exactly what was sent, where it was sent".to_owned();
-        let mut record = Record::new(session, case);
+        let mut record = CaseEvidence::new(session, case);
         record.deviation(&Deviation { blame: Blame::Stored, allowed, seen }, None);
         *report = record.finish().enter();
     }

@@ -7,9 +7,9 @@ use crate::report::PreflightStep;
 use crate::suite::{Capacity, OperationSuite, Purpose, ResourceKind};
 use crate::transport::Canary;
 
-use super::super::lanes::Leases;
 use super::super::recover::recover;
 use super::super::resource::Resource;
+use super::super::resource_queues::Leases;
 use super::super::session::Session;
 use super::answer::{Answer, Kind};
 use super::capabilities::{example, refusal, try_out};

@@ -10,7 +10,7 @@ use super::drawn::{Candidates, Drawn};
 use super::instance::resolved;
 use super::one_field::{Body, OneField, fits, read};
 use super::sequence::{limits, sequences};
-use super::{Instance, Known, Property};
+use super::{Instance, Property, TargetFacts};
 use crate::generate::Placeholders;
 use crate::generate::json::{is_broken, mutation};
 use crate::generate::whole::whole;
@@ -24,7 +24,7 @@ pub struct Generator {
     contract: Arc<Contract>,
     ops: Vec<Arc<OperationSuite>>,
     property: Property,
-    known: Known,
+    known: TargetFacts,
     places: Placeholders,
 }
 
@@ -34,7 +34,7 @@ impl Generator {
         op: &Arc<OperationSuite>,
         ops: &[Arc<OperationSuite>],
         property: Property,
-        known: Known,
+        known: TargetFacts,
         places: &Placeholders,
     ) -> Self {
         Generator { contract: Arc::new(Contract::new(op)), ops: ops.to_vec(), property, known, places: places.clone() }

@@ -67,7 +67,7 @@ impl Property {
 /// What a run has found out about the target that inputs depend on. `None` where readings remain that
 /// disagree: inputs then avoid the question.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Known {
+pub struct TargetFacts {
     /// Storing another value under a key that exists takes its place (or is refused), by operation.
     pub overwrites: Vec<(String, bool)>,
     /// Storing a pair that exists is accepted (or refused), by operation.
@@ -80,7 +80,7 @@ pub struct Known {
     pub carried: usize,
 }
 
-impl Known {
+impl TargetFacts {
     pub(crate) fn overwrites(&self, operation: &str) -> Option<bool> {
         self.overwrites.iter().find(|(id, _)| id == operation).map(|(_, known)| *known)
     }

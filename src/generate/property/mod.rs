@@ -17,5 +17,5 @@ pub use decide::Decider;
 pub use derive::properties;
 pub use draw::{Drawing, Generator, Shrinker};
 pub use instance::{Doing, Instance, Move};
-pub use kind::{Known, Property};
+pub use kind::{Property, TargetFacts};
 pub(crate) use sequence::{FULL, TAKEN};

@@ -5,7 +5,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{Doing, Instance, Known, Move};
+use super::{Doing, Instance, Move, TargetFacts};
 use crate::generate::json::compact;
 use crate::generate::mark;
 use crate::suite::{Answer, Effect, OperationSuite};
@@ -33,7 +33,7 @@ struct Raw {
 type Model = BTreeMap<usize, usize>;
 
 /// Sequences of writes and deletes by all operations that act on the resource.
-pub(super) fn sequences(ops: &[Arc<OperationSuite>], known: &Known, two: bool) -> BoxedStrategy<Instance> {
+pub(super) fn sequences(ops: &[Arc<OperationSuite>], known: &TargetFacts, two: bool) -> BoxedStrategy<Instance> {
     let ops = ops.to_vec();
     let known = known.clone();
     let raw = (any::<bool>(), 0..6u8, vec((0..KEYS, 0..VALUES), 1..=4)).prop_map(move |(second, kind, tags)| Raw {
@@ -52,7 +52,7 @@ pub(super) fn sequences(ops: &[Arc<OperationSuite>], known: &Known, two: bool) -
 }
 
 /// What one request comes to, given what is stored. What readings disagree about is left out of it.
-fn one(ops: &[Arc<OperationSuite>], known: &Known, raw: &Raw, model: &mut Model) -> Option<Move> {
+fn one(ops: &[Arc<OperationSuite>], known: &TargetFacts, raw: &Raw, model: &mut Model) -> Option<Move> {
     let single = ops.iter().find(|op| matches!(op.operation.effect, Effect::Put { .. }));
     let batch = ops.iter().find(|op| matches!(op.operation.effect, Effect::Batch { .. }));
     match (raw.kind, single, batch) {
@@ -64,7 +64,7 @@ fn one(ops: &[Arc<OperationSuite>], known: &Known, raw: &Raw, model: &mut Model)
 }
 
 /// Whether storing this is accepted; `None` if readings disagree.
-fn accepts(op: &OperationSuite, known: &Known, model: &Model, (key, value): (usize, usize)) -> Option<bool> {
+fn accepts(op: &OperationSuite, known: &TargetFacts, model: &Model, (key, value): (usize, usize)) -> Option<bool> {
     match model.get(&key) {
         None => Some(true),
         Some(stored) if *stored == value => known.accepts_same(&op.operation.id),
@@ -76,7 +76,7 @@ fn tag((key, value): (usize, usize)) -> Value {
     json!({ "key": mark::key(key), "value": format!("v{value}") })
 }
 
-fn put_one(op: &OperationSuite, known: &Known, raw: &Raw, model: &mut Model) -> Option<Move> {
+fn put_one(op: &OperationSuite, known: &TargetFacts, raw: &Raw, model: &mut Model) -> Option<Move> {
     let Effect::Put { item } = &op.operation.effect else { return None };
     let pair = *raw.tags.first()?;
     let accepted = accepts(op, known, model, pair)?;
@@ -87,7 +87,7 @@ fn put_one(op: &OperationSuite, known: &Known, raw: &Raw, model: &mut Model) -> 
     Some(request(op, raw, &body, accepted))
 }
 
-fn put_many(op: &OperationSuite, known: &Known, raw: &Raw, model: &mut Model) -> Option<Move> {
+fn put_many(op: &OperationSuite, known: &TargetFacts, raw: &Raw, model: &mut Model) -> Option<Move> {
     let Effect::Batch { items, action, put, .. } = &op.operation.effect else { return None };
     let mut list: Vec<(usize, usize)> = Vec::new();
     for pair in &raw.tags {
@@ -106,7 +106,7 @@ fn put_many(op: &OperationSuite, known: &Known, raw: &Raw, model: &mut Model) ->
     Some(request(op, raw, &body(items, action, put, &tags), accepted))
 }
 
-fn delete_many(op: &OperationSuite, known: &Known, raw: &Raw, model: &mut Model) -> Option<Move> {
+fn delete_many(op: &OperationSuite, known: &TargetFacts, raw: &Raw, model: &mut Model) -> Option<Move> {
     let Effect::Batch { items, action, delete, .. } = &op.operation.effect else { return None };
     let mut list: Vec<(usize, usize)> = Vec::new();
     for (key, value) in &raw.tags {
@@ -141,7 +141,7 @@ fn request(op: &OperationSuite, raw: &Raw, body: &Value, accepted: bool) -> Move
 }
 
 /// Lists that fill a resource to its limit, or go beyond it, from any number of tags.
-pub(super) fn limits(op: &OperationSuite, known: &Known) -> Option<BoxedStrategy<Instance>> {
+pub(super) fn limits(op: &OperationSuite, known: &TargetFacts) -> Option<BoxedStrategy<Instance>> {
     let Effect::Batch { items, action, put, .. } = &op.operation.effect else { return None };
     let (items, action, put) = (items.clone(), action.clone(), put.clone());
     let limit = known.limit?;

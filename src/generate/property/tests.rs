@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use unicode_general_category::get_general_category;
 
-use super::{Doing, Generator, Instance, Known, Property, properties};
+use super::{Doing, Generator, Instance, Property, TargetFacts, properties};
 use crate::generate::{Placeholders, seed_of, to_bytes};
 use crate::model::at;
 use crate::rules::{Contract, pointers};
@@ -21,7 +21,7 @@ fn suite() -> Suite {
 }
 
 fn inputs(suite: &Suite, op: &Arc<OperationSuite>, property: &Property, count: u64) -> Vec<Instance> {
-    let known = Known { limit: Some(20), ignores_absent: Some(true), ..Known::default() };
+    let known = TargetFacts { limit: Some(20), ignores_absent: Some(true), ..TargetFacts::default() };
     let id = property.id(&op.operation.prefix);
     let places = Placeholders::new(1, "test", &id, &op.operation.valid);
     let generator = Generator::new(op, &suite.operations, property.clone(), known, &places);

@@ -5,32 +5,32 @@ use crate::model::{PathChoice, Response};
 use crate::plan::PlannedCase;
 use crate::suite::{Answer, Expect, OperationSuite, StepSpec};
 
-use super::super::doubt::{is_a_gateways, proves_nothing};
+use super::super::case_evidence::CaseEvidence;
+use super::super::inconclusive::{is_a_gateways, is_inconclusive};
 use super::super::needs::{collision, unmet};
 use super::super::payload::Payload;
 use super::super::prediction::{predicted, writing};
 use super::super::probe::{Prospect, observe};
-use super::super::record::Record;
 use super::super::resource::Resource;
 use super::super::session::Session;
 use super::super::step::{Outgoing, Sent, payload_of, send};
 use super::lost::Lost;
+use super::refused_under_load::RefusedUnderLoad;
 use super::request::Request;
-use super::turned_away::TurnedAway;
 
 /// Statuses of targets that will not be disturbed just now, whatever else they may mean.
 const CONFLICTS: [u16; 4] = [409, 423, 429, 503];
 
 /// A case that shares read-backs with others: what it sends, and what should be there then.
-pub(super) struct Member<'a> {
-    pub(super) record: Record<'a>,
+pub(super) struct GroupedCase<'a> {
+    pub(super) record: CaseEvidence<'a>,
     set_ups: Vec<(&'a OperationSuite, Payload)>,
     requests: Vec<Request<'a>>,
     /// The request whose turn it is.
     at: usize,
     /// Stored so far.
     own: State,
-    pub(super) claim: Claim,
+    pub(super) claim: Expectation,
     /// What is known of readings, to be told when all is well.
     observations: Vec<(&'a OperationSuite, Sent, Vec<Prospect>, Vec<bool>)>,
     /// Whether anything has been sent.
@@ -38,7 +38,7 @@ pub(super) struct Member<'a> {
     /// Whether other requests were under way beside its own.
     pub(super) jostled: bool,
     /// It was refused otherwise than it should be, or for no reason, while others were under way.
-    pub(super) turned_away: Option<TurnedAway>,
+    pub(super) turned_away: Option<RefusedUnderLoad>,
     /// Whether it has to run by itself, whatever became of the others.
     pub(super) alone: bool,
     /// What was amiss with its own items, and nobody else's.
@@ -46,7 +46,7 @@ pub(super) struct Member<'a> {
 }
 
 /// What a case says of the state.
-pub(super) enum Claim {
+pub(super) enum Expectation {
     /// These are its items, and no others.
     Exactly(State),
     /// What one of its readings says.
@@ -55,7 +55,7 @@ pub(super) enum Claim {
     Nothing(Sent),
 }
 
-impl<'a> Member<'a> {
+impl<'a> GroupedCase<'a> {
     /// The requests of a case that can share read-backs; `None` if this one cannot.
     pub(super) fn new(session: &'a Session, case: &'a PlannedCase) -> Option<Self> {
         let (set_ups, requests) = case.shareable()?;
@@ -80,13 +80,13 @@ impl<'a> Member<'a> {
             }
             sending.push(request);
         }
-        Some(Member {
-            record: Record::new(session, case),
+        Some(GroupedCase {
+            record: CaseEvidence::new(session, case),
             set_ups: stored,
             requests: sending,
             at: 0,
             own: State::new(),
-            claim: Claim::Exactly(State::new()),
+            claim: Expectation::Exactly(State::new()),
             observations: Vec::new(),
             begun: false,
             jostled: false,
@@ -114,8 +114,8 @@ impl<'a> Member<'a> {
     }
 
     /// Whether it may be that one of its requests should be accepted.
-    pub(super) fn hopes(&self) -> bool {
-        self.requests.iter().any(Request::hopes)
+    pub(super) fn may_be_accepted(&self) -> bool {
+        self.requests.iter().any(Request::may_be_accepted)
     }
 
     /// What cannot be judged here is over at once.
@@ -159,7 +159,7 @@ impl<'a> Member<'a> {
                 return;
             }
             payload.change.apply(&mut self.own);
-            self.claim = Claim::Exactly(self.own.clone());
+            self.claim = Expectation::Exactly(self.own.clone());
         }
     }
 
@@ -213,13 +213,13 @@ impl<'a> Member<'a> {
             self.record.skip(reason, false);
             return true;
         }
-        if request.hopes()
-            && let Some(reason) = proves_nothing(&self.record, op, resource, &sent).await
+        if request.may_be_accepted()
+            && let Some(reason) = is_inconclusive(&self.record, op, resource, &sent).await
         {
             self.record.skip(reason, false);
             return true;
         }
-        if request.hopes() && sent.exchange.is_refused() && !resource.can_list() {
+        if request.may_be_accepted() && sent.exchange.is_refused() && !resource.can_list() {
             // There was room when it was looked; whether there was when this was sent, beside others, shows alone.
             self.alone = true;
             return true;
@@ -252,7 +252,7 @@ impl<'a> Member<'a> {
             }
             if self.jostled && refused {
                 // Whether that is the request's own doing shows when nothing else is under way.
-                self.turned_away = Some(TurnedAway { index: sent.index, deviation: Some(deviation) });
+                self.turned_away = Some(RefusedUnderLoad { index: sent.index, deviation: Some(deviation) });
             } else {
                 self.record.unlike(expect, &deviation, sent.index);
             }
@@ -266,7 +266,7 @@ impl<'a> Member<'a> {
             self.record.held_answer(op, expect, &sent.exchange);
         }
         if case.may_do_anything() {
-            self.claim = Claim::Nothing(sent);
+            self.claim = Expectation::Nothing(sent);
             return true;
         }
         if expect.answer == Answer::Refused && expect.stored.is_none() {
@@ -276,7 +276,7 @@ impl<'a> Member<'a> {
         let ([state, _], change) = predicted(session, case, op, step, expect, &sent, own);
         // What the target has assigned is part of what is stored.
         resource.ledger.sent_all(change.put.iter().map(|(key, value)| (key, value)));
-        self.claim = Claim::Exactly(state);
+        self.claim = Expectation::Exactly(state);
         true
     }
 
@@ -304,15 +304,15 @@ impl<'a> Member<'a> {
         }
         let conflict = sent.exchange.status().is_some_and(|status| CONFLICTS.contains(&status));
         if self.jostled && refused && (!explained || conflict) {
-            self.turned_away = Some(TurnedAway { index: sent.index, deviation: None });
+            self.turned_away = Some(RefusedUnderLoad { index: sent.index, deviation: None });
         }
-        self.claim = Claim::Readings(sent, prospects);
+        self.claim = Expectation::Readings(sent, prospects);
         explained || refused
     }
 
     /// Whether no reading explains the answer: whatever is stored, a clause is broken.
     pub(super) fn is_unexplained(&self) -> bool {
-        matches!(&self.claim, Claim::Readings(_, prospects) if !prospects.iter().any(|p| p.answers))
+        matches!(&self.claim, Expectation::Readings(_, prospects) if !prospects.iter().any(|p| p.answers))
     }
 
     fn touch(&self, touched: &mut State) {
@@ -328,30 +328,30 @@ impl<'a> Member<'a> {
         }
         let refused = self.turn().is_some_and(Request::is_refused);
         let op = self.operation();
-        match std::mem::replace(&mut self.claim, Claim::Exactly(State::new())) {
-            Claim::Exactly(state) => {
+        match std::mem::replace(&mut self.claim, Expectation::Exactly(State::new())) {
+            Expectation::Exactly(state) => {
                 self.own = state;
                 if read_back {
                     let topic = if refused { "refused-unchanged" } else { "stored" };
                     self.record.held(op.id(topic));
                 }
             }
-            Claim::Readings(sent, prospects) => {
+            Expectation::Readings(sent, prospects) => {
                 if let Some(held) = prospects.iter().zip(&holds).find(|(_, holds)| **holds).map(|(held, _)| held) {
                     self.own.clone_from(&held.states[0]);
                 }
                 self.observations.push((op, sent, prospects, holds));
             }
-            Claim::Nothing(_) => {}
+            Expectation::Nothing(_) => {}
         }
-        self.claim = Claim::Exactly(self.own.clone());
+        self.claim = Expectation::Exactly(self.own.clone());
         self.at += 1;
     }
 
     /// Its end: tells what is known of readings.
-    pub(super) fn close(mut self) -> Record<'a> {
+    pub(super) fn close(mut self) -> CaseEvidence<'a> {
         let op = self.operation();
-        if let Claim::Readings(sent, prospects) = self.claim {
+        if let Expectation::Readings(sent, prospects) = self.claim {
             let nothing = vec![false; prospects.len()];
             self.observations.push((op, sent, prospects, nothing));
         }

@@ -14,8 +14,8 @@ use super::super::case::run_case;
 use super::super::resource::Resource;
 use super::super::session::Session;
 use super::super::shrink::Shown;
-use super::prepare::{Prepared, places, prepare};
-use super::tried::{Failure, Tried};
+use super::build_case::{Prepared, places, prepare};
+use super::input_result::{Failure, InputResult};
 
 /// Requests that making one input simpler may cost, and time: a target that dies of it needs some to come back.
 const EXCHANGES: usize = 300;
@@ -24,7 +24,7 @@ const TIME: Duration = Duration::from_secs(20);
 /// Makes a failing input as simple as it goes, sends it once more, and makes a find of it.
 pub(super) async fn settle(
     session: &Session,
-    tried: &Tried,
+    tried: &InputResult,
     failure: &Failure,
     resource: &mut Resource,
 ) -> Option<Find> {

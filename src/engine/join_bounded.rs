@@ -6,7 +6,7 @@ use super::session::Session;
 
 /// Does what does not depend on each other side by side, as much at once as the target takes; what comes of it is in
 /// the order of what was given.
-pub(super) async fn at_once<F: Future>(session: &Session, things: impl IntoIterator<Item = F>) -> Vec<F::Output> {
+pub(super) async fn join_bounded<F: Future>(session: &Session, things: impl IntoIterator<Item = F>) -> Vec<F::Output> {
     in_places(session.width(), async || session.slot().await, things).await
 }
 

@@ -4,16 +4,16 @@ use crate::judge::{State, change_of};
 use crate::model::{Exchange, Response};
 use crate::suite::{Effect, OperationSuite};
 
+use super::case_evidence::CaseEvidence;
 use super::payload::Payload;
 use super::prediction::writing;
-use super::record::Record;
 use super::resource::Resource;
 use super::step::{Sent, send_plain};
 
 /// Why a refusal of what should be accepted is no deviation: after a broken connection the first try may have been
 /// carried out, and a resource that cannot be listed may be full.
-pub(super) async fn proves_nothing(
-    record: &Record<'_>,
+pub(super) async fn is_inconclusive(
+    record: &CaseEvidence<'_>,
     op: &OperationSuite,
     resource: &mut Resource,
     sent: &Sent,
@@ -44,7 +44,7 @@ pub(super) fn is_a_gateways(exchange: &Exchange) -> Option<String> {
 }
 
 /// Whether as many ordinary items are accepted.
-async fn takes_more(record: &Record<'_>, op: &OperationSuite, resource: &mut Resource, sent: &Sent) -> bool {
+async fn takes_more(record: &CaseEvidence<'_>, op: &OperationSuite, resource: &mut Resource, sent: &Sent) -> bool {
     let session = record.session;
     let valid = &op.operation.valid;
     let places = session.placeholders_named(&format!("{}.control", record.case.spec.id), valid);

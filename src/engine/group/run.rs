@@ -5,19 +5,19 @@ use crate::model::Outcome;
 use crate::plan::PlannedCase;
 use crate::suite::ResourceKind;
 
-use super::super::at_once::at_once;
+use super::super::canary::is_disturbed;
 use super::super::case::run_case;
-use super::super::record::Finished;
+use super::super::case_evidence::JudgedCase;
+use super::super::join_bounded::join_bounded;
 use super::super::resource::Resource;
 use super::super::restore::mend;
+use super::super::sentinel::place_sentinel;
 use super::super::session::Session;
-use super::super::surprise::is_shaken;
-use super::super::watch::watch;
-use super::gather::gather;
+use super::expected_state::ExpectedState;
+use super::grouped_case::GroupedCase;
 use super::lost::{Amiss, Lost, all_amiss, is_all_missing, missing};
-use super::member::Member;
-use super::outlook::Outlook;
-use super::turned_away::try_alone;
+use super::refused_under_load::try_alone;
+use super::select::select_cases;
 
 /// Runs as many of the next cases as can share a read-back, or else the first by itself.
 pub(in super::super) async fn run_next<'a>(
@@ -25,16 +25,16 @@ pub(in super::super) async fn run_next<'a>(
     cases: &'a [PlannedCase],
     resource: &mut Resource,
     second: Option<&mut Resource>,
-) -> Vec<Finished<'a>> {
+) -> Vec<JudgedCase<'a>> {
     if let Some(first) = cases.first() {
-        watch(session, first, resource).await;
+        place_sentinel(session, first, resource).await;
     }
-    let members = gather(session, cases, resource);
+    let members = select_cases(session, cases, resource);
     match cases.first() {
         Some(alone) if members.len() < 2 => vec![run_case(session, alone, resource, second).await],
         _ => {
             let mut finished = run_group(session, members, resource).await;
-            if is_shaken(session, resource, finished.iter()).await {
+            if is_disturbed(session, resource, finished.iter()).await {
                 for (one, case) in finished.iter_mut().zip(cases).filter(|(one, _)| one.is_surprising()) {
                     *one = run_case(session, case, resource, None).await;
                 }
@@ -49,16 +49,16 @@ pub(in super::super) async fn run_next<'a>(
 /// again by itself, so that the right one is blamed.
 async fn run_group<'a>(
     session: &'a Session,
-    mut members: Vec<Member<'a>>,
+    mut members: Vec<GroupedCase<'a>>,
     resource: &mut Resource,
-) -> Vec<Finished<'a>> {
+) -> Vec<JudgedCase<'a>> {
     let mut touched = State::new();
     let strangers = resource.ledger.strangers();
     members.iter_mut().for_each(|member| member.open(resource));
     set_up(session, &mut members, resource, &mut touched).await;
     let mut clean = true;
     let mut looked = Looked::default();
-    while clean && members.iter().any(Member::goes_on) {
+    while clean && members.iter().any(GroupedCase::goes_on) {
         looked = round(session, &mut members, resource, &mut touched, &mut clean).await;
     }
     resource.remove(session, &touched).await;
@@ -75,9 +75,9 @@ async fn run_group<'a>(
 }
 
 /// Stores what the requests need, and waits for it to show.
-async fn set_up(session: &Session, members: &mut [Member<'_>], resource: &mut Resource, touched: &mut State) {
+async fn set_up(session: &Session, members: &mut [GroupedCase<'_>], resource: &mut Resource, touched: &mut State) {
     let storing = members.iter_mut().filter(|m| m.has_set_ups()).map(|m| m.set_up(&resource.id));
-    let done = at_once(session, storing).await;
+    let done = join_bounded(session, storing).await;
     members.iter().for_each(|member| member.note_set_ups(resource, touched));
     if !done.is_empty() && resource.can_list() && !resource.lag.is_zero() {
         let stored: Vec<String> = members.iter().flat_map(|member| member.own().keys().cloned()).collect();
@@ -90,14 +90,14 @@ async fn set_up(session: &Session, members: &mut [Member<'_>], resource: &mut Re
 /// if anything is amiss.
 async fn round(
     session: &Session,
-    members: &mut [Member<'_>],
+    members: &mut [GroupedCase<'_>],
     resource: &mut Resource,
     touched: &mut State,
     clean: &mut bool,
 ) -> Looked {
     let jostled = session.width() > 1 && members.iter().filter(|member| member.goes_on()).count() > 1;
     members.iter_mut().for_each(|member| member.jostled = jostled);
-    let sent = at_once(session, members.iter_mut().map(|member| member.act(&resource.id))).await;
+    let sent = join_bounded(session, members.iter_mut().map(|member| member.act(&resource.id))).await;
     for (member, sent) in members.iter_mut().zip(sent) {
         member.note_request(resource, sent.as_ref(), touched);
         if let Some(sent) = sent {
@@ -120,10 +120,12 @@ async fn round(
             touched.extend(own);
         }
         if *clean {
-            members.iter_mut().for_each(|member| member.advance(Outlook::holds(session, member, Some(&listing)), true));
+            members
+                .iter_mut()
+                .for_each(|member| member.advance(ExpectedState::holds(session, member, Some(&listing)), true));
         }
     } else if *clean {
-        members.iter_mut().for_each(|member| member.advance(Outlook::holds(session, member, None), false));
+        members.iter_mut().for_each(|member| member.advance(ExpectedState::holds(session, member, None), false));
     }
     looked
 }
@@ -148,14 +150,14 @@ struct Looked {
 /// state that it shows.
 async fn look(
     session: &Session,
-    members: &[Member<'_>],
+    members: &[GroupedCase<'_>],
     resource: &mut Resource,
     clean: &mut bool,
 ) -> (Looked, Option<(Listing, State)>) {
     if !resource.can_list() {
         return (Looked::default(), None);
     }
-    let mut outlook = Outlook::of(resource, members);
+    let mut outlook = ExpectedState::of(resource, members);
     if outlook.states_differ && !resource.lag.is_zero() {
         // Only the state tells some readings apart, and this target shows old ones for a while.
         tokio::time::sleep(session.settings.settle).await;
@@ -163,11 +165,11 @@ async fn look(
         resource.let_settle().await;
     }
     // A group that is amiss runs again anyway, one case after the other: no need to be patient with it.
-    let stores_nothing = |member: &Member<'_>| resource.suspicions.is_broken(&member.operation().id("stored"));
+    let stores_nothing = |member: &GroupedCase<'_>| resource.suspicions.is_broken(&member.operation().id("stored"));
     let hopeless = resource.lag.is_zero() && members.iter().any(stores_nothing);
     let patience =
         if *clean && !hopeless { resource.usual_patience().min(session.settings.settle) } else { Duration::ZERO };
-    let fits = |outlook: &Outlook, listing: &Listing| outlook.fits(listing, &outlook.seen(listing));
+    let fits = |outlook: &ExpectedState, listing: &Listing| outlook.fits(listing, &outlook.seen(listing));
     let mut listing = resource.look_until(session, patience, |listing| fits(&outlook, listing)).await;
     outlook.leave_out_restless(resource);
     let mut lost = Vec::new();
@@ -193,7 +195,7 @@ async fn look(
     *clean &= outlook.fits(&listing, &seen) && !repeated;
     // A tag listed in a form that no reading has is looked at alone.
     *clean &= members.iter().all(|member| {
-        let holds = Outlook::holds(session, member, Some(&listing));
+        let holds = ExpectedState::holds(session, member, Some(&listing));
         holds.is_empty() || holds.contains(&true) || member.is_unexplained()
     });
     let crowded = outlook.is_crowded(&seen);
@@ -205,7 +207,7 @@ async fn look(
 }
 
 /// What is missing of a case's own items, if its clause is known to be broken.
-fn known_loss(resource: &Resource, member: &Member<'_>, seen: &State) -> Option<Deviation> {
+fn known_loss(resource: &Resource, member: &GroupedCase<'_>, seen: &State) -> Option<Deviation> {
     let deviation = missing(member, seen)?;
     resource.suspicions.is_broken(&member.record.blamed(&deviation.blame)).then_some(deviation)
 }
@@ -213,10 +215,10 @@ fn known_loss(resource: &Resource, member: &Member<'_>, seen: &State) -> Option<
 /// Closes a case of which something may be amiss, or runs it again by itself.
 async fn conclude<'a>(
     session: &'a Session,
-    mut member: Member<'a>,
+    mut member: GroupedCase<'a>,
     resource: &mut Resource,
     looked: &Looked,
-) -> Finished<'a> {
+) -> JudgedCase<'a> {
     if session.is_cut_short() {
         // What became of it is not known, and nobody will find out any more.
         member.record.error("the run ended before its state could be read back");
@@ -235,7 +237,7 @@ async fn conclude<'a>(
     }
     // A wrong answer is proof already, and what it stored may hide it the second time; unless one request took the
     // room that another one needed.
-    let crowded_out = looked.crowded && member.hopes();
+    let crowded_out = looked.crowded && member.may_be_accepted();
     if known && !crowded_out {
         return member.close().finish();
     }

@@ -9,12 +9,12 @@ use crate::plan::PlannedCase;
 use crate::report::{CaseReport, GeneratedReport};
 use crate::suite::{Need, ResourceKind};
 
-use super::lanes::{Leases, deliver, not_started, without_pair, without_resource};
 use super::progress::Observer;
 use super::property::{CHUNK, run_inputs};
 use super::resource::Resource;
+use super::resource_queues::{Leases, deliver, not_started, without_pair, without_resource};
+use super::scheduler::{Queue, run_queues};
 use super::session::Session;
-use super::side_by_side::{Lane, side_by_side};
 
 /// Inputs that are worth a resource of their own.
 const LEAST: u64 = 32;
@@ -51,7 +51,7 @@ pub(super) async fn run_properties(
 ) -> Vec<CaseReport> {
     let mut reports = Vec::with_capacity(cases.len());
     // By kind, by whether a pair is needed, by place.
-    let mut lanes: BTreeMap<(ResourceKind, bool, usize), Shards> = BTreeMap::new();
+    let mut queues: BTreeMap<(ResourceKind, bool, usize), Shards> = BTreeMap::new();
     let mut parts: Vec<usize> = Vec::with_capacity(cases.len());
     let mut turn = 0;
     let all: Arc<[PlannedCase]> = cases.into();
@@ -65,7 +65,7 @@ pub(super) async fn run_properties(
         for (part, range) in split(session.settings.cases, count).into_iter().enumerate() {
             let index = (turn + part) % places.len();
             let none = || Shards { cases: Arc::clone(&all), place: places[index].clone(), all: Vec::new(), done: 0 };
-            lanes.entry((kind, paired, index)).or_insert_with(none).all.push(Shard { property, range });
+            queues.entry((kind, paired, index)).or_insert_with(none).all.push(Shard { property, range });
         }
         turn += count;
         if places.is_empty() {
@@ -73,7 +73,7 @@ pub(super) async fn run_properties(
         }
     }
     let mut done: BTreeMap<usize, Vec<CaseReport>> = BTreeMap::new();
-    side_by_side(session, lanes.into_values().collect(), |(property, report)| {
+    run_queues(session, queues.into_values().collect(), |(property, report)| {
         let all = done.entry(property).or_default();
         all.push(report);
         if all.len() == parts[property]
@@ -120,7 +120,7 @@ fn nowhere(session: &Session, case: &PlannedCase, leases: &Leases) -> CaseReport
     without_pair(session, case)
 }
 
-impl Lane for Shards {
+impl Queue for Shards {
     /// A property, by its number, and the report of a part of it.
     type Outcome = (usize, CaseReport);
 

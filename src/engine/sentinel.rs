@@ -18,17 +18,17 @@ const MOST_ROOM: usize = 8;
 const BESIDE: usize = 4;
 
 /// Whether one more tag is not in the way of a case.
-pub(super) fn bears_watch(case: &PlannedCase) -> bool {
+pub(super) fn allows_sentinel(case: &PlannedCase) -> bool {
     let spec = &case.spec;
     spec.room <= MOST_ROOM && !spec.needs.contains(&Need::EmptyResource) && spec.steps.iter().all(|s| s.fill.is_none())
 }
 
 /// Sees to it that the tag is there, or that it is not, as the case at hand wants it, and that nothing else is.
-pub(super) async fn watch(session: &Session, case: &PlannedCase, resource: &mut Resource) {
+pub(super) async fn place_sentinel(session: &Session, case: &PlannedCase, resource: &mut Resource) {
     resource.ledger.begin();
     resource.remove_again(session).await;
     let watched = resource.ledger.standing();
-    if bears_watch(case) {
+    if allows_sentinel(case) {
         if watched.is_empty() && may_watch(resource) {
             place(session, resource).await;
         }

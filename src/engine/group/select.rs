@@ -4,9 +4,9 @@ use crate::plan::PlannedCase;
 
 use super::super::needs::limit;
 use super::super::resource::Resource;
+use super::super::sentinel::allows_sentinel;
 use super::super::session::Session;
-use super::super::watch::bears_watch;
-use super::member::Member;
+use super::grouped_case::GroupedCase;
 
 /// Cases that share a read-back, at most.
 const MOST: usize = 64;
@@ -21,14 +21,19 @@ const LAGGING: usize = 8;
 /// second one, or something stored before, do not make others wait for it.
 pub(in super::super) fn neighbours_together(cases: &mut [PlannedCase]) {
     let rounds = |case: &PlannedCase| case.shareable().map(|(set_ups, requests)| (!set_ups.is_empty(), requests.len()));
-    cases.sort_by_key(|case| (case.shareable().is_none(), !bears_watch(case), case.may_do_anything(), rounds(case)));
+    cases
+        .sort_by_key(|case| (case.shareable().is_none(), !allows_sentinel(case), case.may_do_anything(), rounds(case)));
 }
 
 /// The next cases that can share a read-back: their items different from each other and few enough to fit. A resource
 /// that is full would refuse everything, and hide what it accepts wrongly, so there is always room for one more case's
 /// items.
-pub(super) fn gather<'a>(session: &'a Session, cases: &'a [PlannedCase], resource: &Resource) -> Vec<Member<'a>> {
-    let mut members: Vec<Member<'a>> = Vec::new();
+pub(super) fn select_cases<'a>(
+    session: &'a Session,
+    cases: &'a [PlannedCase],
+    resource: &Resource,
+) -> Vec<GroupedCase<'a>> {
+    let mut members: Vec<GroupedCase<'a>> = Vec::new();
     let mut keys: BTreeSet<String> = BTreeSet::new();
     let there = resource.ledger.carries();
     let mut stored = 0;
@@ -41,10 +46,10 @@ pub(super) fn gather<'a>(session: &'a Session, cases: &'a [PlannedCase], resourc
     };
     let Some(first) = cases.first() else { return members };
     let alike = |case: &PlannedCase| {
-        bears_watch(case) == bears_watch(first) && case.may_do_anything() == first.may_do_anything()
+        allows_sentinel(case) == allows_sentinel(first) && case.may_do_anything() == first.may_do_anything()
     };
     for case in cases.iter().take(MOST * factor).take_while(|case| alike(case)) {
-        let Some(member) = Member::new(session, case) else { break };
+        let Some(member) = GroupedCase::new(session, case) else { break };
         let own = member.may_store();
         let folded: Vec<String> = own.iter().map(|key| key.to_lowercase()).collect();
         let news = folded.iter().all(|key| !keys.contains(key));

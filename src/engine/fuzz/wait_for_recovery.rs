@@ -13,7 +13,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(250);
 
 /// Waits until the target answers again; how long that took, or `None` if it did not.
-pub(super) async fn revived(session: &Session, op: &OperationSuite) -> Option<Duration> {
+pub(super) async fn wait_for_recovery(session: &Session, op: &OperationSuite) -> Option<Duration> {
     let started = Instant::now();
     session.client.health().revive();
     while started.elapsed() < PATIENCE && !session.is_stopped() {

@@ -9,13 +9,13 @@ use crate::redaction;
 use crate::report::{CaseReport, FindingReport, Flakiness};
 use crate::suite::{Answer, Clause, Expect, OperationSuite};
 
+use super::canary::is_ordinary;
 use super::resource::Resource;
 use super::session::{Found, Session};
-use super::surprise::is_ordinary;
 use super::suspicion::Suspicions;
 
 /// What is known of a case while it runs.
-pub(super) struct Record<'a> {
+pub(super) struct CaseEvidence<'a> {
     pub(super) session: &'a Session,
     pub(super) case: &'a PlannedCase,
     exchanges: Vec<Arc<Exchange>>,
@@ -38,9 +38,9 @@ pub(super) struct Record<'a> {
     observations: Vec<(String, Observation)>,
 }
 
-impl<'a> Record<'a> {
+impl<'a> CaseEvidence<'a> {
     pub(super) fn new(session: &'a Session, case: &'a PlannedCase) -> Self {
-        Record {
+        CaseEvidence {
             session,
             case,
             exchanges: Vec::new(),
@@ -134,7 +134,7 @@ impl<'a> Record<'a> {
 
     /// Takes in what is known from a request of the same case that was sent apart; returns how far the indices of its
     /// exchanges have moved.
-    pub(super) fn absorb(&mut self, other: Record<'a>) -> usize {
+    pub(super) fn absorb(&mut self, other: CaseEvidence<'a>) -> usize {
         let before = self.exchanges.len();
         self.exchanges.extend(other.exchanges);
         self.findings.extend(
@@ -191,7 +191,7 @@ impl<'a> Record<'a> {
     }
 
     /// What held in a case over one input held in the property, too.
-    pub(super) fn held_in(&mut self, input: &Finished<'_>) {
+    pub(super) fn held_in(&mut self, input: &JudgedCase<'_>) {
         for clause in &input.record.upheld {
             if !self.upheld.contains(clause) {
                 self.upheld.push(clause.clone());
@@ -327,7 +327,7 @@ impl<'a> Record<'a> {
     }
 
     /// Closes the case.
-    pub(super) fn finish(self) -> Finished<'a> {
+    pub(super) fn finish(self) -> JudgedCase<'a> {
         let worst = self.findings.iter().map(|f| f.level).min();
         let outcome = match worst {
             Some(Level::Must | Level::Open) => Outcome::Fail,
@@ -338,18 +338,18 @@ impl<'a> Record<'a> {
             _ if self.skip.is_some() => Outcome::Skip,
             _ => Outcome::Pass,
         };
-        Finished { record: self, outcome }
+        JudgedCase { record: self, outcome }
     }
 }
 
 /// A case that has come to its end; nothing is shown of it, and nothing entered into the tally, before
 /// somebody asks for it.
-pub(super) struct Finished<'a> {
-    record: Record<'a>,
+pub(super) struct JudgedCase<'a> {
+    record: CaseEvidence<'a>,
     pub(super) outcome: Outcome,
 }
 
-impl Finished<'_> {
+impl JudgedCase<'_> {
     /// The operation that is on trial.
     pub(super) fn operation(&self) -> &OperationSuite {
         &self.record.case.op
@@ -362,7 +362,7 @@ impl Finished<'_> {
 
     /// What was found last, if anything was.
     pub(super) fn found(&self) -> Option<Found> {
-        let Record { session, exchanges, case, found_at, .. } = &self.record;
+        let CaseEvidence { session, exchanges, case, found_at, .. } = &self.record;
         let refused = exchanges.iter().filter(|e| matches!(e.status(), Some(401 | 403)));
         let unauthorised = refused.into_iter().any(|e| is_ordinary(session, &e.request.headers));
         found_at.map(|at| Found { operation: case.op.operation.id.clone(), at, unauthorised })
@@ -395,7 +395,7 @@ impl Finished<'_> {
     /// All that was found may as well be the doing of somebody else, who has come or gone just then; unless the same was
     /// found before.
     pub(super) fn may_be_chance(&self, suspicions: &Suspicions) -> bool {
-        let Record { findings, of_others, .. } = &self.record;
+        let CaseEvidence { findings, of_others, .. } = &self.record;
         let known = || findings.iter().all(|finding| suspicions.is_suspect(&finding.clause));
         !findings.is_empty() && *of_others == findings.len() && !known()
     }
@@ -443,7 +443,7 @@ impl Finished<'_> {
         for (clause, observation) in std::mem::take(&mut self.record.observations) {
             self.record.session.observed(clause, observation);
         }
-        let Record { session, case, findings, skip, .. } = &self.record;
+        let CaseEvidence { session, case, findings, skip, .. } = &self.record;
         let shown = !self.record.off_the_point && skip.is_none();
         session.enter(case, (self.outcome, shown), findings, self.upheld(), skip.as_ref());
         if let Some(found) = self.found() {
@@ -466,7 +466,7 @@ impl Finished<'_> {
             (allowed, seen, at) = (clean(&deviation.allowed), clean(&deviation.seen), exchange);
             flaky = Some(Flakiness { clause: clause.id.clone(), failed: 1, tries: 2 });
         }
-        let Record { session, case, exchanges, findings, .. } = self.record;
+        let CaseEvidence { session, case, exchanges, findings, .. } = self.record;
         let token = session.target.token.as_str();
         let curl = |exchange: &Arc<Exchange>| redaction::curl(&exchange.request, token, &session.redactor);
         let mut clauses = case.spec.clauses.clone();

@@ -8,10 +8,10 @@ use super::super::probe::{Prospect, states_differ};
 use super::super::readback::{stand, unnamed};
 use super::super::resource::Resource;
 use super::super::session::Session;
-use super::member::{Claim, Member};
+use super::grouped_case::{Expectation, GroupedCase};
 
 /// What a resource should show once all requests of a group have been answered.
-pub(super) struct Outlook {
+pub(super) struct ExpectedState {
     /// Whatever the readings are.
     sure: State,
     /// Where these decide.
@@ -32,7 +32,7 @@ struct Open {
 }
 
 impl Open {
-    fn of(prospects: &[Prospect], member: &Member<'_>) -> Self {
+    fn of(prospects: &[Prospect], member: &GroupedCase<'_>) -> Self {
         let states: Vec<State> = prospects.iter().filter(|p| p.answers).map(|p| p.states[0].clone()).collect();
         let named = member.keys().chain(member.own().keys()).chain(states.iter().flat_map(State::keys));
         Open { keys: named.cloned().collect(), states }
@@ -48,34 +48,34 @@ impl Open {
     }
 }
 
-impl Outlook {
-    pub(super) fn of(resource: &Resource, members: &[Member<'_>]) -> Self {
+impl ExpectedState {
+    pub(super) fn of(resource: &Resource, members: &[GroupedCase<'_>]) -> Self {
         let mut sure = resource.ledger.expected();
         let mut stores = false;
         let mut open = Vec::new();
         for member in members {
             let own = match &member.claim {
-                Claim::Exactly(state) => state,
-                Claim::Readings(_, prospects) if states_differ(prospects) => {
+                Expectation::Exactly(state) => state,
+                Expectation::Readings(_, prospects) if states_differ(prospects) => {
                     open.push(Open::of(prospects, member));
                     continue;
                 }
-                Claim::Readings(_, prospects) => {
+                Expectation::Readings(_, prospects) => {
                     prospects.iter().find(|p| p.answers).map_or(member.own(), |p| &p.states[0])
                 }
-                Claim::Nothing(_) => member.own(),
+                Expectation::Nothing(_) => member.own(),
             };
             stores |= !own.is_empty();
             sure.extend(own.iter().map(|(key, value)| (key.clone(), value.clone())));
         }
         let mut others: Option<State> = None;
         for member in members {
-            if let Claim::Nothing(sent) = &member.claim {
+            if let Expectation::Nothing(sent) = &member.claim {
                 others = Some(unnamed(member.operation(), sent, others.as_ref().unwrap_or(&sure)));
             }
         }
         let states_differ = !open.is_empty();
-        Outlook { sure, open, others, states_differ, stores }
+        ExpectedState { sure, open, others, states_differ, stores }
     }
 
     /// Takes out what somebody else keeps changing.
@@ -118,8 +118,8 @@ impl Outlook {
     }
 
     /// Which readings explain what is listed of a case's own items.
-    pub(super) fn holds(session: &Session, member: &Member<'_>, listing: Option<&Listing>) -> Vec<bool> {
-        let Claim::Readings(_, prospects) = &member.claim else { return Vec::new() };
+    pub(super) fn holds(session: &Session, member: &GroupedCase<'_>, listing: Option<&Listing>) -> Vec<bool> {
+        let Expectation::Readings(_, prospects) = &member.claim else { return Vec::new() };
         let Some(listing) = listing else {
             return prospects.iter().map(|p| p.answers && p.expect.listed.is_none()).collect();
         };

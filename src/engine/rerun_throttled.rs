@@ -6,8 +6,8 @@ use crate::plan::{Plan, PlannedCase};
 use crate::report::CaseReport;
 
 use super::case::run_case;
-use super::lanes::Leases;
 use super::preflight::example;
+use super::resource_queues::Leases;
 use super::session::Session;
 
 /// Cases that run again, at most.

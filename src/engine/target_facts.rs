@@ -1,16 +1,16 @@
-use crate::generate::Known;
+use crate::generate::TargetFacts;
 use crate::suite::{Capacity, OperationSuite};
 
 use super::resource::Resource;
 use super::session::Session;
 
 /// What the probes have found out that generated input depends on.
-pub(super) fn known(
+pub(super) fn target_facts(
     session: &Session,
     op: &OperationSuite,
     ops: &[std::sync::Arc<OperationSuite>],
     resource: &Resource,
-) -> Known {
+) -> TargetFacts {
     let one = |clause: &str, yes: &str| {
         let profile = session.profile();
         match profile.remaining(clause).as_slice() {
@@ -29,7 +29,7 @@ pub(super) fn known(
         }
         None => None,
     };
-    Known {
+    TargetFacts {
         overwrites: each("existing-key", "overwrite"),
         accepts_same: each("existing-pair", "accept"),
         ignores_absent: ops.iter().find_map(|op| one(&op.id("delete.absent-tag"), "ignored")),

@@ -9,12 +9,12 @@ use crate::report::CaseReport;
 use crate::suite::{Need, Operation, ResourceKind};
 
 use super::case::run_case;
+use super::case_evidence::CaseEvidence;
 use super::group::{neighbours_together, run_next};
 use super::progress::Observer;
-use super::record::Record;
 use super::resource::Resource;
+use super::scheduler::{Queue, run_queues};
 use super::session::Session;
-use super::side_by_side::{Lane, side_by_side};
 
 /// Every resource of the target, each behind a lock that is its lease.
 pub(super) type Leases = BTreeMap<ResourceKind, Vec<Arc<Mutex<Resource>>>>;
@@ -30,7 +30,7 @@ struct Cases {
 /// Cases by the resource they run on. The assignment depends on the order of the plan alone, so that a
 /// case sends the same requests whatever the concurrency.
 fn assign(cases: &[PlannedCase], leases: &Leases) -> Vec<Cases> {
-    let mut lanes: BTreeMap<(ResourceKind, usize), Vec<PlannedCase>> = BTreeMap::new();
+    let mut queues: BTreeMap<(ResourceKind, usize), Vec<PlannedCase>> = BTreeMap::new();
     let mut turns: BTreeMap<ResourceKind, usize> = BTreeMap::new();
     // Neighbours stay together in blocks, since simple cases in a row share a read-back.
     const BLOCK: usize = 16;
@@ -40,14 +40,14 @@ fn assign(cases: &[PlannedCase], leases: &Leases) -> Vec<Cases> {
         let kind = case.op.operation.resource;
         let count = leases.get(&kind).map_or(1, Vec::len).max(1);
         if let Some(index) = emptiest.get(&kind).filter(|_| needs_room(case)) {
-            lanes.entry((kind, *index)).or_default().push(case.clone());
+            queues.entry((kind, *index)).or_default().push(case.clone());
             continue;
         }
         let turn = turns.entry(kind).or_default();
-        lanes.entry((kind, (*turn / BLOCK) % count)).or_default().push(case.clone());
+        queues.entry((kind, (*turn / BLOCK) % count)).or_default().push(case.clone());
         *turn += 1;
     }
-    lanes
+    queues
         .into_iter()
         .map(|((kind, index), mut all)| {
             neighbours_together(&mut all);
@@ -70,14 +70,14 @@ fn emptiest(all: &[Arc<Mutex<Resource>>]) -> Option<usize> {
 }
 
 /// Runs cases side by side on all resources; reports in no particular order.
-pub(super) async fn run_lanes(
+pub(super) async fn run_resource_queues(
     session: &Session,
     cases: &[PlannedCase],
     leases: &Leases,
     progress: &dyn Observer,
 ) -> Vec<CaseReport> {
     let mut reports = Vec::with_capacity(cases.len());
-    side_by_side(session, assign(cases, leases), |report| {
+    run_queues(session, assign(cases, leases), |report| {
         session.client.health().case_done();
         progress.finished(&report);
         reports.push(report);
@@ -86,7 +86,7 @@ pub(super) async fn run_lanes(
     reports
 }
 
-impl Lane for Cases {
+impl Queue for Cases {
     type Outcome = CaseReport;
 
     fn left(&self) -> u64 {
@@ -155,7 +155,7 @@ fn pair<'a>(case: &PlannedCase, leases: &'a Leases) -> Option<(&'a Mutex<Resourc
 /// A report for a case that lacks its second resource.
 pub(super) fn without_pair(session: &Session, case: &PlannedCase) -> CaseReport {
     let kind = case.op.operation.resource;
-    let mut record = Record::new(session, case);
+    let mut record = CaseEvidence::new(session, case);
     record.skip(
         if case.spec.needs.contains(&Need::OtherKind) {
             "it needs a secret and a key: give --secret-id and --key-id".to_owned()
@@ -183,7 +183,7 @@ pub(super) fn deliver(session: &Session, report: CaseReport, progress: &dyn Obse
 
 /// A report for a case that has nothing to run on.
 pub(super) fn without_resource(session: &Session, case: &PlannedCase) -> CaseReport {
-    let mut record = Record::new(session, case);
+    let mut record = CaseEvidence::new(session, case);
     if !is_left_out(session, &case.op.operation) {
         record.error("the operation does not answer");
     } else {
@@ -208,7 +208,7 @@ pub(super) fn why_left_out(session: &Session, operation: &Operation) -> String {
 
 /// A report for a case that is not run any more.
 pub(super) fn not_started(session: &Session, case: &PlannedCase) -> Option<CaseReport> {
-    let mut record = Record::new(session, case);
+    let mut record = CaseEvidence::new(session, case);
     if let Some(ended) = session.client.health().ended() {
         record.error(ended.why);
     } else if let Some(why) = session.client.health().why_mute(&case.op.operation.id) {

@@ -8,12 +8,12 @@ use crate::judge::{parse_listing, parse_request};
 use crate::model::{Exchange, Level, Outcome};
 use crate::suite::{Answer, Observer, Purpose};
 
-use super::super::record::Finished;
+use super::super::case_evidence::JudgedCase;
 use super::super::session::Session;
-use super::prepare::Prepared;
+use super::build_case::Prepared;
 
 /// What came of one input.
-pub(super) struct Tried {
+pub(super) struct InputResult {
     pub(super) number: u64,
     pub(super) input: Input,
     pub(super) outcome: Outcome,
@@ -37,7 +37,7 @@ pub(super) struct Failure {
 
 impl Failure {
     /// Of a finished input, if it failed.
-    pub(super) fn of(finished: &Finished<'_>, prepared: &Prepared) -> Option<Self> {
+    pub(super) fn of(finished: &JudgedCase<'_>, prepared: &Prepared) -> Option<Self> {
         if !matches!(finished.outcome, Outcome::Fail | Outcome::Warn) {
             return None;
         }
@@ -53,15 +53,15 @@ impl Failure {
     }
 }
 
-impl Tried {
+impl InputResult {
     pub(super) fn of(
         session: &Session,
         (number, input): (u64, Input),
         prepared: &Prepared,
-        finished: &Finished<'_>,
+        finished: &JudgedCase<'_>,
         slow: Duration,
     ) -> Self {
-        Tried {
+        InputResult {
             number,
             input,
             outcome: finished.outcome,
@@ -98,7 +98,7 @@ fn requests(evidence: &[std::sync::Arc<Exchange>], prepared: &Prepared) -> Vec<O
         .collect()
 }
 
-fn behaviours(session: &Session, finished: &Finished<'_>, prepared: &Prepared, slow: Duration) -> Vec<Behaviour> {
+fn behaviours(session: &Session, finished: &JudgedCase<'_>, prepared: &Prepared, slow: Duration) -> Vec<Behaviour> {
     let evidence = finished.evidence();
     let places = requests(evidence, prepared);
     let kind = prepared.case.op.operation.resource;

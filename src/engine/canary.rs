@@ -9,8 +9,8 @@ use crate::model::TokenChoice;
 use crate::suite::OperationSuite;
 use crate::transport::{Confirmed, Ended, EndedBy};
 
+use super::case_evidence::JudgedCase;
 use super::preflight::example;
-use super::record::Finished;
 use super::resource::Resource;
 use super::session::{Found, Session};
 
@@ -18,12 +18,12 @@ use super::session::{Found, Session};
 const BETWEEN: Duration = Duration::from_secs(1);
 
 /// Whether what some cases found may be due to the target's condition, so that they run again.
-pub(super) async fn is_shaken<'a>(
+pub(super) async fn is_disturbed<'a>(
     session: &Session,
     resource: &mut Resource,
-    finished: impl Iterator<Item = &'a Finished<'a>>,
+    finished: impl Iterator<Item = &'a JudgedCase<'a>>,
 ) -> bool {
-    let surprising: Vec<(&Finished<'_>, Found)> = finished.filter_map(|f| Some((f, f.found()?))).collect();
+    let surprising: Vec<(&JudgedCase<'_>, Found)> = finished.filter_map(|f| Some((f, f.found()?))).collect();
     let Some((_, first)) = surprising.first() else { return false };
     let between = if surprising.iter().any(|(_, found)| found.unauthorised) { Duration::ZERO } else { BETWEEN };
     if session.client.confirm(&first.operation, between).await == Confirmed::Shaken {

@@ -4,21 +4,21 @@ use crate::judge::{Blame, Deviation, describe};
 use crate::model::Outcome;
 
 use super::super::case::run_case;
-use super::super::record::{Finished, Record};
+use super::super::case_evidence::{CaseEvidence, JudgedCase};
 use super::super::resource::Resource;
 use super::super::session::Session;
-use super::member::Member;
+use super::grouped_case::GroupedCase;
 
 /// A refusal that may be due to what else was under way, and not to the request.
-pub(super) struct TurnedAway {
+pub(super) struct RefusedUnderLoad {
     pub(super) index: usize,
     /// What it is if it is not; open clauses have nothing to say here.
     pub(super) deviation: Option<Deviation>,
 }
 
-impl<'a> Member<'a> {
+impl<'a> GroupedCase<'a> {
     /// Its end, if it was turned away, and has the right answer by itself.
-    fn right_alone(mut self, turned_away: &TurnedAway) -> Record<'a> {
+    fn right_alone(mut self, turned_away: &RefusedUnderLoad) -> CaseEvidence<'a> {
         let allowed = "the answer that it has by itself".to_owned();
         let seen = self.record.exchange_at(turned_away.index).map(describe).unwrap_or_default();
         let seen = format!("{seen}, while other requests were under way");
@@ -27,7 +27,7 @@ impl<'a> Member<'a> {
     }
 
     /// Takes the refusal as the request's own doing.
-    fn wrong_anyway(&mut self, turned_away: &TurnedAway) {
+    fn wrong_anyway(&mut self, turned_away: &RefusedUnderLoad) {
         if let Some(deviation) = &turned_away.deviation {
             self.record.wrong_answer(deviation, turned_away.index);
         }
@@ -38,11 +38,11 @@ impl<'a> Member<'a> {
 /// stored there that should not have been.
 pub(super) async fn try_alone<'a>(
     session: &'a Session,
-    mut member: Member<'a>,
-    turned_away: TurnedAway,
+    mut member: GroupedCase<'a>,
+    turned_away: RefusedUnderLoad,
     resource: &mut Resource,
     crowded: bool,
-) -> Finished<'a> {
+) -> JudgedCase<'a> {
     let clause = turned_away.deviation.as_ref().map(|deviation| member.record.blamed(&deviation.blame));
     if clause.is_some_and(|clause| resource.suspicions.is_suspect(&clause)) {
         member.wrong_anyway(&turned_away);

@@ -1,15 +1,15 @@
 use std::sync::Arc;
 
 use crate::fuzz::{Expected, Input, Request, forecast};
-use crate::generate::{Known, Placeholders};
+use crate::generate::{Placeholders, TargetFacts};
 use crate::judge::change_of;
 use crate::plan::PlannedCase;
 use crate::rules::Contract;
 use crate::suite::{Answer, Effect, Expect, OperationSuite, StepSpec};
 
-use super::super::knowledge::known;
 use super::super::resource::Resource;
 use super::super::session::Session;
+use super::super::target_facts::target_facts;
 use crate::ledger::{MARK, own_words};
 
 /// An input as a case, with what is expected of it.
@@ -26,10 +26,10 @@ pub(super) fn places(session: &Session, name: &str) -> Placeholders {
 }
 
 /// What the readings found say about a resource.
-pub(super) fn knowledge(session: &Session, resource: &Resource) -> Known {
+pub(super) fn knowledge(session: &Session, resource: &Resource) -> TargetFacts {
     let ops = session.suite.acting_on(resource.kind);
     let limited = ops.iter().find(|op| op.operation.capacity.is_some()).or(ops.first());
-    limited.map(|op| known(session, op, &ops, resource)).unwrap_or_default()
+    limited.map(|op| target_facts(session, op, &ops, resource)).unwrap_or_default()
 }
 
 /// The input under this name. `None` if it is not for this suite, or must not be sent to this target.

@@ -9,11 +9,11 @@ use tokio::sync::mpsc;
 use super::session::Session;
 
 /// A resource and what runs on it, one after the other.
-pub(super) trait Lane: Send + 'static {
+pub(super) trait Queue: Send + 'static {
     /// What comes of each thing that runs.
     type Outcome: Send + 'static;
 
-    /// How much there is left to do, compared with other lanes.
+    /// How much there is left to do, compared with other queues.
     fn left(&self) -> u64;
 
     /// Does the next of it, and hands over what comes of that.
@@ -23,23 +23,23 @@ pub(super) trait Lane: Send + 'static {
 /// What is worth a thread of its own.
 const WORTH_A_THREAD: u64 = 32;
 
-/// Runs lanes side by side, on several threads where the target and the work are worth it, and hands over what
+/// Runs queues side by side, on several threads where the target and the work are worth it, and hands over what
 /// comes of them as it comes.
-pub(super) async fn side_by_side<L: Lane>(session: &Session, lanes: Vec<L>, mut take: impl FnMut(L::Outcome)) {
-    let workers = session.settings.concurrency.clamp(1, lanes.len().max(1));
-    let threads = threads(session, &lanes).min(workers);
+pub(super) async fn run_queues<L: Queue>(session: &Session, queues: Vec<L>, mut take: impl FnMut(L::Outcome)) {
+    let workers = session.settings.concurrency.clamp(1, queues.len().max(1));
+    let threads = threads(session, &queues).min(workers);
     let (outcomes, mut finished) = mpsc::unbounded_channel();
-    let crew = Crew { waiting: Arc::new(Mutex::new(lanes.into_iter().map(Waiting::new).collect())), outcomes };
-    // Whoever cannot have a thread leaves its lanes to the others: all of them take from one heap.
+    let shared = Workers { waiting: Arc::new(Mutex::new(queues.into_iter().map(Waiting::new).collect())), outcomes };
+    // Whoever cannot have a thread leaves its queues to the others: all of them take from one heap.
     let started: Vec<JoinHandle<()>> =
-        (1..threads).filter_map(|nth| crew.clone().on_thread(session, share(workers, threads, nth))).collect();
+        (1..threads).filter_map(|nth| shared.clone().on_thread(session, share(workers, threads, nth))).collect();
     let own = workers - (1..=started.len()).map(|nth| share(workers, threads, nth)).sum::<usize>();
     let collect = async {
         while let Some(outcome) = finished.recv().await {
             take(outcome);
         }
     };
-    tokio::join!(crew.run(session, own), collect);
+    tokio::join!(shared.run(session, own), collect);
     for thread in started {
         if let Err(panic) = thread.join() {
             std::panic::resume_unwind(panic);
@@ -48,8 +48,8 @@ pub(super) async fn side_by_side<L: Lane>(session: &Session, lanes: Vec<L>, mut 
 }
 
 /// How many threads are worth while.
-fn threads<L: Lane>(session: &Session, lanes: &[L]) -> usize {
-    let whole: u64 = lanes.iter().map(Lane::left).sum();
+fn threads<L: Queue>(session: &Session, queues: &[L]) -> usize {
+    let whole: u64 = queues.iter().map(Queue::left).sum();
     // A record is judged in its own time, which only one thread can keep.
     let worth = session.settings.width > 1 && whole >= WORTH_A_THREAD * 2 && !session.is_recorded();
     if worth { std::thread::available_parallelism().map_or(1, NonZero::get) } else { 1 }
@@ -60,19 +60,19 @@ fn share(workers: usize, threads: usize, nth: usize) -> usize {
     workers * (nth + 1) / threads - workers * nth / threads
 }
 
-/// A lane that nobody is at work on, and how much there is left to do of it.
+/// A queue that nobody is at work on, and how much there is left to do of it.
 struct Waiting<L> {
     left: u64,
-    lane: L,
+    queue: L,
 }
 
-impl<L: Lane> Waiting<L> {
-    fn new(lane: L) -> Self {
-        Waiting { left: lane.left(), lane }
+impl<L: Queue> Waiting<L> {
+    fn new(queue: L) -> Self {
+        Waiting { left: queue.left(), queue }
     }
 }
 
-/// The lane with most to do comes first, so that none is left over at the end.
+/// The queue with most to do comes first, so that none is left over at the end.
 impl<L> Ord for Waiting<L> {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         self.left.cmp(&other.left)
@@ -94,23 +94,23 @@ impl<L> PartialEq for Waiting<L> {
 impl<L> Eq for Waiting<L> {}
 
 /// What all workers share, on whatever thread.
-struct Crew<L: Lane> {
+struct Workers<L: Queue> {
     waiting: Arc<Mutex<BinaryHeap<Waiting<L>>>>,
     outcomes: mpsc::UnboundedSender<L::Outcome>,
 }
 
-impl<L: Lane> Clone for Crew<L> {
+impl<L: Queue> Clone for Workers<L> {
     fn clone(&self) -> Self {
-        Crew { waiting: Arc::clone(&self.waiting), outcomes: self.outcomes.clone() }
+        Workers { waiting: Arc::clone(&self.waiting), outcomes: self.outcomes.clone() }
     }
 }
 
-impl<L: Lane> Crew<L> {
+impl<L: Queue> Workers<L> {
     /// So many workers on a thread of their own, if there is one to be had.
     fn on_thread(self, session: &Session, workers: usize) -> Option<JoinHandle<()>> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
         let session = session.for_thread();
-        let thread = std::thread::Builder::new().name("lanes".to_owned());
+        let thread = std::thread::Builder::new().name("queues".to_owned());
         thread.spawn(move || runtime.block_on(self.run(&session, workers))).ok()
     }
 
@@ -119,14 +119,14 @@ impl<L: Lane> Crew<L> {
         join_all((0..workers).map(|_| self.work(session))).await;
     }
 
-    /// Goes on with one lane after the other until none is waiting: what others are at work on is left to them.
+    /// Goes on with one queue after the other until none is waiting: what others are at work on is left to them.
     async fn work(&self, session: &Session) {
         // Nobody waits for outcomes any more only when the run itself has ended.
         let deliver = |outcome| drop(self.outcomes.send(outcome));
         loop {
-            let Some(Waiting { mut lane, .. }) = self.waiting().pop() else { return };
-            lane.go_on(session, deliver).await;
-            let waiting = Waiting::new(lane);
+            let Some(Waiting { mut queue, .. }) = self.waiting().pop() else { return };
+            queue.go_on(session, deliver).await;
+            let waiting = Waiting::new(queue);
             if waiting.left > 0 {
                 self.waiting().push(waiting);
             }
