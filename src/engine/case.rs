@@ -7,7 +7,7 @@ use crate::suite::{Answer, Effect, Expect, OperationSuite, StepSpec};
 
 use super::canary::is_disturbed;
 use super::case_evidence::{CaseEvidence, JudgedCase};
-use super::inconclusive::{is_a_gateways, is_inconclusive};
+use super::inconclusive::{by_an_intermediary, is_inconclusive};
 use super::needs::{collision, limit, unmet};
 use super::payload::Payload;
 use super::prediction::{predicted, writing};
@@ -262,7 +262,7 @@ impl<'a, 'r> Running<'a, 'r> {
             Some(second) if step.second => second,
             _ => &mut *self.first,
         };
-        if let Some(reason) = is_a_gateways(&sent.exchange) {
+        if let Some(reason) = by_an_intermediary(&sent.exchange, step) {
             self.record.skip(reason, false);
             return;
         }

@@ -1,8 +1,8 @@
 //! Answers that say nothing of the request they answer.
 
-use crate::judge::{State, change_of};
-use crate::model::{Exchange, Response};
-use crate::suite::{Effect, OperationSuite};
+use crate::judge::{State, change_of, is_by_an_intermediary};
+use crate::model::{Exchange, PathChoice, TokenChoice};
+use crate::suite::{Effect, OperationSuite, StepSpec};
 
 use super::case_evidence::CaseEvidence;
 use super::payload::Payload;
@@ -33,14 +33,14 @@ pub(super) async fn is_inconclusive(
     Some(format!("the {} takes nothing more, and what it carries cannot be listed", resource.kind.carrier()))
 }
 
-/// Why an answer is not the service's: somebody on the way has limits of its own. The status says so, and the body is not the
-/// service's.
-pub(super) fn is_a_gateways(exchange: &Exchange) -> Option<String> {
-    let own = |response: &Response| response.json().is_some_and(|body| body.is_object());
-    let response = exchange.answer.as_ref().ok()?;
-    let of_a_gateway = matches!(response.status, 411 | 413 | 414 | 431 | 494) && !own(response);
-    let told = || format!("a gateway in front of the service refuses such a request by itself ({})", response.status);
-    of_a_gateway.then(told)
+/// Why an answer is not the service's: somebody on the way refuses such a request by themselves.
+pub(super) fn by_an_intermediary(exchange: &Exchange, step: &StepSpec) -> Option<String> {
+    let ordinary = step.token == TokenChoice::Valid && step.path.values().all(|choice| *choice == PathChoice::Own);
+    let response = exchange.answer.as_ref().ok().filter(|response| is_by_an_intermediary(response, ordinary))?;
+    Some(format!(
+        "a gateway or firewall in front of the service refuses such a request by itself ({})",
+        response.status
+    ))
 }
 
 /// Whether as many ordinary items are accepted.

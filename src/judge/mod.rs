@@ -4,6 +4,7 @@
 mod answer;
 mod describe;
 mod effect;
+mod intermediary;
 mod json;
 mod listing;
 mod oracle;
@@ -14,6 +15,7 @@ pub use crate::model::State;
 pub use answer::{Blame, Deviation, judge_answer, judge_envelope};
 pub use describe::describe;
 pub use effect::{Change, change_of};
+pub use intermediary::is_by_an_intermediary;
 pub use json::{is_ambiguous, parse_request};
 pub use listing::{ListedItem, Listing, is_unreadable, parse_listing};
 pub use oracle::{History, Judgement, Scene, Secrets, judge};

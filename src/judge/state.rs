@@ -1,3 +1,5 @@
+use serde_json::Value;
+
 use super::Listing;
 use super::effect::canonical;
 use crate::model::State;
@@ -37,7 +39,7 @@ pub fn difference(expected: &State, seen: &State) -> Option<String> {
     let bent = !lost.is_empty() && !added.is_empty();
     let changed = expected.iter().filter_map(|(key, value)| {
         let found = seen.get(key)?;
-        (found != value).then(|| format!("{key:?} is {} and not {}", exact(found), exact(value)))
+        (found != value).then(|| changed_item(key, found, value))
     });
     let key = |key: &str| if bent { exact(key) } else { format!("{key:?}") };
     let all: Vec<String> = lost
@@ -54,11 +56,50 @@ pub fn difference(expected: &State, seen: &State) -> Option<String> {
     Some(if more > 0 { format!("{told}; and {more} more") } else { told })
 }
 
+/// How one item differs from what it should be: an entity by its members.
+fn changed_item(key: &str, found: &str, expected: &str) -> String {
+    let object = |text: &str| serde_json::from_str::<Value>(text).ok().filter(Value::is_object);
+    if let (Some(found), Some(expected)) = (object(found), object(expected)) {
+        let mut told = Vec::new();
+        changed_members("", Some(&found), Some(&expected), &mut told);
+        if !told.is_empty() {
+            return format!("of {key:?}, {}", told.join(", "));
+        }
+    }
+    format!("{key:?} is {} and not {}", exact(found), exact(expected))
+}
+
+/// The members in which two JSON values differ, each named by its path.
+fn changed_members(path: &str, found: Option<&Value>, expected: Option<&Value>, told: &mut Vec<String>) {
+    match (found, expected) {
+        (Some(Value::Object(found)), Some(Value::Object(expected))) => {
+            let more = found.keys().filter(|name| !expected.contains_key(*name));
+            for name in expected.keys().chain(more) {
+                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                changed_members(&path, found.get(name), expected.get(name), told);
+            }
+        }
+        (found, expected) if found == expected => {}
+        (None, _) => told.push(format!("`{path}` is missing")),
+        (Some(found), None) => told.push(format!("`{path}` is there: {}", spelled(&found.to_string()))),
+        (Some(found), Some(expected)) => {
+            told.push(format!(
+                "`{path}` is {} and not {}",
+                spelled(&found.to_string()),
+                spelled(&expected.to_string())
+            ));
+        }
+    }
+}
+
 /// A text in quotes with everything beyond ASCII as code points, so that what looks alike is told apart.
 fn exact(text: &str) -> String {
-    let quoted = format!("{text:?}");
-    let spelled = |c: char| if c.is_ascii() { c.to_string() } else { format!("\\u{{{:x}}}", u32::from(c)) };
-    quoted.chars().map(spelled).collect()
+    spelled(&format!("{text:?}"))
+}
+
+fn spelled(text: &str) -> String {
+    let one = |c: char| if c.is_ascii() { c.to_string() } else { format!("\\u{{{:x}}}", u32::from(c)) };
+    text.chars().map(one).collect()
 }
 
 #[cfg(test)]
@@ -77,6 +118,29 @@ mod tests {
             let like = State::from([("a".to_owned(), wanted.clone())]);
             assert_eq!(state_of(&Listing { items: items.into() }, &like), like);
         }
+    }
+
+    #[test]
+    fn of_an_entity_only_what_differs_is_told() {
+        let state = |text: &str| State::from([("a".to_owned(), text.to_owned())]);
+        let expected = r#"{"name":"a","state":"ENABLED","to":{"id":"x","kind":"SMN"}}"#;
+        for (seen, told) in [
+            (
+                r#"{"name":"a","state":"ENABLED","to":{"id":"é","kind":"SMN"}}"#,
+                r#"of "a", `to.id` is "\u{e9}" and not "x""#,
+            ),
+            (
+                r#"{"name":"a","to":{"id":"x","kind":"SMN","more":1}}"#,
+                r#"of "a", `state` is missing, `to.more` is there: 1"#,
+            ),
+            (
+                r#""text""#,
+                r#""a" is "\"text\"" and not "{\"name\":\"a\",\"state\":\"ENABLED\",\"to\":{\"id\":\"x\",\"kind\":\"SMN\"}}""#,
+            ),
+        ] {
+            assert_eq!(difference(&state(expected), &state(seen)).unwrap_or_default(), told);
+        }
+        assert_eq!(difference(&state(expected), &state(expected)), None);
     }
 
     #[test]

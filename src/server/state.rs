@@ -1,6 +1,6 @@
 //! All that a running server holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::access::Credentials;
@@ -20,6 +20,8 @@ pub(crate) struct Tenant {
     pub(crate) secrets: Shelf,
     pub(crate) keys: Shelf,
     events: Mutex<BTreeMap<String, Event>>,
+    /// Sequence numbers of requests that were carried out, where that counts.
+    sequences: Mutex<HashSet<Vec<u8>>>,
 }
 
 /// The whole server: rules, tenants and who may do what.
@@ -39,6 +41,7 @@ impl Tenant {
             secrets: Shelf::new(secret_ids),
             keys: Shelf::new(key_ids),
             events: Mutex::default(),
+            sequences: Mutex::default(),
         }
     }
 
@@ -46,10 +49,15 @@ impl Tenant {
         self.secrets.empty();
         self.keys.empty();
         self.events().clear();
+        self.sequences().clear();
     }
 
     pub(crate) fn events(&self) -> MutexGuard<'_, BTreeMap<String, Event>> {
         locked(&self.events)
+    }
+
+    pub(crate) fn sequences(&self) -> MutexGuard<'_, HashSet<Vec<u8>>> {
+        locked(&self.sequences)
     }
 }
 

@@ -165,3 +165,49 @@ fn fields_that_a_gateway_adds_do_not_show() {
     }
     does_not_show(|| Box::new(|_: &Call| Act::Change(adorned)), any);
 }
+
+/// What a firewall takes for an attack: markup, a path that leads upwards, a query, a script, a control character.
+fn looks_like_an_attack(call: &Call) -> bool {
+    let sent = format!("{} {}", call.path, call.body).to_ascii_lowercase();
+    ["<", "%3c", "..", "%00", "' or", "script", "${", "\\u0000", "select ", "jndi"]
+        .iter()
+        .any(|part| sent.contains(part))
+}
+
+/// Such firewalls answer with a page of their own, with whatever status they like.
+#[test]
+fn a_firewalls_page_for_what_looks_like_an_attack_does_not_show() {
+    let pages = [
+        Answer::html(403, "<!DOCTYPE html><html><body>Request blocked</body></html>"),
+        Answer::html(418, "<html><body>Your request was intercepted</body></html>"),
+        Answer::html(406, "<html>Not Acceptable!</html>"),
+        Answer::html(405, "<html>blocked</html>"),
+    ];
+    each(&pages, |page| {
+        let rule = || {
+            let page = page.clone();
+            Box::new(such(looks_like_an_attack, move || Act::Answer(page.clone())))
+                as Box<dyn FnMut(&Call) -> Act + Send>
+        };
+        // Everything, since nobody knows beforehand which cases send what looks so.
+        let scene = Scene::new(rule());
+        let told = scene.run(&[]);
+        told.code_is(0).accuses_nobody();
+        warns_of_nothing(&told);
+        scene.is_clean(&told);
+        assert!(scene.proxy.count(looks_like_an_attack) > 20, "the firewall had little to do");
+        let scene = Scene::faulty(FAULT, rule());
+        scene.run(CASES).finds(BROKEN).accuses_at_most(BREAKS);
+    });
+}
+
+/// A service that gives such a page to a wrong token is not excused: its errors have a documented form.
+#[test]
+fn a_page_for_a_wrong_token_is_the_services_own() {
+    let stranger: Which = |call| call.field("x-auth-token").is_none();
+    let page = || Act::Answer(Answer::html(403, "403 Forbidden"));
+    let scene = Scene::new(such(stranger, page));
+    let told = scene.run(&["CreateSecretTag"]);
+    assert!(scene.proxy.count(stranger) > 0, "every request had a token");
+    told.code_is(1);
+}

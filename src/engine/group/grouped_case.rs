@@ -6,7 +6,7 @@ use crate::plan::PlannedCase;
 use crate::suite::{Answer, Expect, OperationSuite, StepSpec};
 
 use super::super::case_evidence::CaseEvidence;
-use super::super::inconclusive::{is_a_gateways, is_inconclusive};
+use super::super::inconclusive::{by_an_intermediary, is_inconclusive};
 use super::super::needs::{collision, unmet};
 use super::super::payload::Payload;
 use super::super::prediction::{predicted, writing};
@@ -209,7 +209,7 @@ impl<'a> GroupedCase<'a> {
     pub(super) async fn judge(&mut self, resource: &mut Resource, sent: Sent, touched: &mut State) -> bool {
         let Some(request) = self.requests.get(self.at) else { return true };
         let (step, op) = (request.step, request.op);
-        if let Some(reason) = is_a_gateways(&sent.exchange) {
+        if let Some(reason) = by_an_intermediary(&sent.exchange, step) {
             self.record.skip(reason, false);
             return true;
         }

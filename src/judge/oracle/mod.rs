@@ -14,6 +14,7 @@ use serde_json::Value;
 
 pub use transport::Secrets;
 
+use super::is_by_an_intermediary;
 use crate::model::{Exchange, Response};
 use crate::suite::{Judge, Operation};
 
@@ -86,6 +87,9 @@ impl Scene<'_> {
         let own_words = || self.json().is_some_and(Value::is_object);
         let out_of_reach = self.response().is_some_and(|response| matches!(response.status, 502 | 504));
         if self.transient_server_error && out_of_reach && !own_words() {
+            return true;
+        }
+        if self.response().is_some_and(|response| is_by_an_intermediary(response, !self.gateway_territory)) {
             return true;
         }
         let Some(response) = self.response().filter(|_| self.unusual) else { return false };

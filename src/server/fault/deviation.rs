@@ -127,6 +127,7 @@ deviations! {
         CreatesOnUnknownAction "action.enum" "an unknown action creates";
         DeletesOnUnknownAction "action.enum" "an unknown action deletes";
         RequiresSequence "sequence.optional" "a body without `sequence` is refused";
+        DropsRepeatedSequence "sequence.repeated" "a request with a sequence number that came before is accepted and not carried out";
         CoercesNumberSequence "sequence.type" "`sequence` may be a number";
         AcceptsEmptyBody "body.mandatory" "an empty body is accepted";
         AcceptsTrailingComma "body.json" "a comma before a closing bracket is accepted";

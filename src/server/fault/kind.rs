@@ -117,7 +117,7 @@ faults! {
         CsmsBatchAcceptsMissingTags AcceptsMissingTags; CsmsBatchAcceptsNullTags AcceptsNullTags; CsmsBatchAcceptsTagsObject AcceptsTagsObject;
         CsmsBatchAcceptsMissingAction AcceptsMissingAction; CsmsBatchAcceptsNullAction AcceptsNullAction; CsmsBatchCoercesActionArray CoercesActionArray;
         CsmsBatchMatchesActionInAnyCase MatchesActionInAnyCase; CsmsBatchCreatesOnUnknownAction CreatesOnUnknownAction;
-        CsmsBatchDeletesOnUnknownAction DeletesOnUnknownAction; CsmsBatchRequiresSequence RequiresSequence;
+        CsmsBatchDeletesOnUnknownAction DeletesOnUnknownAction; CsmsBatchRequiresSequence RequiresSequence; CsmsBatchDropsRepeatedSequence DropsRepeatedSequence;
         CsmsBatchCoercesNumberSequence CoercesNumberSequence; CsmsBatchAcceptsEmptyBody AcceptsEmptyBody; CsmsBatchAcceptsTrailingComma AcceptsTrailingComma;
         CsmsBatchAcceptsTextAfterJson AcceptsTextAfterJson; CsmsBatchReplacesInvalidUnicode ReplacesInvalidUnicode;
         CsmsBatchStoresKeyLowerCased StoresKeyLowerCased; CsmsBatchStoresKeyComposed StoresKeyComposed; CsmsBatchStoresKeyTruncated StoresKeyTruncated;
@@ -176,7 +176,7 @@ faults! {
         KmsCreateAcceptsAsteriskInValue AcceptsAsteriskInValue; KmsCreateAcceptsAngleBracketInValue AcceptsAngleBracketInValue;
         KmsCreateAcceptsBackslashInValue AcceptsBackslashInValue; KmsCreateAcceptsEqualsSignInValue AcceptsEqualsSignInValue;
         KmsCreateAcceptsUnitSeparatorInValue AcceptsUnitSeparatorInValue; KmsCreateRefusesDeleteInValue RefusesDeleteInValue;
-        KmsCreateAcceptsTagArray AcceptsTagArray; KmsCreateRequiresSequence RequiresSequence; KmsCreateCoercesNumberSequence CoercesNumberSequence;
+        KmsCreateAcceptsTagArray AcceptsTagArray; KmsCreateRequiresSequence RequiresSequence; KmsCreateDropsRepeatedSequence DropsRepeatedSequence; KmsCreateCoercesNumberSequence CoercesNumberSequence;
         KmsCreateAcceptsEmptyBody AcceptsEmptyBody; KmsCreateAcceptsTrailingComma AcceptsTrailingComma; KmsCreateAcceptsTextAfterJson AcceptsTextAfterJson;
         KmsCreateReplacesInvalidUnicode ReplacesInvalidUnicode; KmsCreateStoresKeyTrimmed StoresKeyTrimmed; KmsCreateStoresKeyLowerCased StoresKeyLowerCased;
         KmsCreateStoresKeyComposed StoresKeyComposed; KmsCreateStoresKeyTruncated StoresKeyTruncated; KmsCreateLosesAstralInKey LosesAstralInKey;

@@ -45,6 +45,7 @@ pub(crate) struct SequenceReadings {
     pub(crate) length: SequenceLength,
     pub(crate) uuid: bool,
     pub(crate) null_accepted: bool,
+    pub(crate) repeated_refused: bool,
 }
 
 impl BatchReadings {
@@ -81,6 +82,7 @@ impl SequenceReadings {
             },
             uuid: profile.is(operation, "sequence.format", "uuid"),
             null_accepted: profile.is(operation, "sequence.null", "accepted"),
+            repeated_refused: profile.is(operation, "sequence.repeated", "refused"),
         }
     }
 }

@@ -31,7 +31,10 @@ enum Action {
 pub(crate) async fn batch(call: Call<'_>, id: &str, body: &Json<'_>) -> Result<Success, Failure> {
     let rules = call.rules;
     check_members(rules.access.unknown_field_refused, "body", body, &["tags", "action", "sequence"])?;
-    sequence::check(rules, body)?;
+    sequence::check(call, body)?;
+    if sequence::is_dropped(call, body) {
+        return Ok(Success::NoContent);
+    }
     let action = action(rules, body)?;
     let tags = tags(rules, body)?;
     if rules.bends(Deviation::DeletesEverythingOnEmptyList)
@@ -65,6 +68,7 @@ pub(crate) async fn batch(call: Call<'_>, id: &str, body: &Json<'_>) -> Result<S
             }
         }
     }
+    sequence::note(call, body);
     Ok(Success::NoContent)
 }
 

@@ -25,7 +25,10 @@ pub(crate) async fn create(call: Call<'_>, id: &str, body: &Json<'_>) -> Result<
     }
     check_members(rules.access.unknown_field_refused, "body", body, known)?;
     if is_kms {
-        sequence::check(rules, body)?;
+        sequence::check(call, body)?;
+        if sequence::is_dropped(call, body) {
+            return Ok(Success::NoContent);
+        }
     }
     let item = item(call, body)?;
     if let Some(item) = &item
@@ -43,6 +46,9 @@ pub(crate) async fn create(call: Call<'_>, id: &str, body: &Json<'_>) -> Result<
     };
     if let Some(item) = item {
         put(call, place, vec![stored(rules, &item)]).await?;
+    }
+    if is_kms {
+        sequence::note(call, body);
     }
     Ok(Success::NoContent)
 }

@@ -1,16 +1,17 @@
 //! The sequence number of a request.
 
 use super::place::is_uuid;
+use crate::server::dispatch::Call;
 use crate::server::fault::Deviation;
 use crate::server::http::{Failure, Reason};
 use crate::server::json::Json;
 use crate::server::reading::SequenceLength;
-use crate::server::rules::Rules;
 
 const LENGTH: usize = 36;
 
 /// Checks the member `sequence` of a body.
-pub(crate) fn check(rules: &Rules, body: &Json<'_>) -> Result<(), Failure> {
+pub(crate) fn check(call: Call<'_>, body: &Json<'_>) -> Result<(), Failure> {
+    let rules = call.rules;
     let readings = &rules.sequence;
     let sequence = match body.get("sequence") {
         None if rules.bends(Deviation::RequiresSequence) => {
@@ -30,8 +31,26 @@ pub(crate) fn check(rules: &Rules, body: &Json<'_>) -> Result<(), Failure> {
     if !fits {
         return Err(Failure::invalid(Reason::Sequence, rule));
     }
+    if readings.repeated_refused && call.tenant.sequences().contains(sequence) {
+        return Err(Failure::invalid(Reason::Sequence, "sequence: was used by another request"));
+    }
     if readings.uuid && sequence.len() == LENGTH && !is_uuid(sequence) {
         return Err(Failure::invalid(Reason::Sequence, "sequence: must be a UUID"));
     }
     Ok(())
+}
+
+/// Whether a request is taken for one that was carried out before, and dropped.
+pub(crate) fn is_dropped(call: Call<'_>, body: &Json<'_>) -> bool {
+    call.rules.bends(Deviation::DropsRepeatedSequence)
+        && matches!(body.get("sequence"), Some(Json::String(text)) if call.tenant.sequences().contains(text.as_bytes()))
+}
+
+/// Remembers the sequence number of a request that was carried out, where that counts.
+pub(crate) fn note(call: Call<'_>, body: &Json<'_>) {
+    if (call.rules.sequence.repeated_refused || call.rules.bends(Deviation::DropsRepeatedSequence))
+        && let Some(Json::String(text)) = body.get("sequence")
+    {
+        call.tenant.sequences().insert(text.as_bytes().to_vec());
+    }
 }
