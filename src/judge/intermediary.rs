@@ -15,7 +15,7 @@ const FIREWALL: [u16; 6] = [403, 405, 406, 418, 493, 501];
 pub fn is_by_an_intermediary(response: &Response, ordinary: bool) -> bool {
     let own_words = || response.json().is_some_and(|body| body.is_object());
     (LIMITS.contains(&response.status) && !own_words())
-        || (ordinary && FIREWALL.contains(&response.status) && is_page(response))
+        || (FIREWALL.contains(&response.status) && is_page(response) && (ordinary || response.status != 403))
 }
 
 /// Whether the body is HTML, by what it says of itself and by what it is.
@@ -42,7 +42,8 @@ mod tests {
         for status in FIREWALL {
             assert!(is_by_an_intermediary(&response(status, "text/html; charset=utf-8", page), true), "{status}");
             assert!(is_by_an_intermediary(&response(status, "", page), true), "{status}");
-            assert!(!is_by_an_intermediary(&response(status, "text/html", page), false), "{status}, wrong credentials");
+            let elsewhere = is_by_an_intermediary(&response(status, "text/html", page), false);
+            assert_eq!(elsewhere, status != 403, "{status}, wrong credentials");
             assert!(!is_by_an_intermediary(&response(status, "application/json", page), true), "{status}, not HTML");
             assert!(!is_by_an_intermediary(&response(status, "text/html", "{\"error\":{}}"), true), "{status}, JSON");
             assert!(!is_by_an_intermediary(&response(status, "", ""), true), "{status}, no body");
