@@ -20,7 +20,7 @@ pub(crate) struct Tenant {
     pub(crate) secrets: Shelf,
     pub(crate) keys: Shelf,
     events: Mutex<BTreeMap<String, Event>>,
-    /// Sequence numbers of requests that were carried out, where that counts.
+    /// Sequence numbers of requests that were carried out, where a fault looks at them.
     sequences: Mutex<HashSet<Vec<u8>>>,
 }
 

@@ -45,7 +45,6 @@ pub(crate) struct SequenceReadings {
     pub(crate) length: SequenceLength,
     pub(crate) uuid: bool,
     pub(crate) null_accepted: bool,
-    pub(crate) repeated_refused: bool,
 }
 
 impl BatchReadings {
@@ -82,7 +81,6 @@ impl SequenceReadings {
             },
             uuid: profile.is(operation, "sequence.format", "uuid"),
             null_accepted: profile.is(operation, "sequence.null", "accepted"),
-            repeated_refused: profile.is(operation, "sequence.repeated", "refused"),
         }
     }
 }

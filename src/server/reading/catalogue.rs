@@ -72,7 +72,6 @@ const TABLE: &[(&[Operation], &str, &[&str])] = &[
     (SEQUENCED, "sequence.length", &["exactly-36", "at-most-36", "any"]),
     (SEQUENCED, "sequence.format", &["any", "uuid"]),
     (SEQUENCED, "sequence.null", REFUSED),
-    (SEQUENCED, "sequence.repeated", &["independent", "refused"]),
     (&[KMT], "key.blank", &["empty", "whitespace"]),
     (&[KMT], "tag.absent", REFUSED),
     (&[KMT], "tag.null", REFUSED),

@@ -31,7 +31,7 @@ enum Action {
 pub(crate) async fn batch(call: Call<'_>, id: &str, body: &Json<'_>) -> Result<Success, Failure> {
     let rules = call.rules;
     check_members(rules.access.unknown_field_refused, "body", body, &["tags", "action", "sequence"])?;
-    sequence::check(call, body)?;
+    sequence::check(rules, body)?;
     if sequence::is_dropped(call, body) {
         return Ok(Success::NoContent);
     }

@@ -25,7 +25,7 @@ pub(crate) async fn create(call: Call<'_>, id: &str, body: &Json<'_>) -> Result<
     }
     check_members(rules.access.unknown_field_refused, "body", body, known)?;
     if is_kms {
-        sequence::check(call, body)?;
+        sequence::check(rules, body)?;
         if sequence::is_dropped(call, body) {
             return Ok(Success::NoContent);
         }

@@ -6,12 +6,12 @@ use crate::server::fault::Deviation;
 use crate::server::http::{Failure, Reason};
 use crate::server::json::Json;
 use crate::server::reading::SequenceLength;
+use crate::server::rules::Rules;
 
 const LENGTH: usize = 36;
 
 /// Checks the member `sequence` of a body.
-pub(crate) fn check(call: Call<'_>, body: &Json<'_>) -> Result<(), Failure> {
-    let rules = call.rules;
+pub(crate) fn check(rules: &Rules, body: &Json<'_>) -> Result<(), Failure> {
     let readings = &rules.sequence;
     let sequence = match body.get("sequence") {
         None if rules.bends(Deviation::RequiresSequence) => {
@@ -31,9 +31,6 @@ pub(crate) fn check(call: Call<'_>, body: &Json<'_>) -> Result<(), Failure> {
     if !fits {
         return Err(Failure::invalid(Reason::Sequence, rule));
     }
-    if readings.repeated_refused && call.tenant.sequences().contains(sequence) {
-        return Err(Failure::invalid(Reason::Sequence, "sequence: was used by another request"));
-    }
     if readings.uuid && sequence.len() == LENGTH && !is_uuid(sequence) {
         return Err(Failure::invalid(Reason::Sequence, "sequence: must be a UUID"));
     }
@@ -48,7 +45,7 @@ pub(crate) fn is_dropped(call: Call<'_>, body: &Json<'_>) -> bool {
 
 /// Remembers the sequence number of a request that was carried out, where that counts.
 pub(crate) fn note(call: Call<'_>, body: &Json<'_>) {
-    if (call.rules.sequence.repeated_refused || call.rules.bends(Deviation::DropsRepeatedSequence))
+    if call.rules.bends(Deviation::DropsRepeatedSequence)
         && let Some(Json::String(text)) = body.get("sequence")
     {
         call.tenant.sequences().insert(text.as_bytes().to_vec());

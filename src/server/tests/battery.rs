@@ -14,6 +14,9 @@ pub(super) fn operations() -> impl Iterator<Item = Operation> {
     Operation::iter()
 }
 
+/// A sequence number that two requests have.
+const REPEATED: &str = "2c9b1f60-51d5-4b5c-8f0e-6a1f4a4d2b7e";
+
 /// Bodies that no reading accepts.
 pub(super) fn hostile_bodies() -> Vec<Vec<u8>> {
     let nested = |depth: usize| format!(r#"{{"x":{}{}}}"#, "[".repeat(depth), "]".repeat(depth)).into_bytes();
@@ -274,6 +277,8 @@ fn single_bodies() -> Vec<Vec<Vec<u8>>> {
     for sequence in [json!(1), json!("919c82d4-8046-4722-9094-35c3c6524cff"), json!("x"), json!(null)] {
         bodies.push(vec![json!({ "tag": tag, "sequence": sequence }).to_string().into_bytes()]);
     }
+    let numbered = |key: &str| json!({ "tag": { "key": key }, "sequence": REPEATED }).to_string().into_bytes();
+    bodies.push(["k", "other"].map(numbered).to_vec());
     bodies.push(vec![json!({ "tag": [tag] }).to_string().into_bytes()]);
     bodies.push(vec![b"{}".to_vec()]);
     bodies.push(vec![br#"{"tag":{"key":"k",},}"#.to_vec(), br#"{"tag":{"key":"k2"}} x"#.to_vec()]);
@@ -325,6 +330,9 @@ fn batch_bodies() -> Vec<Vec<Vec<u8>>> {
     ] {
         bodies.push(vec![body.to_string().into_bytes()]);
     }
+    let numbered =
+        |key: &str| json!({ "action": "create", "tags": [{ "key": key }], "sequence": REPEATED }).to_string();
+    bodies.push(["k", "other"].map(|key| numbered(key).into_bytes()).to_vec());
     bodies.push(vec![br#"{"action":"create","tags":[{"key":"k"},]}"#.to_vec()]);
     bodies.push(vec![br#"{"action":"create","tags":[{"key":"k"}]} x"#.to_vec()]);
     bodies.push(vec![b"{\"action\":\"create\",\"tags\":[{\"key\":\"k\"}],\"x\":\"\xff\"}".to_vec()]);
