@@ -2,6 +2,8 @@ use maud::{Markup, html};
 
 use super::super::model::{CaseReport, Report};
 use super::super::text::visible;
+use super::{case_anchor, counted, wide};
+use crate::vocabulary::Outcome;
 
 /// Every case, those that did not pass first; a script lets people search it.
 pub(super) fn section(report: &Report) -> Markup {
@@ -26,24 +28,35 @@ pub(super) fn section(report: &Report) -> Markup {
                     output aria-live="polite" {}
                 }
                 details {
-                    summary { (cases.len()) " cases" }
-                    div.wide {
-                        table {
-                            thead { tr { th { "outcome" } th { "case" } th { "operation" } th { "why" } } }
-                            tbody { @for case in cases { (row(case)) } }
-                        }
-                    }
+                    summary { (counted(cases.len(), "case")) }
+                    (wide("Cases", &table(&cases)))
                 }
             }
         }
     }
 }
 
-fn row(case: &CaseReport) -> Markup {
+fn table(cases: &[&CaseReport]) -> Markup {
     html! {
-        tr.(case.outcome.to_string()) data-outcome=(case.outcome) {
+        table {
+            thead { tr { th { "outcome" } th { "case" } th { "operation" } th { "why" } } }
+            tbody { @for case in cases { (row(case)) } }
+        }
+    }
+}
+
+/// The row of a case; what did not pass has a link to itself, for people to hand on.
+fn row(case: &CaseReport) -> Markup {
+    let anchor = case_anchor(&case.id);
+    html! {
+        tr.(case.outcome.to_string()) id=(anchor) data-outcome=(case.outcome) {
             td { (case.outcome) }
-            td { code { (visible(&case.id)) } }
+            td {
+                code {
+                    @if case.outcome == Outcome::Pass { (visible(&case.id)) }
+                    @else { a href=(format!("#{anchor}")) { (visible(&case.id)) } }
+                }
+            }
             td { (visible(&case.operation)) }
             td { (visible(case.reason.as_deref().unwrap_or_default())) }
         }

@@ -4,12 +4,15 @@ use super::super::body::with_runs_told;
 use super::super::failure_text::{came, logged, request_body};
 use super::super::finding::exchange_of_cause;
 use super::super::model::{CaseReport, Cause, ExchangeReport, Report};
-use super::super::text::visible;
+use super::super::text::{copyable, visible};
+use super::{case_anchor, counted, prose};
 
 /// Columns of a body; more is noise even here.
 const BODY: usize = 4_000;
 /// Causes shown; whoever has more has other things to do first.
 const MOST: usize = 100;
+/// From so many causes on, a list of them comes first.
+const MANY: usize = 4;
 
 /// What is wrong, gravest first, each with the smallest case that shows it.
 pub(super) fn section(report: &Report) -> Markup {
@@ -20,8 +23,22 @@ pub(super) fn section(report: &Report) -> Markup {
             @if report.causes.is_empty() {
                 p { @if judged > 0 { "Nothing that was judged went wrong." } @else { "Nothing was judged." } }
             }
+            @if report.causes.len() >= MANY { (index(&report.causes)) }
             @for cause in report.causes.iter().take(MOST) { (cause_article(report, cause)) }
             @if report.causes.len() > MOST { p { "and " (report.causes.len() - MOST) " more, in the JSON report" } }
+        }
+    }
+}
+
+/// Links to the causes.
+fn index(causes: &[Cause]) -> Markup {
+    html! {
+        nav aria-label="Causes" {
+            ol {
+                @for cause in causes.iter().take(MOST) {
+                    li { a href=(format!("#{}", visible(&cause.id))) { (prose(&cause.title)) } " " small { (counted(cause.count, "case")) } }
+                }
+            }
         }
     }
 }
@@ -31,15 +48,15 @@ fn cause_article(report: &Report, cause: &Cause) -> Markup {
     let case = report.cases.iter().find(|case| case.id == cause.example.case);
     html! {
         article.cause.(class) id=(visible(&cause.id)) {
-            h3 { a href=(format!("#{}", visible(&cause.id))) { (visible(&cause.title)) } }
+            h3 { a href=(format!("#{}", visible(&cause.id))) { (prose(&cause.title)) } }
             p.tags {
                 span.tag { (cause.level) }
                 @if cause.flaky { span.tag { "flaky" } }
                 @for operation in &cause.operations { span.tag { (visible(operation)) } }
-                span.tag { (cause.count) @if cause.count == 1 { " case" } @else { " cases" } }
+                span.tag { (counted(cause.count, "case")) }
             }
             dl {
-                div { dt { "expected" } dd { (visible(&cause.expected)) } }
+                div { dt { "expected" } dd { (prose(&cause.expected)) } }
                 div { dt { "observed" } dd { (visible(&cause.observed)) } }
                 div {
                     dt { "clauses" }
@@ -49,7 +66,7 @@ fn cause_article(report: &Report, cause: &Cause) -> Markup {
                     div {
                         dt { "similar" }
                         dd { @for like in &cause.diagnosis {
-                            p { (visible(&like.summary)) " " small { (format!("{:.2} ", like.score)) code { (visible(&like.fault)) } } }
+                            p { (prose(&like.summary)) " " small { (format!("{:.2} ", like.score)) code { (visible(&like.fault)) } } }
                         } }
                     }
                 }
@@ -59,8 +76,8 @@ fn cause_article(report: &Report, cause: &Cause) -> Markup {
             (command("replay", &cause.example.replay))
             @if cause.cases.len() > 1 {
                 details {
-                    summary { "cases" }
-                    ul { @for id in &cause.cases { li { code { (visible(id)) } } } }
+                    summary { (counted(cause.count, "case")) }
+                    ul { @for id in &cause.cases { li { (case_link(id)) } } }
                     @if cause.count > cause.cases.len() { p { "and " (cause.count - cause.cases.len()) " more" } }
                 }
             }
@@ -73,9 +90,14 @@ fn clause(report: &Report, id: &str) -> Markup {
     html! {
         p {
             a href=(format!("#clause-{}", visible(id))) { code { (visible(id)) } }
-            @if let Some(clause) = known { " " (visible(&clause.wording)) " " small { (visible(&clause.source)) } }
+            @if let Some(clause) = known { " " (prose(&clause.wording)) " " small { (visible(&clause.source)) } }
         }
     }
+}
+
+/// A link to the row of a case.
+fn case_link(id: &str) -> Markup {
+    html! { a href=(format!("#{}", case_anchor(id))) { code { (visible(id)) } } }
 }
 
 /// Request and answer of the exchange that tells.
@@ -112,7 +134,11 @@ fn answer(exchange: &ExchangeReport) -> Markup {
 fn command(name: &str, text: &str) -> Markup {
     html! {
         @if !text.is_empty() {
-            div.command { span { (name) } code tabindex="0" { (visible(text)) } button type="button" hidden { "copy" } }
+            div.command {
+                span { (name) }
+                code tabindex="0" { (copyable(text)) }
+                button type="button" hidden { span { "copy" } span.unseen { " the " (name) " command" } }
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::model::Verdict;
 
 use super::super::model::{ClauseReport, Report};
 use super::super::text::visible;
+use super::{prose, wide};
 
 /// What was found out about each clause, by operation; what is not as it should be, or was not observed, stands open.
 pub(super) fn section(report: &Report) -> Markup {
@@ -32,14 +33,18 @@ fn of_operation(operation: &str, clauses: &[&ClauseReport]) -> Markup {
     html! {
         details open[violated] {
             summary { b { (visible(operation)) } ": " (told.join(", ")) }
-            div.wide {
-                table {
-                    thead {
-                        tr { th { "verdict" } th { "level" } th { "clause" } th { "held" } th { "broken" } th { "nothing" } th { "source" } }
-                    }
-                    tbody { @for clause in clauses { (row(clause)) } }
-                }
+            (wide(&format!("Clauses of {}", visible(operation)), &table(clauses)))
+        }
+    }
+}
+
+fn table(clauses: &[&ClauseReport]) -> Markup {
+    html! {
+        table {
+            thead {
+                tr { th { "verdict" } th { "level" } th { "clause" } th { "held" } th { "broken" } th { "nothing" } th { "source" } }
             }
+            tbody { @for clause in clauses { (row(clause)) } }
         }
     }
 }
@@ -51,7 +56,7 @@ fn row(clause: &ClauseReport) -> Markup {
             td { (clause.level) }
             td {
                 code { (visible(&clause.id)) }
-                @if !clause.wording.is_empty() { br; (visible(&clause.wording)) }
+                @if !clause.wording.is_empty() { br; (prose(&clause.wording)) }
                 @if let Some(reason) = &clause.reason { br; em { (visible(reason)) } }
             }
             td.number { (clause.evidence.held) }

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use super::super::body::grouped;
 use super::super::model::Report;
 use super::super::text::visible;
-use super::{cases, causes, clauses, timing};
+use super::{cases, causes, clauses, counted, prose, timing, wide};
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
@@ -26,7 +26,7 @@ pub fn render(report: &Report) -> String {
                 style { (PreEscaped(STYLE)) }
             }
             body {
-                a.skip href="#causes" { "Skip to what is wrong" }
+                a.jump href="#causes" { "Skip to what is wrong" }
                 header { (verdict(report)) (target(report)) }
                 main {
                     (preflight(report))
@@ -93,7 +93,7 @@ fn verdict(report: &Report) -> Markup {
 
 fn target(report: &Report) -> Markup {
     let target = &report.target;
-    let row = |name: &str, value: &str| html! { div { dt { (name) } dd { (visible(value)) } } };
+    let row = |name: &str, value: &str| html! { div { dt { (visible(name)) } dd { (visible(value)) } } };
     html! {
         dl.target {
             @if target.embedded { (row("target", "the embedded reference server")) }
@@ -114,7 +114,7 @@ fn preflight(report: &Report) -> Markup {
             section #preflight {
                 h2 { "Preflight" }
                 details open[failed] {
-                    summary { (report.preflight.len()) " steps, " @if failed { "not all are well" } @else { "all well" } }
+                    summary { (counted(report.preflight.len(), "step")) ", " @if failed { "not all are well" } @else { "all well" } }
                     ul.steps {
                         @for step in &report.preflight {
                             li.(if step.ok { "good" } else { "bad" }) {
@@ -137,23 +137,29 @@ fn readings(report: &Report) -> Markup {
                 h2 { "Readings" }
                 details open[determined < report.readings.len()] {
                     summary { (determined) " of " (report.readings.len()) " determined: how the target understands what is left open" }
-                    table {
-                        thead { tr { th { "clause" } th { "reading" } th { "meaning" } } }
-                        tbody {
-                            @for reading in &report.readings {
-                                tr id=(format!("reading-{}", visible(&reading.clause))) {
-                                    td { code { (visible(&reading.clause)) } }
-                                    td {
-                                        @match (&reading.determined, reading.remaining.as_slice()) {
-                                            (Some(one), _) => { b { (visible(one)) } }
-                                            (None, []) => { em { "none explains what was seen" } }
-                                            (None, several) => { (visible(&several.join(" or "))) }
-                                        }
-                                    }
-                                    td { (visible(&reading.meaning.values().cloned().collect::<Vec<_>>().join(" | "))) }
-                                }
+                    (wide("Readings", &readings_table(report)))
+                }
+            }
+        }
+    }
+}
+
+fn readings_table(report: &Report) -> Markup {
+    html! {
+        table {
+            thead { tr { th { "clause" } th { "reading" } th { "meaning" } } }
+            tbody {
+                @for reading in &report.readings {
+                    tr id=(format!("reading-{}", visible(&reading.clause))) {
+                        td { code { (visible(&reading.clause)) } }
+                        td {
+                            @match (&reading.determined, reading.remaining.as_slice()) {
+                                (Some(one), _) => { b { (visible(one)) } }
+                                (None, []) => { em { "none explains what was seen" } }
+                                (None, several) => { (visible(&several.join(" or "))) }
                             }
                         }
+                        td { (prose(&reading.meaning.values().cloned().collect::<Vec<_>>().join(" | "))) }
                     }
                 }
             }

@@ -1,15 +1,23 @@
 "use strict";
 (() => {
-  // Copy buttons, where the browser lets pages copy.
-  for (const button of document.querySelectorAll(".command button")) {
-    const text = button.previousElementSibling.textContent;
-    button.hidden = !navigator.clipboard;
+  // Copy buttons. Where the browser does not let pages copy, the text is selected instead.
+  const buttons = [...document.querySelectorAll(".command button")];
+  for (const button of buttons) {
+    const command = button.previousElementSibling;
+    button.hidden = false;
     button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(text);
-      button.textContent = "copied";
+      let done = "copied";
+      try {
+        await navigator.clipboard.writeText(command.textContent);
+      } catch {
+        getSelection().selectAllChildren(command);
+        done = "selected";
+      }
+      for (const other of buttons) other.firstElementChild.textContent = other === button ? done : "copy";
     });
   }
-  // What is linked to may be folded away.
+  let showAll = () => {};
+  // What is linked to may be folded away, or filtered out.
   const unfold = () => {
     let id = location.hash.slice(1);
     try {
@@ -19,13 +27,14 @@
     }
     const wanted = id && document.getElementById(id);
     for (let at = wanted; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
-    if (wanted) wanted.scrollIntoView();
+    if (!wanted) return;
+    if (wanted.hidden) showAll();
+    wanted.scrollIntoView();
   };
   addEventListener("hashchange", unfold);
-  unfold();
   // Search and filter of the cases; what is asked for stands in the address.
-  const section = document.getElementById("cases");
-  if (!section) return;
+  const section = document.querySelector("section#cases");
+  if (!section) return unfold();
   const filters = section.querySelector(".filters");
   const [search, outcome] = [filters.querySelector("input"), filters.querySelector("select")];
   const rows = [...section.querySelectorAll("tbody tr")];
@@ -57,5 +66,10 @@
   };
   search.addEventListener("input", () => apply(true));
   outcome.addEventListener("change", () => apply(true));
+  showAll = () => {
+    search.value = outcome.value = "";
+    apply(true);
+  };
   apply(false);
+  unfold();
 })();

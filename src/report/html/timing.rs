@@ -19,7 +19,7 @@ pub(super) fn section(report: &Report) -> Markup {
     all.sort_unstable();
     let quantile = |part: usize| all.get((all.len() - 1) * part / 100).copied().unwrap_or_default();
     let told = format!(
-        "half of the cases took {} ms or less, 95 of 100 {} ms, the longest {} ms",
+        "half of the cases took {} ms or less, 95 of 100 took {} ms or less, the longest {} ms",
         quantile(50),
         quantile(95),
         quantile(100)
@@ -29,6 +29,7 @@ pub(super) fn section(report: &Report) -> Markup {
             h2 { "Time" }
             p { (told) }
             (picture(&all, &told))
+            p.caption { "number of cases by time in milliseconds" }
         }
     }
 }
@@ -39,7 +40,7 @@ fn picture(all: &[u64], told: &str) -> Markup {
         .iter()
         .map(|to| {
             let count = all.iter().filter(|time| (from..*to).contains(time)).count();
-            let name = if *to == u64::MAX { format!("≥ {from} ms") } else { format!("< {to} ms") };
+            let name = if *to == u64::MAX { format!("≥ {from}") } else { format!("< {to}") };
             from = *to;
             (name, count)
         })
