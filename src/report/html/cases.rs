@@ -1,9 +1,10 @@
 use maud::{Markup, html};
 
+use crate::model::Outcome;
+
 use super::super::model::{CaseReport, Report};
 use super::super::text::visible;
 use super::{case_anchor, counted, wide};
-use crate::vocabulary::Outcome;
 
 /// Every case, those that did not pass first; a script lets people search it.
 pub(super) fn section(report: &Report) -> Markup {
