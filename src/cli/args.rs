@@ -11,6 +11,7 @@ use super::replay::ReplayArgs;
 use super::report::{self, ReportArgs};
 use super::run::{self, RunArgs};
 use super::serve::ServeArgs;
+use super::sign::{self, SignArgs};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -60,6 +61,9 @@ pub(super) enum Command {
     Fuzz(Box<FuzzArgs>),
     /// Send the failed cases of a report again, or finds of the fuzzer
     Replay(Box<ReplayArgs>),
+    /// Print the header fields of a signed request, for whoever debugs signatures of their own
+    #[command(after_help = sign::EXAMPLES)]
+    Sign(Box<SignArgs>),
 }
 
 /// A form for lists.

@@ -36,7 +36,7 @@ pub(super) struct CleanArgs {
 
 /// `dewspec clean`
 pub(super) fn clean(args: &CleanArgs) -> Result<u8, CliError> {
-    let config = Config::read(args.target.config.as_deref())?;
+    let config = Config::of(&args.target)?;
     let engine_args = EngineArgs::default();
     let settings = settings(&engine_args, &args.target.sources, &config, false)?;
     let given = args.journal.as_ref().or(config.journal.as_ref());
@@ -96,12 +96,13 @@ fn of_journal(args: &CleanArgs, config: &Config, journal: &Abandoned) -> Result<
     described.endpoint = described.endpoint.filter(|_| is_flag("endpoint"));
     described.csms_endpoint = described.csms_endpoint.filter(|_| is_flag("csms_endpoint"));
     described.kms_endpoint = described.kms_endpoint.filter(|_| is_flag("kms_endpoint"));
-    if described.endpoint.is_none() {
+    described.region = described.region.filter(|_| is_flag("region"));
+    if described.endpoint.is_none() && described.region.is_none() {
         described.csms_endpoint = described.csms_endpoint.or_else(|| csms.clone());
         described.kms_endpoint = described.kms_endpoint.or_else(|| kms.clone());
     }
     // It is not a run's configuration that says where.
-    let config = Config { endpoint: None, csms_endpoint: None, kms_endpoint: None, ..config.clone() };
+    let config = Config { endpoint: None, csms_endpoint: None, kms_endpoint: None, region: None, ..config.clone() };
     target::of_project(&described, &config, project_id, of_kind(ResourceKind::Secret), of_kind(ResourceKind::Key))
 }
 

@@ -12,6 +12,12 @@ pub(super) fn error(text: &str) {
     let _ = writeln!(out, "error: {}", text.trim_end());
 }
 
+/// Prints a warning to standard error.
+pub(super) fn warning(text: &str) {
+    let mut out = std::io::stderr().lock();
+    let _ = writeln!(out, "warning: {}", text.trim_end());
+}
+
 /// Prints a remark to standard error.
 pub(super) fn info(text: &str) {
     let mut out = std::io::stderr().lock();

@@ -34,7 +34,7 @@ impl Setup {
     /// # Errors
     /// Usage, if something is missing or cannot be.
     pub(super) fn new(args: &TargetArgs, engine: &EngineArgs, embedded: &EmbeddedArgs) -> Result<Self, CliError> {
-        let config = Config::read(args.config.as_deref())?;
+        let config = Config::of(args)?;
         target::for_embedded_only(args, &config, embedded)?;
         let target = target::target(args, &config)?;
         let settings = settings(engine, &args.sources, &config, target.is_none())?;
@@ -168,6 +168,23 @@ fn replay_line(
         embedded.fault.iter().for_each(|name| line.option("--fault", name));
         embedded.reading.iter().for_each(|text| line.option("--reading", text));
         return line;
+    }
+    for (field, option, value) in [
+        ("profile", "--profile", &args.profile),
+        ("region", "--region", &args.region),
+        ("os_cloud", "--os-cloud", &args.login.os_cloud),
+        ("auth", "--auth", &args.login.auth),
+        ("user_name", "--user-name", &args.login.user_name),
+        ("domain_name", "--domain-name", &args.login.domain_name),
+        ("iam_endpoint", "--iam-endpoint", &args.login.iam_endpoint),
+    ] {
+        if let Some(value) = value.as_ref().filter(|_| args.sources.layer(field) == Some(Layer::Flag)) {
+            line.option(option, value);
+        }
+    }
+    if args.sources.layer("token_command") == Some(Layer::Flag) {
+        // Whoever writes a command writes passwords into it.
+        line.variable("--token-command", "DEWSPEC_TOKEN_COMMAND");
     }
     if let Some(path) = target::token_file_of(args) {
         line.option("--token-file", &path.to_string_lossy());

@@ -9,6 +9,8 @@ use clap::parser::ValueSource;
 pub(super) enum Layer {
     /// `dewspec.toml`, or what `--config` names.
     File,
+    /// A variable of the vendor's SDKs, of Terraform providers or of OpenStack.
+    Vendor,
     /// A variable `DEWSPEC_…`.
     Environment,
     /// The command line.
@@ -129,8 +131,8 @@ mod tests {
 
     #[test]
     fn the_specific_one_wins_at_the_same_or_a_higher_layer() {
-        use Layer::{Environment, File, Flag};
-        let layers = [None, Some(File), Some(Environment), Some(Flag)];
+        use Layer::{Environment, File, Flag, Vendor};
+        let layers = [None, Some(File), Some(Vendor), Some(Environment), Some(Flag)];
         for specific in layers {
             for general in layers {
                 let given = |layer: Option<Layer>, value| layer.map(|layer| Given { layer, value });

@@ -2,8 +2,10 @@
 
 mod args;
 mod clean;
+mod clouds;
 mod config;
 mod console;
+mod credentials;
 mod doctor;
 mod dry_run;
 mod explain;
@@ -19,13 +21,16 @@ mod network;
 mod options;
 mod outputs;
 mod progress;
+mod regions;
 mod replay;
 mod report;
 mod run;
 mod serve;
 mod settings;
+mod sign;
 mod signals;
 mod target;
+mod vendor;
 
 use std::ffi::OsString;
 
@@ -35,7 +40,7 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};
 use crate::exit;
 use args::{Arguments, Command};
 pub(crate) use config::Config;
-use layer::Sources;
+use layer::{Layer, Sources};
 
 /// Options of the program itself.
 const GENERAL: [&str; 4] = ["-h", "--help", "-V", "--version"];
@@ -79,12 +84,14 @@ fn parse(arguments: Vec<OsString>) -> Result<Command, clap::Error> {
     let matches = Arguments::command().try_get_matches_from(arguments)?;
     let mut command = Arguments::from_arg_matches(&matches)?.command;
     let sources = matches.subcommand().map(|(_, chosen): (_, &ArgMatches)| Sources::of(chosen)).unwrap_or_default();
+    warn_of_secrets(&sources);
     match &mut command {
         Command::Run(args) => args.target.sources = sources,
         Command::Doctor(args) => args.target.sources = sources,
         Command::Clean(args) => args.target.sources = sources,
         Command::Fuzz(args) => args.target.sources = sources,
         Command::Replay(args) => args.target.sources = sources,
+        Command::Sign(args) => args.sources = sources,
         Command::Judge(_)
         | Command::Report(_)
         | Command::Serve(_)
@@ -93,6 +100,25 @@ fn parse(arguments: Vec<OsString>) -> Result<Command, clap::Error> {
         | Command::Mutants(_) => {}
     }
     Ok(command)
+}
+
+/// Whoever gives a secret as a flag shows it to all users of the machine.
+fn warn_of_secrets(sources: &Sources) {
+    const SECRETS: [(&str, &str); 6] = [
+        ("token", "DEWSPEC_TOKEN"),
+        ("secret_key", "DEWSPEC_SECRET_KEY"),
+        ("security_token", "DEWSPEC_SECURITY_TOKEN"),
+        ("password", "DEWSPEC_PASSWORD"),
+        ("read_only_token", "DEWSPEC_READ_ONLY_TOKEN"),
+        ("foreign_token", "DEWSPEC_FOREIGN_TOKEN"),
+    ];
+    let given = SECRETS.iter().filter(|(field, _)| sources.layer(field) == Some(Layer::Flag));
+    let (options, variables): (Vec<String>, Vec<&str>) =
+        given.map(|(field, variable)| (format!("--{}", field.replace('_', "-")), *variable)).unzip();
+    if !options.is_empty() {
+        let (options, variables) = (options.join(", "), variables.join(", "));
+        console::warning(&format!("other users of this machine can see {options}: better set {variables}"));
+    }
 }
 
 /// Runs the program and returns its exit code. Without a subcommand, it runs the suite.
@@ -127,6 +153,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Explain(args) => explain::explain(&args),
         Command::Fuzz(args) => fuzz::fuzz(&args),
         Command::Replay(args) => replay::replay(&args),
+        Command::Sign(args) => sign::sign(&args),
         Command::Mutants(args) => mutants::mutants(&args),
     };
     result.unwrap_or_else(|error| {

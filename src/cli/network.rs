@@ -136,7 +136,7 @@ impl NetworkOptions {
             match given.layer {
                 _ if !has_password => line.option("--proxy", &given.value),
                 Layer::Flag => line.variable("--proxy", "DEWSPEC_PROXY"),
-                Layer::Environment | Layer::File => {}
+                Layer::Environment | Layer::Vendor | Layer::File => {}
             }
         }
         for (name, path) in [("--cacert", &self.cacert), ("--cert", &self.cert), ("--key", &self.key)] {

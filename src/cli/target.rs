@@ -2,9 +2,12 @@ use std::path::Path;
 
 use super::CliError;
 use super::config::Config;
-use super::layer::{Blank, Given, Layer};
+use super::credentials::{Credentials, Described};
+use super::layer::{Given, Layer};
 use super::network::{NetworkOptions, sendable};
 use super::options::{EmbeddedArgs, TargetArgs};
+use super::regions::region;
+use super::vendor::{self, Vendor};
 use crate::target::{Foreign, Target};
 
 /// The target that flags, environment and file describe, in this order; `None` if they name no endpoint.
@@ -12,17 +15,14 @@ use crate::target::{Foreign, Target};
 /// # Errors
 /// Usage, if something is missing or cannot be.
 pub(super) fn target(args: &TargetArgs, config: &Config) -> Result<Option<Target>, CliError> {
-    let pick = |name, flag: &Option<String>, file: &Option<String>| {
-        args.sources.pick(name, flag.clone(), file.clone()).map(|given| given.value)
-    };
-    let Endpoints { csms, kms } = endpoints(args, config);
+    let Endpoints { csms, kms } = endpoints(args, config)?;
     if csms.is_none() && kms.is_none() {
         without_endpoint(args)?;
         return Ok(None);
     }
-    let project_id = pick("project_id", &args.project_id, &config.project_id)
-        .filter(|id| !id.is_blank())
-        .ok_or_else(|| CliError::usage("a target needs a project: give --project-id"))?;
+    let vendor = Vendor::new(&vendor::of_process);
+    let project_id = Described::new(args, config, &vendor).project_id()?.map(|given| given.value);
+    let project_id = project_id.ok_or_else(|| CliError::usage("a target needs a project: give --project-id"))?;
     let secret_ids = several("secret_id", args, &args.secret_id, config.secret_id.clone().into_vec());
     let key_ids = several("key_id", args, &args.key_id, config.key_id.clone().into_vec());
     if secret_ids.is_empty() && key_ids.is_empty() {
@@ -45,7 +45,17 @@ pub(super) fn of_project(
     let pick = |name, flag: &Option<String>, file: &Option<String>| {
         args.sources.pick(name, flag.clone(), file.clone()).map(|given| given.value)
     };
-    let Endpoints { csms, kms } = endpoints(args, config);
+    let Endpoints { csms, kms } = endpoints(args, config)?;
+    let vendor = Vendor::new(&vendor::of_process);
+    let Credentials { token, authentication, from } = Described::new(args, config, &vendor).credentials(project_id)?;
+    let network = NetworkOptions::new(args, config).network()?;
+    if authentication.signs()
+        && let Some((name, _)) =
+            network.headers.iter().find(|(name, _)| SIGNED_FIELDS.contains(&name.to_ascii_lowercase().as_str()))
+    {
+        let why = "requests are signed, and the signature has this field";
+        return Err(CliError::usage(format!("invalid --header {name:?}: {why}")));
+    }
     let foreign = Foreign {
         project_id: pick("foreign_project_id", &args.foreign_project_id, &config.foreign_project_id),
         secret_id: pick("foreign_secret_id", &args.foreign_secret_id, &config.foreign_secret_id),
@@ -60,17 +70,22 @@ pub(super) fn of_project(
     }
     Ok(Target {
         embedded: false,
-        csms: csms.map(|url| endpoint(&url.value)).transpose()?,
-        kms: kms.map(|url| endpoint(&url.value)).transpose()?,
+        csms: csms.map(|url| base_url("endpoint", &url.value)).transpose()?,
+        kms: kms.map(|url| base_url("endpoint", &url.value)).transpose()?,
         project_id: project_id.to_owned(),
         secret_ids,
         key_ids,
-        token: token(args, config)?,
+        token,
+        authentication,
+        credentials_from: Some(from),
         read_only_token,
         foreign,
-        network: NetworkOptions::new(args, config).network()?,
+        network,
     })
 }
+
+/// Fields of a signature.
+const SIGNED_FIELDS: [&str; 4] = ["authorization", "x-sdk-date", "x-security-token", "x-project-id"];
 
 /// The base URLs of the two services, as they were given.
 struct Endpoints {
@@ -78,12 +93,18 @@ struct Endpoints {
     kms: Option<Given<String>>,
 }
 
-fn endpoints(args: &TargetArgs, config: &Config) -> Endpoints {
+fn endpoints(args: &TargetArgs, config: &Config) -> Result<Endpoints, CliError> {
     let pick = |name, flag: &Option<String>, file: &Option<String>| args.sources.pick(name, flag.clone(), file.clone());
-    let both = pick("endpoint", &args.endpoint, &config.endpoint);
+    let named = pick("endpoint", &args.endpoint, &config.endpoint);
+    let of_region = match pick("region", &args.region, &config.region).filter(|given| !given.value.is_empty()) {
+        Some(Given { layer, value }) => Some(Given { layer, value: region(&value).map_err(CliError::usage)?.endpoint }),
+        None => None,
+    };
+    // An address says more than the name of a region.
+    let both = Given::or_general(named, of_region);
     let csms = pick("csms_endpoint", &args.csms_endpoint, &config.csms_endpoint);
     let kms = pick("kms_endpoint", &args.kms_endpoint, &config.kms_endpoint);
-    Endpoints { csms: Given::or_general(csms, both.clone()), kms: Given::or_general(kms, both) }
+    Ok(Endpoints { csms: Given::or_general(csms, both.clone()), kms: Given::or_general(kms, both) })
 }
 
 /// Faults and readings belong to the embedded server: with a target of the user's they would do nothing.
@@ -91,7 +112,7 @@ fn endpoints(args: &TargetArgs, config: &Config) -> Endpoints {
 /// # Errors
 /// Usage, if both are given.
 pub(super) fn for_embedded_only(args: &TargetArgs, config: &Config, embedded: &EmbeddedArgs) -> Result<(), CliError> {
-    let Endpoints { csms, kms } = endpoints(args, config);
+    let Endpoints { csms, kms } = endpoints(args, config)?;
     let option = match (embedded.fault.is_empty(), embedded.reading.is_empty()) {
         (false, _) => "--fault",
         (true, false) => "--reading",
@@ -101,8 +122,9 @@ pub(super) fn for_embedded_only(args: &TargetArgs, config: &Config, embedded: &E
     let place = match given.layer {
         Layer::Flag => "an option".to_owned(),
         Layer::Environment => {
-            "the environment (DEWSPEC_ENDPOINT, DEWSPEC_CSMS_ENDPOINT, DEWSPEC_KMS_ENDPOINT)".to_owned()
+            "the environment (DEWSPEC_ENDPOINT, DEWSPEC_CSMS_ENDPOINT, DEWSPEC_KMS_ENDPOINT, DEWSPEC_REGION)".to_owned()
         }
+        Layer::Vendor => "the environment".to_owned(),
         Layer::File => Config::path(args.config.as_deref()).display().to_string(),
     };
     Err(CliError::usage(format!(
@@ -113,12 +135,19 @@ pub(super) fn for_embedded_only(args: &TargetArgs, config: &Config, embedded: &E
 
 /// Whoever describes a target as an option but names no endpoint would check the embedded server without knowing it.
 fn without_endpoint(args: &TargetArgs) -> Result<(), CliError> {
-    const DESCRIBING: [(&str, &str); 18] = [
+    const DESCRIBING: [(&str, &str); 25] = [
         ("project_id", "--project-id"),
         ("secret_id", "--secret-id"),
         ("key_id", "--key-id"),
         ("token", "--token"),
         ("token_file", "--token-file"),
+        ("token_command", "--token-command"),
+        ("access_key", "--access-key"),
+        ("secret_key", "--secret-key"),
+        ("security_token", "--security-token"),
+        ("user_name", "--user-name"),
+        ("password", "--password"),
+        ("os_cloud", "--os-cloud"),
         ("read_only_token", "--read-only-token"),
         ("foreign_project_id", "--foreign-project-id"),
         ("foreign_secret_id", "--foreign-secret-id"),
@@ -148,26 +177,6 @@ fn several(name: &str, args: &TargetArgs, flags: &[String], file: Vec<String>) -
     ids
 }
 
-/// The caller's token: of the highest layer that has one; at one layer the token itself, not the file that holds it.
-fn token(args: &TargetArgs, config: &Config) -> Result<String, CliError> {
-    let direct = args.sources.pick("token", args.token.clone(), config.token.clone());
-    let file = args.sources.pick("token_file", args.token_file.clone(), config.token_file.clone());
-    let text = match (direct, file) {
-        (Some(direct), Some(file)) if file.layer > direct.layer => from_file(&file.value)?,
-        (Some(direct), _) => direct.value,
-        (None, Some(file)) => from_file(&file.value)?,
-        (None, None) => {
-            return Err(CliError::usage("a target needs a token: set DEWSPEC_TOKEN, or give --token-file or --token"));
-        }
-    };
-    let text = text.trim().to_owned();
-    if text.is_empty() {
-        return Err(CliError::usage("the token is empty: set DEWSPEC_TOKEN, or give --token-file or --token"));
-    }
-    sendable("the token", &text)?;
-    Ok(text)
-}
-
 /// The file that holds the token, if an option or the environment named it and no token beside it counts.
 pub(super) fn token_file_of(args: &TargetArgs) -> Option<&Path> {
     let layer = args.sources.layer("token_file")?;
@@ -175,12 +184,12 @@ pub(super) fn token_file_of(args: &TargetArgs) -> Option<&Path> {
     args.token_file.as_deref().filter(|_| !hidden)
 }
 
-fn from_file(path: &Path) -> Result<String, CliError> {
-    std::fs::read_to_string(path).map_err(|e| CliError::usage(format!("{}: cannot be read: {e}", path.display())))
-}
-
-fn endpoint(text: &str) -> Result<String, CliError> {
-    let invalid = |why: &str| CliError::usage(format!("invalid endpoint {text:?}: {why}"));
+/// A base URL as it was given: for services `endpoint`, or an option's name.
+///
+/// # Errors
+/// Usage, if it cannot be one.
+pub(super) fn base_url(what: &str, text: &str) -> Result<String, CliError> {
+    let invalid = |why: &str| CliError::usage(format!("invalid {what} {text:?}: {why}"));
     let url = url::Url::parse(text).map_err(|e| invalid(&format!("{e}; give a URL like http://127.0.0.1:8080")))?;
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
         return Err(invalid("give a URL that begins with http:// or https:// and a host"));
@@ -190,9 +199,8 @@ fn endpoint(text: &str) -> Result<String, CliError> {
     }
     if !url.username().is_empty() || url.password().is_some() {
         // The text may hold a password.
-        return Err(CliError::usage(
-            "invalid endpoint: give it without user and password; the token is an option of its own",
-        ));
+        let why = "give it without user and password; credentials are options of their own";
+        return Err(CliError::usage(format!("invalid {what}: {why}")));
     }
     Ok(url.as_str().trim_end_matches('/').to_owned())
 }
@@ -295,9 +303,9 @@ mod tests {
             ("http://host/?a=b", "without query"),
             ("http://me:secret-word@host", "without user and password"),
         ] {
-            let message = endpoint(text).unwrap_err().message;
+            let message = base_url("endpoint", text).unwrap_err().message;
             assert!(message.contains(part) && !message.contains("secret-word"), "{message}");
         }
-        assert_eq!(endpoint("HTTP://Host:80/base/").unwrap(), "http://host/base");
+        assert_eq!(base_url("endpoint", "HTTP://Host:80/base/").unwrap(), "http://host/base");
     }
 }

@@ -78,8 +78,8 @@ pub(super) fn may_be_due_to_the_end(session: &Session, ended: &Ended, found: &Fo
     }
 }
 
-/// Whether a request carries the target's own, valid token.
+/// Whether a request carries the target's own, valid credentials.
 pub(super) fn is_ordinary(session: &Session, headers: &[(String, String)]) -> bool {
-    let token = session.addresses.token(TokenChoice::Valid);
-    headers.iter().any(|(name, value)| name.eq_ignore_ascii_case("x-auth-token") && Some(value) == token.as_ref())
+    let Some((own, credential)) = session.addresses.credential(TokenChoice::Valid) else { return false };
+    headers.iter().any(|(name, value)| name.eq_ignore_ascii_case(&own) && *value == credential)
 }

@@ -86,7 +86,7 @@ async fn what_hides(session: &Session, resource: &mut Resource) -> Option<String
     }
     let look = resource.looks.pop()?;
     let advice = match look.status() {
-        Some(401 | 403) => "; is the token right?",
+        Some(401 | 403) => "; are the credentials right?",
         Some(404) => "; are the endpoint's base path and the project right, and does it still exist?",
         _ => "",
     };

@@ -28,6 +28,12 @@ pub(super) fn unmet(
         }
     }
     let target = &session.target;
+    if target.authentication.signs()
+        && let Some(step) = case.spec.steps.iter().find(|s| s.token != TokenChoice::Valid && s.token.is_made_of_token())
+    {
+        let reason = format!("requests are signed here: there is no token that a {} one could be made of", step.token);
+        return Some((reason, false));
+    }
     for need in &case.spec.needs {
         let missing = match need {
             Need::List => (!resource.can_list()).then(|| "the stored state cannot be listed on this target".to_owned()),

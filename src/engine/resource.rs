@@ -163,7 +163,7 @@ impl Resource {
     fn request_as_foreign(&self, session: &Session, observer: &Observer, item: Option<&str>) -> Option<Request> {
         let foreign = |_: &str| PathChoice::Foreign;
         let url = session.addresses.url(&observer.service, &observer.path, self.kind, &self.id, foreign, item)?;
-        let headers = vec![("X-Auth-Token".to_owned(), session.addresses.token(TokenChoice::Foreign)?)];
+        let headers = vec![session.addresses.credential(TokenChoice::Foreign)?];
         Some(Request { operation: observer.id.clone(), method: observer.method.clone(), url, headers, body: None })
     }
 
@@ -177,7 +177,7 @@ impl Resource {
         let url =
             session.addresses.url(&observer.service, &observer.path, self.kind, &self.id, |_| PathChoice::Own, item)?;
         let mut headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
-        headers.extend(session.addresses.token(TokenChoice::Valid).map(|t| ("X-Auth-Token".to_owned(), t)));
+        headers.extend(session.addresses.credential(TokenChoice::Valid));
         Some(Request { operation: observer.id.clone(), method: observer.method.clone(), url, headers, body })
     }
 

@@ -18,7 +18,7 @@ use crate::record::{Ending, Header, Recorded, Recorder};
 use crate::report::{CaseReport, Report, TargetSummary};
 use crate::suite::{Need, OperationSuite, ResourceKind, Suite};
 use crate::target::{ReplayLine, Settings, Target};
-use crate::transport::{Client, EndedBy, Health, HttpTransport, Limits, Transport, TransportError};
+use crate::transport::{self, Client, EndedBy, Health, Limits, Transport, TransportError};
 
 use crate::model::Clock;
 
@@ -236,6 +236,7 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
         preflight_alone,
     };
     end_journal(&session);
+    session.client.notes().into_iter().for_each(|note| session.note(note));
     let downtimes = health.downtimes();
     if let Some(longest) = downtimes.iter().max() {
         let (times, longest) = (downtimes.len(), longest.as_secs_f64());
@@ -319,7 +320,7 @@ fn limits(settings: &Settings) -> Limits {
 
 /// HTTP, as the target's network wants it.
 pub(super) fn over_the_network(target: &Target, settings: &Settings) -> Result<Arc<dyn Transport>, TransportError> {
-    Ok(Arc::new(HttpTransport::new(&target.network, &limits(settings), target.is_encrypted())?))
+    transport::over_the_network(target, &limits(settings))
 }
 
 /// What sends over a transport, with care.

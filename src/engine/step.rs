@@ -158,7 +158,7 @@ pub(super) fn request(session: &Session, out: &Outgoing<'_>) -> Option<Request> 
     )?;
     let url = if out.manner.encoded { session.addresses.encoded(&url, &operation.path) } else { url };
     let mut headers = headers_over_usual(out.headers);
-    headers.extend(session.addresses.token(out.token).map(|token| ("X-Auth-Token".to_owned(), token)));
+    headers.extend(session.addresses.credential(out.token));
     if out.manner.capitals {
         headers.iter_mut().for_each(|(name, _)| *name = name.to_ascii_uppercase());
     }

@@ -1,7 +1,7 @@
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-/// Which credential a request carries in `X-Auth-Token`.
+/// Which credential a request carries: in `X-Auth-Token`, or as a signature where requests are signed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, strum::Display, strum::EnumIter)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
@@ -41,6 +41,31 @@ pub enum TokenChoice {
     Foreign,
     /// A valid token whose role may only read.
     ReadOnly,
+}
+
+impl TokenChoice {
+    /// Whether it is the valid token, or made of it: there is none where requests are signed.
+    pub fn is_made_of_token(self) -> bool {
+        match self {
+            TokenChoice::Valid
+            | TokenChoice::Truncated
+            | TokenChoice::Extended
+            | TokenChoice::OtherCase
+            | TokenChoice::OtherEnd
+            | TokenChoice::OtherMiddle
+            | TokenChoice::OtherCaseEnd
+            | TokenChoice::Punctuated
+            | TokenChoice::Bearer => true,
+            TokenChoice::Missing
+            | TokenChoice::Empty
+            | TokenChoice::Wrong
+            | TokenChoice::NullWord
+            | TokenChoice::Wildcard
+            | TokenChoice::ObjectWord
+            | TokenChoice::Foreign
+            | TokenChoice::ReadOnly => false,
+        }
+    }
 }
 
 /// Which identifier stands at one place of the path.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::ledger::journal::Left;
 use crate::model::{Failure, FailureKind, Request, Response};
 use crate::suite::Suite;
-use crate::target::{Foreign, Network, ReplayLine, Settings, Target};
+use crate::target::{AccessKey, Authentication, Foreign, Network, ReplayLine, Settings, Target};
 use crate::transport::{Received, Tried, WireOptions};
 
 use super::mask::{FOREIGN, READ_ONLY, VALID};
@@ -81,6 +81,12 @@ pub struct RecordedTarget {
     project_id: String,
     secret_ids: Vec<String>,
     key_ids: Vec<String>,
+    /// Whether requests were signed, and had no token.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    signed: bool,
+    /// Where the credentials came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    credentials_from: Option<String>,
     /// Whether there was a token that may only read.
     read_only_token: bool,
     foreign_project_id: Option<String>,
@@ -100,6 +106,8 @@ impl RecordedTarget {
             project_id: target.project_id.clone(),
             secret_ids: target.secret_ids.clone(),
             key_ids: target.key_ids.clone(),
+            signed: target.authentication.signs(),
+            credentials_from: target.credentials_from.clone(),
             read_only_token: target.read_only_token.is_some(),
             foreign_project_id: target.foreign.project_id.clone(),
             foreign_secret_id: target.foreign.secret_id.clone(),
@@ -117,7 +125,12 @@ impl RecordedTarget {
             project_id: self.project_id.clone(),
             secret_ids: self.secret_ids.clone(),
             key_ids: self.key_ids.clone(),
-            token: VALID.to_owned(),
+            token: if self.signed { String::new() } else { VALID.to_owned() },
+            authentication: match self.signed {
+                true => Authentication::Signature(AccessKey::default()),
+                false => Authentication::Token,
+            },
+            credentials_from: self.credentials_from.clone(),
             read_only_token: self.read_only_token.then(|| READ_ONLY.to_owned()),
             foreign: Foreign {
                 project_id: self.foreign_project_id.clone(),
@@ -140,6 +153,18 @@ pub(super) enum Line {
     End(End),
     /// The exit code is that of a signal.
     Signal(Signal),
+    /// Credentials were fetched, or not.
+    Authenticated(Authenticated),
+    /// The transport has something to tell people.
+    Note(String),
+}
+
+/// What became of fetching credentials, in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Authenticated {
+    Got(String),
+    Failed(String),
 }
 
 /// One try of a request.

@@ -11,9 +11,9 @@ use tokio::task::yield_now;
 use tokio::time::{Instant, sleep_until};
 
 use crate::model::{FailureKind, Request};
-use crate::transport::{Ready, Sending, Transport, Tried, WireOptions};
+use crate::transport::{Authenticating, Ready, Sending, Transport, Tried, WireOptions};
 
-use super::form::{Bytes, Came, Ending, FORM, Header, Line, Try, failure, manner};
+use super::form::{Authenticated, Bytes, Came, Ending, FORM, Header, Line, Try, failure, manner};
 
 /// Why a record cannot be judged.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +65,8 @@ struct Shared {
     /// Where long bodies stand, by name.
     bodies: HashMap<String, Place>,
     missing: Mutex<u64>,
+    authenticated: Option<Authenticated>,
+    notes: Vec<String>,
     order: Order,
 }
 
@@ -123,6 +125,7 @@ impl Recorded {
         let mut tries: HashMap<u64, VecDeque<Place>> = HashMap::new();
         let mut bodies = HashMap::new();
         let (mut ending, mut signal) = (None, None);
+        let (mut authenticated, mut notes) = (None, Vec::new());
         for number in 2.. {
             text.clear();
             let length = lines.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut text).map_err(read)?;
@@ -140,6 +143,8 @@ impl Recorded {
                 Ok(Line::End(end)) => {
                     ending.get_or_insert((Duration::from_micros(end.at), end.by));
                 }
+                Ok(Line::Authenticated(became)) => authenticated = Some(became),
+                Ok(Line::Note(note)) => notes.push(note),
                 Ok(Line::Signal(one)) => signal = Some((one.name, one.exit_code)),
                 // What a run that was killed was writing just then.
                 Err(_) if !text.ends_with(b"\n") => break,
@@ -157,6 +162,8 @@ impl Recorded {
             tries: Mutex::new(tries),
             bodies,
             missing: Mutex::default(),
+            authenticated,
+            notes,
             order: Order::default(),
         };
         Ok(Recorded { path: path.to_owned(), header, ending, signal, shared: Arc::new(shared) })
@@ -320,5 +327,16 @@ impl Transport for Answering {
 
     fn fresh(&self) -> Arc<dyn Transport> {
         Arc::new(Answering(Arc::clone(&self.0)))
+    }
+
+    fn authenticate(&self) -> Authenticating<'_> {
+        Box::pin(std::future::ready(self.0.authenticated.clone().map(|became| match became {
+            Authenticated::Got(told) => Ok(told),
+            Authenticated::Failed(why) => Err(why),
+        })))
+    }
+
+    fn notes(&self) -> Vec<String> {
+        self.0.notes.clone()
     }
 }

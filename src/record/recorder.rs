@@ -12,9 +12,9 @@ use tokio::time::Instant;
 
 use crate::model::Request;
 use crate::target::Target;
-use crate::transport::{Ready, Sending, Transport, Tried, WireOptions};
+use crate::transport::{Authenticating, Ready, Sending, Transport, Tried, WireOptions};
 
-use super::form::{Bytes, Came, End, Ending, Header, Line, Signal, Try, micros};
+use super::form::{Authenticated, Bytes, Came, End, Ending, Header, Line, Signal, Try, micros};
 use super::mask::Mask;
 
 /// Writes down what goes through it. Cheap to clone; clones write to the same file.
@@ -179,6 +179,24 @@ impl Transport for Recording {
 
     fn fresh(&self) -> Arc<dyn Transport> {
         Arc::new(Recording { inner: self.inner.fresh(), sink: Arc::clone(&self.sink) })
+    }
+
+    fn authenticate(&self) -> Authenticating<'_> {
+        Box::pin(async move {
+            let became = self.inner.authenticate().await?;
+            let masked = |text: &str| String::from_utf8_lossy(&self.sink.mask.bytes(text.as_bytes())).into_owned();
+            self.sink.write(&Line::Authenticated(match &became {
+                Ok(got) => Authenticated::Got(masked(got)),
+                Err(why) => Authenticated::Failed(masked(why)),
+            }));
+            Some(became)
+        })
+    }
+
+    fn notes(&self) -> Vec<String> {
+        let notes = self.inner.notes();
+        notes.iter().for_each(|note| self.sink.write(&Line::Note(note.clone())));
+        notes
     }
 }
 

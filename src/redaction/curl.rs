@@ -1,34 +1,43 @@
 use super::Redactor;
 use super::redact::REDACTED;
 use crate::model::Request;
+use crate::target::SIGNED;
 
 /// Bodies longer than this make no command line; the replay command sends them.
 const LONGEST: usize = 64 * 1024;
 
-/// A command line that sends the request again. Where the valid token stood, it takes `$DEWSPEC_TOKEN`.
+/// A command line that sends the request again. Where the valid token stood, it takes `$DEWSPEC_TOKEN`; what was signed is
+/// signed anew by `dewspec sign`, which takes the access key from the environment.
 pub fn curl(request: &Request, valid_token: &str, redactor: &Redactor) -> Option<String> {
     let body = request.body.as_deref().unwrap_or_default();
     if body.len() > LONGEST {
         return None;
     }
-    let mut line = format!("curl -sS -i -X {} {}", request.method, quoted(redactor.clean(&request.url).as_bytes()));
+    let url = quoted(redactor.clean(&request.url).as_bytes());
+    let mut fields = String::new();
+    let mut is_signed = false;
     for (name, value) in &request.headers {
-        line.push_str(" -H ");
         if name.eq_ignore_ascii_case("x-auth-token") {
-            line.push_str(&token(value, valid_token));
+            fields.push_str(&format!(" -H {}", token(value, valid_token)));
+        } else if name.eq_ignore_ascii_case("authorization") && value == SIGNED {
+            is_signed = true;
         } else {
             let value = if redactor.shows(name) { redactor.clean(value) } else { REDACTED.to_owned() };
-            line.push_str(&quoted(format!("{}: {value}", redactor.clean(name)).as_bytes()));
+            fields.push_str(&format!(" -H {}", quoted(format!("{}: {value}", redactor.clean(name)).as_bytes())));
         }
     }
-    if !request.headers.iter().any(|(n, _)| n.eq_ignore_ascii_case("content-type")) && request.body.is_some() {
-        line.push_str(" -H 'Content-Type:'");
-    }
-    if request.body.is_some() {
-        line.push_str(" --data-binary ");
-        line.push_str(&quoted(redactor.clean_bytes(body).as_slice()));
-    }
-    Some(line)
+    let data = request.body.as_ref().map(|_| format!(" --data-binary {}", quoted(&redactor.clean_bytes(body))));
+    let data = data.unwrap_or_default();
+    let has_type = request.headers.iter().any(|(n, _)| n.eq_ignore_ascii_case("content-type"));
+    let no_type = if has_type || request.body.is_none() { "" } else { " -H 'Content-Type:'" };
+    let method = &request.method;
+    Some(match is_signed {
+        // It prints the fields that it was given, too.
+        true => {
+            format!("curl -sS -i -X {method} {url} -H @<(dewspec sign -X {method} {url}{fields}{data}){no_type}{data}")
+        }
+        false => format!("curl -sS -i -X {method} {url}{fields}{no_type}{data}"),
+    })
 }
 
 /// The token header without the token.

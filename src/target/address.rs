@@ -5,7 +5,8 @@ use fnv::FnvHasher;
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::Target;
-use super::near::{altered, swap_case, swap_last_case, wrong};
+use super::credentials::SIGNED;
+use super::near::{altered, made_of_token};
 use crate::model::{PathChoice, TokenChoice};
 use crate::suite::ResourceKind;
 
@@ -163,30 +164,32 @@ impl Addresses {
 
     /// The value of `X-Auth-Token`; `None` sends no such header.
     pub fn token(&self, choice: TokenChoice) -> Option<String> {
-        let token = self.target.token.as_str();
         match choice {
-            TokenChoice::Valid => Some(token.to_owned()),
             TokenChoice::Missing => None,
             TokenChoice::Empty => Some(String::new()),
-            TokenChoice::Wrong => Some(wrong(token)),
-            // What is left of a token of one character would be no token at all.
-            TokenChoice::Truncated if token.chars().nth(1).is_none() => Some(wrong(token)),
-            TokenChoice::Truncated => Some(token.chars().take(token.chars().count().saturating_sub(1)).collect()),
-            TokenChoice::Extended => Some(format!("{token}A")),
-            TokenChoice::OtherCase => Some(swap_case(token)),
-            TokenChoice::OtherEnd => Some(altered(token, token.chars().count().saturating_sub(1))),
-            TokenChoice::OtherMiddle => Some(altered(token, token.chars().count() / 2)),
-            TokenChoice::OtherCaseEnd => Some(swap_last_case(token)),
-            TokenChoice::Punctuated => Some(format!("{token}-")),
             TokenChoice::NullWord => Some("null".to_owned()),
             TokenChoice::Wildcard => Some("%".to_owned()),
             TokenChoice::ObjectWord => Some("constructor".to_owned()),
-            TokenChoice::Bearer => Some(format!("Bearer {token}")),
             TokenChoice::Foreign => self.target.foreign.token.clone(),
             TokenChoice::ReadOnly => self.target.read_only_token.clone(),
+            TokenChoice::Wrong if self.target.authentication.signs() => Some(NEVER_ISSUED.to_owned()),
+            choice => made_of_token(&self.target.token, choice),
         }
     }
+
+    /// The header field that shows whose a request is: `X-Auth-Token`, or `Authorization` where requests are signed. `None`
+    /// sends neither: that is what is meant, or there is no token that this one could be made of.
+    pub fn credential(&self, choice: TokenChoice) -> Option<(String, String)> {
+        let token = |value: String| ("X-Auth-Token".to_owned(), value);
+        if !self.target.authentication.signs() || !choice.is_made_of_token() {
+            return self.token(choice).map(token);
+        }
+        (choice == TokenChoice::Valid).then(|| ("Authorization".to_owned(), SIGNED.to_owned()))
+    }
 }
+
+/// What is sent for a wrong token where there is no right one.
+const NEVER_ISSUED: &str = "MIIDkgYJKoZIhvcNAQcCoIIDgzCCA38CAQExDTALBglghkgBZQMEAgEwgg-never-issued";
 
 /// The segment with a few of its letters and digits written with percent signs: one of each kind is better than all of
 /// one. What has percent signs already, or is more than ASCII, stays as it is.

@@ -1,5 +1,33 @@
 //! Texts that nearly are a token or an identifier.
 
+use crate::model::TokenChoice;
+
+/// What a choice makes of a valid token; `None` for what has nothing to do with it.
+pub fn made_of_token(token: &str, choice: TokenChoice) -> Option<String> {
+    let last = token.chars().count().saturating_sub(1);
+    Some(match choice {
+        TokenChoice::Valid => token.to_owned(),
+        TokenChoice::Wrong => wrong(token),
+        // What is left of a token of one character would be no token at all.
+        TokenChoice::Truncated if last == 0 => wrong(token),
+        TokenChoice::Truncated => token.chars().take(last).collect(),
+        TokenChoice::Extended => format!("{token}A"),
+        TokenChoice::OtherCase => swap_case(token),
+        TokenChoice::OtherEnd => altered(token, last),
+        TokenChoice::OtherMiddle => altered(token, token.chars().count() / 2),
+        TokenChoice::OtherCaseEnd => swap_last_case(token),
+        TokenChoice::Punctuated => format!("{token}-"),
+        TokenChoice::Bearer => format!("Bearer {token}"),
+        TokenChoice::Missing
+        | TokenChoice::Empty
+        | TokenChoice::NullWord
+        | TokenChoice::Wildcard
+        | TokenChoice::ObjectWord
+        | TokenChoice::Foreign
+        | TokenChoice::ReadOnly => return None,
+    })
+}
+
 /// The text with another letter or digit at one place.
 pub(super) fn altered(text: &str, place: usize) -> String {
     let other = |c: char| if c == '7' { '2' } else { '7' };

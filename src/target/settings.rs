@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::Network;
+use super::{Authentication, Network, SECURITY_TOKEN};
 use crate::ledger::journal::Place;
 use crate::suite::ResourceKind;
 
@@ -22,8 +22,12 @@ pub struct Target {
     pub secret_ids: Vec<String>,
     /// KMS keys that may be changed.
     pub key_ids: Vec<String>,
-    /// The caller's token.
+    /// The caller's token, or what stands for it in requests until they are sent; empty where requests are signed.
     pub token: String,
+    /// How requests show whose they are.
+    pub authentication: Authentication,
+    /// Where the credentials come from, for people; never what they are.
+    pub credentials_from: Option<String>,
     /// A token of the same project that may only read.
     pub read_only_token: Option<String>,
     /// Another tenant.
@@ -90,12 +94,14 @@ impl Target {
 
     /// Everything that must never be shown: the credentials, and what of the network is like them.
     pub fn hidden(&self) -> Vec<&str> {
-        self.secrets().into_iter().chain(self.network.hidden()).collect()
+        let own = self.secrets().into_iter().chain(self.authentication.secrets());
+        own.chain(self.network.hidden()).collect()
     }
 
     /// The tokens of the API, which a target must never repeat.
     pub fn secrets(&self) -> Vec<&str> {
-        [Some(self.token.as_str()), self.read_only_token.as_deref(), self.foreign.token.as_deref()]
+        let security_token = self.authentication.signs().then_some(SECURITY_TOKEN);
+        [Some(self.token.as_str()), self.read_only_token.as_deref(), self.foreign.token.as_deref(), security_token]
             .into_iter()
             .flatten()
             .filter(|s| !s.is_empty())
@@ -181,6 +187,43 @@ impl Default for Settings {
             wait_for: Duration::ZERO,
             journal: None,
             record: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::target::{AccessKey, IamLogin, Login, Proxy, TokenSource};
+
+    /// What a panic message shows is the debug form.
+    #[test]
+    fn no_credential_is_in_the_debug_form() {
+        let key = AccessKey {
+            access_key: "hidden-ak".to_owned(),
+            secret_key: "hidden-sk".to_owned(),
+            security_token: Some("hidden-st".to_owned()),
+        };
+        let (user, password, domain) = ("me".to_owned(), "hidden-password".to_owned(), "us".to_owned());
+        let login = Login::Password { user, password, domain };
+        let iam = IamLogin { endpoint: "http://iam".to_owned(), project_id: "p".to_owned(), login };
+        for authentication in [
+            Authentication::Signature(key),
+            Authentication::FetchedToken(TokenSource::Iam(iam)),
+            Authentication::FetchedToken(TokenSource::Command("echo hidden-word".to_owned())),
+        ] {
+            let hidden: Vec<String> = authentication.secrets().into_iter().map(str::to_owned).collect();
+            let target = Target {
+                token: "hidden-token".to_owned(),
+                read_only_token: Some("hidden-reader".to_owned()),
+                foreign: Foreign { token: Some("hidden-foreign".to_owned()), ..Foreign::default() },
+                network: Network { proxy: Proxy::Url("http://a:hidden@b".to_owned()), ..Network::default() },
+                authentication,
+                ..Target::default()
+            };
+            let shown = format!("{target:?} {:?}", target.authentication);
+            assert!(!shown.contains("hidden"), "{shown}");
+            assert!(!hidden.is_empty() && hidden.iter().all(|secret| target.hidden().contains(&secret.as_str())));
         }
     }
 }

@@ -165,6 +165,16 @@ impl Client {
         &self.health
     }
 
+    /// Gets what requests are authenticated with; see [`Transport::authenticate`].
+    pub async fn authenticate(&self) -> Option<Result<String, String>> {
+        self.transport.authenticate().await
+    }
+
+    /// What the transport has done that nobody saw.
+    pub fn notes(&self) -> Vec<String> {
+        self.transport.notes()
+    }
+
     /// Sends one request, again where that makes sense: after a lost connection, a server error, or as often as a
     /// target throttles. All tries are kept.
     pub async fn send(&self, request: Request) -> Exchange {

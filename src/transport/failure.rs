@@ -3,6 +3,9 @@
 use std::error::Error;
 use std::io::ErrorKind;
 
+use rustls::OtherError;
+
+use super::certificate::Refused;
 use crate::model::{Failure, FailureKind};
 
 /// A failure of a request that was on its way; `begun` says whether the head of the answer came.
@@ -60,6 +63,16 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
     std::iter::successors(Some(error), |&error| error.source())
 }
 
+/// What is told of a certificate that was refused, without what libraries say around it.
+fn refused_certificate(error: &(dyn Error + 'static)) -> Option<String> {
+    let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    let of_tls = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    match of_tls.or_else(|| error.downcast_ref::<rustls::Error>())? {
+        rustls::Error::Other(OtherError(told)) => told.downcast_ref::<Refused>().map(Refused::to_string),
+        _ => None,
+    }
+}
+
 /// An error with its causes, outermost first, each said once.
 fn chain(error: &(dyn Error + 'static)) -> String {
     let mut parts: Vec<String> = Vec::new();
@@ -68,7 +81,7 @@ fn chain(error: &(dyn Error + 'static)) -> String {
         let text = match cause.downcast_ref::<reqwest::Error>() {
             Some(e) if e.is_connect() => "no connection".to_owned(),
             Some(_) => continue,
-            None => cause.to_string(),
+            None => refused_certificate(cause).unwrap_or_else(|| cause.to_string()),
         };
         if !parts.iter().any(|part| part.ends_with(&text)) {
             parts.push(text);

@@ -2,6 +2,7 @@ use std::io;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use hyper_util::client::proxy::matcher::Matcher;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use url::Url;
@@ -38,26 +39,18 @@ impl Way {
         match proxy {
             Proxy::Direct => Way::Direct,
             Proxy::Url(url) => of(url),
-            Proxy::Environment => match in_environment(url.scheme()) {
-                None => Way::Direct,
-                // Which hosts it leaves out is a science of its own.
-                Some(_) if variable("no_proxy").is_some() => Way::Unknown,
-                Some(proxy) if proxy.contains("://") => of(&proxy),
-                Some(proxy) => of(&format!("http://{proxy}")),
-            },
+            Proxy::Environment => in_environment(url),
         }
     }
 }
 
-/// The proxy that the environment names for a scheme.
-fn in_environment(scheme: &str) -> Option<String> {
-    variable(&format!("{scheme}_proxy")).or_else(|| variable("all_proxy"))
-}
-
-/// A variable in lower case, or else in upper case.
-fn variable(name: &str) -> Option<String> {
-    let value = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    value(name).or_else(|| value(&name.to_ascii_uppercase()))
+/// The way that the environment names, by the rules of the library, `NO_PROXY` among them.
+fn in_environment(url: &Url) -> Way {
+    let Ok(uri) = url.as_str().parse::<http::Uri>() else { return Way::Unknown };
+    let Some(proxy) = Matcher::from_env().intercept(&uri) else { return Way::Direct };
+    let known = Url::parse(&proxy.uri().to_string()).ok().and_then(|url| HttpProxy::of(&url));
+    let authorization = proxy.basic_auth().and_then(|value| value.to_str().ok()).map(str::to_owned);
+    known.map_or(Way::Unknown, |known| Way::Http(HttpProxy { authorization, ..known }))
 }
 
 impl HttpProxy {

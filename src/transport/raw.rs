@@ -60,7 +60,10 @@ impl RawConnection {
         let unreachable = |message: String| Failure { kind: FailureKind::Unreachable, message };
         let stream = match connected {
             Ok(Ok(stream)) => stream,
-            Ok(Err(e)) => return Some(Err(unreachable(format!("no connection: {e}")))),
+            Ok(Err(e)) => {
+                let why = failure::of_io(&e, false).message;
+                return Some(Err(unreachable(format!("no connection: {why}"))));
+            }
             Err(_) => {
                 let seconds = self.network.connect_timeout.as_secs_f64();
                 return Some(Err(unreachable(format!("no connection within {seconds} s"))));

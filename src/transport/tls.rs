@@ -7,6 +7,8 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 use rustls_platform_verifier::Verifier;
 
+use super::certificate::refused;
+
 use crate::target::Network;
 
 /// Encryption could not be set up.
@@ -37,7 +39,7 @@ pub(super) fn config(network: &Network, encrypted: bool) -> Result<ClientConfig,
     } else {
         let extra = certificates("the CA certificate", network.ca_certificates.iter())?;
         let verifier = Verifier::new_with_extra_roots(extra, provider)?;
-        builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier))
+        builder.dangerous().with_custom_certificate_verifier(Arc::new(Explaining(verifier)))
     };
     let Some((chain, key)) = network.client_certificate.as_ref().filter(|_| encrypted) else {
         return Ok(builder.with_no_client_auth());
@@ -63,6 +65,46 @@ fn certificates<'a>(
         }
     }
     Ok(all)
+}
+
+/// Trusts whom the machine trusts, and the user's own authorities; says of the others who they are.
+#[derive(Debug)]
+struct Explaining(Verifier);
+
+impl ServerCertVerifier for Explaining {
+    fn verify_server_cert(
+        &self,
+        certificate: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        stapled: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        let verified = self.0.verify_server_cert(certificate, intermediates, name, stapled, now);
+        verified.map_err(|error| refused(error, certificate, name))
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.0.verify_tls12_signature(message, certificate, signature)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.0.verify_tls13_signature(message, certificate, signature)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.supported_verify_schemes()
+    }
 }
 
 /// Takes every certificate for `--insecure`; signatures are checked all the same.

@@ -20,7 +20,21 @@ pub trait Transport: Send + Sync {
 
     /// The same with connections of its own: one serves the runtime that opened it best.
     fn fresh(&self) -> Arc<dyn Transport>;
+
+    /// Gets what requests are authenticated with, where that has to be fetched: what it got, or why it did not, in words.
+    /// `None` where nothing has to be.
+    fn authenticate(&self) -> Authenticating<'_> {
+        Box::pin(std::future::ready(None))
+    }
+
+    /// What it has done that nobody saw, and people should know in the end.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
+
+/// Credentials on their way.
+pub type Authenticating<'a> = Pin<Box<dyn Future<Output = Option<Result<String, String>>> + Send + 'a>>;
 
 /// An exchange under way.
 pub type Sending<'a> = Pin<Box<dyn Future<Output = Option<Tried>> + Send + 'a>>;

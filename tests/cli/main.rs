@@ -11,6 +11,7 @@ mod network;
 mod replay;
 mod reports;
 mod runs;
+mod sign;
 #[cfg(unix)]
 mod signals;
 mod support;

@@ -10,9 +10,10 @@ pub(crate) fn dewspec(arguments: &[&str]) -> Command {
     // Journals of targets that are gone with their test are nobody's to keep.
     command.env("XDG_STATE_HOME", env!("CARGO_TARGET_TMPDIR"));
     // Nothing of the caller's environment may point the tests at another target.
-    for (name, _) in std::env::vars_os()
-        .filter(|(n, _)| n.to_string_lossy().starts_with("DEWSPEC_") || n.to_string_lossy().starts_with("GITHUB_"))
-    {
+    for (name, _) in std::env::vars_os().filter(|(name, _)| {
+        let prefixes = ["DEWSPEC_", "GITHUB_", "HW_", "OS_", "HUAWEICLOUD_"];
+        prefixes.iter().any(|prefix| name.to_string_lossy().starts_with(prefix))
+    }) {
         command.env_remove(name);
     }
     command.args(arguments).env("COLUMNS", "100").env_remove("NO_COLOR").stdin(Stdio::null());

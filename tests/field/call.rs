@@ -19,6 +19,8 @@ pub(crate) struct Call {
     pub(crate) path: String,
     pub(crate) fields: Vec<(String, String)>,
     pub(crate) body: String,
+    /// The body's bytes.
+    pub(crate) raw: Vec<u8>,
 }
 
 impl Call {

@@ -17,6 +17,7 @@ pub(crate) struct Wire {
 }
 
 /// A request: its parts, and its bytes as they came.
+#[derive(Clone)]
 pub(crate) struct Heard {
     pub(crate) method: String,
     pub(crate) path: String,

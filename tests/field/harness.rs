@@ -1,12 +1,14 @@
 //! The program as a child, before a server that stands behind a proxy.
 
 use std::fs::File;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
+use crate::gatekeeper::Gatekeeper;
 use crate::judged::{RECORD, agrees};
 use crate::proxy::{Proxy, Rule};
 use crate::told::Told;
@@ -95,7 +97,7 @@ pub(crate) struct Launch {
     dir: TempDir,
     limit: Duration,
     /// What nobody may see, whatever becomes of the run.
-    hidden: Option<String>,
+    hidden: Vec<String>,
 }
 
 impl Launch {
@@ -104,7 +106,7 @@ impl Launch {
         let launch = Self::bare(subcommand).args(&["--endpoint", &setup.endpoint]);
         let launch = launch.args(&["--project-id", &setup.project, "--secret-id", &setup.secret]);
         let launch = launch.args(&["--key-id", &setup.key]).env("DEWSPEC_TOKEN", &setup.token);
-        Launch { hidden: Some(setup.token.clone()), ..launch }
+        launch.hides(&setup.token)
     }
 
     /// With nothing about a target.
@@ -114,7 +116,8 @@ impl Launch {
         // Nothing of the caller's environment may point the tests at another target, or through another proxy.
         for (name, _) in std::env::vars_os() {
             let text = name.to_string_lossy().to_uppercase();
-            if text.starts_with("DEWSPEC_") || text.ends_with("_PROXY") {
+            let is_of_others = ["HW_", "OS_", "HUAWEICLOUD_"].iter().any(|prefix| text.starts_with(prefix));
+            if text.starts_with("DEWSPEC_") || text.ends_with("_PROXY") || is_of_others {
                 command.env_remove(name);
             }
         }
@@ -128,7 +131,7 @@ impl Launch {
         if subcommand == "run" {
             command.arg("-q").env("DEWSPEC_RECORD", RECORD);
         }
-        Launch { command, dir, limit: LIMIT, hidden: None }
+        Launch { command, dir, limit: LIMIT, hidden: Vec::new() }
     }
 
     pub(crate) fn args(mut self, arguments: &[&str]) -> Self {
@@ -138,6 +141,25 @@ impl Launch {
 
     pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
         self.command.env(name, value);
+        self
+    }
+
+    /// With an access key, by environment.
+    pub(crate) fn signing(subcommand: &str, setup: &Setup, gate: &Gatekeeper) -> Self {
+        let launch = Self::bare(subcommand).args(&["--endpoint", &setup.endpoint]);
+        let launch = launch.args(&["--project-id", &setup.project, "--secret-id", &setup.secret]);
+        let launch = launch.args(&["--key-id", &setup.key]);
+        let launch = launch.env("DEWSPEC_ACCESS_KEY", &gate.access_key).env("DEWSPEC_SECRET_KEY", &gate.secret_key);
+        let launch = launch.hides(&gate.secret_key);
+        match &gate.security_token {
+            Some(token) => launch.env("DEWSPEC_SECURITY_TOKEN", token).hides(token),
+            None => launch,
+        }
+    }
+
+    /// What nobody may see in anything that it leaves.
+    pub(crate) fn hides(mut self, secret: &str) -> Self {
+        self.hidden.push(secret.to_owned());
         self
     }
 
@@ -171,7 +193,7 @@ pub(crate) struct Underway {
     began: Instant,
     limit: Duration,
     peak_kib: Option<u64>,
-    hidden: Option<String>,
+    hidden: Vec<String>,
 }
 
 impl Underway {
@@ -201,11 +223,7 @@ impl Underway {
             if let Some(status) = self.child.try_wait().expect("a child") {
                 let code = status.code().or_else(|| std::os::unix::process::ExitStatusExt::signal(&status).map(|s| -s));
                 let told = self.told(code.expect("an exit code or a signal"));
-                if let Some(hidden) = &self.hidden {
-                    told.never_says(hidden);
-                    let record = std::fs::read(self.dir.path().join(RECORD)).unwrap_or_default();
-                    assert!(!String::from_utf8_lossy(&record).contains(hidden), "{hidden} stands in the record");
-                }
+                self.hidden.iter().for_each(|hidden| holds_nowhere(self.dir.path(), hidden, &told));
                 agrees(self.dir.path(), &told);
                 return told;
             }
@@ -245,6 +263,27 @@ impl Drop for Underway {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// Looks for a secret in everything that a run has left: streams, reports, record, journal. What the test put there as input
+/// begins with `input`.
+#[track_caller]
+fn holds_nowhere(dir: &Path, hidden: &str, told: &Told) {
+    told.never_says(hidden);
+    let mut folders = vec![dir.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("a folder").flatten() {
+            let path = entry.path();
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if path.is_dir() {
+                folders.push(path);
+            } else if !name.starts_with("input") && !["token", "dewspec.toml"].contains(&name.as_str()) {
+                let text = std::fs::read(&path).unwrap_or_default();
+                let found = memchr::memmem::find(&text, hidden.as_bytes());
+                assert!(found.is_none(), "{hidden} stands in {name} at {found:?}:\n{}", told.excerpt());
+            }
+        }
     }
 }
 

@@ -26,6 +26,11 @@ pub(crate) enum Act {
     Answer(Answer),
     /// It is passed on, and the answer changed on its way back.
     Change(fn(Answer) -> Answer),
+    /// It is passed on with this token in the place of its own credentials, and answered by a clock that is so many seconds
+    /// ahead.
+    As(String, i64),
+    /// It is passed on without this beginning of its path.
+    Without(&'static str),
     /// It is passed on after a while.
     Delay(Duration),
     /// It is not passed on, and the connection closed without a byte.
@@ -209,6 +214,7 @@ impl Shared {
             path: heard.path.clone(),
             fields: heard.fields.clone(),
             body: String::from_utf8_lossy(&heard.body).into_owned(),
+            raw: heard.body.clone(),
         };
         let act = locked(&self.rule)(&call);
         seen.calls.push(call);
@@ -247,6 +253,21 @@ async fn converse(mut client: Wire, shared: &Shared) -> io::Result<()> {
                 shared.note(answer.status);
                 (answer.bytes(), closes(&answer.fields))
             }
+            Act::As(token, ahead) => {
+                let theirs = Heard { bytes: with_token(&heard, &token), ..heard.clone() };
+                let Received { answer, last, .. } = passed_on(&mut server, &theirs, shared.upstream).await?;
+                shared.note(answer.status);
+                (told_by(answer, ahead).bytes(), last)
+            }
+            Act::Without(prefix) => {
+                let line = format!("{} {}", heard.method, heard.path);
+                let shorter = format!("{} {}", heard.method, &heard.path[prefix.len()..]);
+                let bytes = [shorter.as_bytes(), &heard.bytes[line.len()..]].concat();
+                let theirs = Heard { bytes, ..heard.clone() };
+                let Received { answer, bytes, last } = passed_on(&mut server, &theirs, shared.upstream).await?;
+                shared.note(answer.status);
+                (bytes, last)
+            }
             Act::Pass | Act::Delay(_) | Act::Change(_) | Act::Lose | Act::Cut | Act::Garble => {
                 let came = passed_on(&mut server, &heard, shared.upstream).await?;
                 let Some(sent) = sent_back(act, came, shared) else { return Ok(()) };
@@ -260,6 +281,31 @@ async fn converse(mut client: Wire, shared: &Shared) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// The bytes of a request with this token in the place of its own credentials.
+fn with_token(heard: &Heard, token: &str) -> Vec<u8> {
+    let end = heard.bytes.len() - heard.body.len();
+    let head = String::from_utf8_lossy(&heard.bytes[..end]).into_owned();
+    let is_credential = |line: &&str| {
+        let name = line.split(':').next().unwrap_or_default().to_ascii_lowercase();
+        ["authorization", "x-auth-token", "x-sdk-date", "x-security-token"].contains(&name.as_str())
+    };
+    let mut lines: Vec<String> =
+        head.trim_end().split("\r\n").filter(|line| !is_credential(line)).map(str::to_owned).collect();
+    lines.push(format!("X-Auth-Token: {token}"));
+    let mut bytes = format!("{}\r\n\r\n", lines.join("\r\n")).into_bytes();
+    bytes.extend_from_slice(&heard.body);
+    bytes
+}
+
+/// The answer of a server whose clock is so many seconds ahead.
+pub(crate) fn told_by(mut answer: Answer, ahead: i64) -> Answer {
+    let by = Duration::from_secs(ahead.unsigned_abs());
+    let now = std::time::SystemTime::now();
+    let time = if ahead < 0 { now - by } else { now + by };
+    answer.fields.retain(|(name, _)| !name.eq_ignore_ascii_case("date"));
+    answer.with("Date", &httpdate::fmt_http_date(time))
 }
 
 async fn passed_on(server: &mut Option<Wire>, heard: &Heard, upstream: SocketAddr) -> io::Result<Received> {

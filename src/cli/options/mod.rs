@@ -1,11 +1,13 @@
 //! Options that several subcommands share.
 
+mod credentials;
 mod embedded;
 mod engine;
 mod network;
 mod output;
 mod target;
 
+pub(super) use credentials::{AccessKeyArgs, LoginArgs};
 pub(super) use embedded::EmbeddedArgs;
 pub(super) use engine::EngineArgs;
 pub(super) use network::NetworkArgs;

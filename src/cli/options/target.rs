@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::NetworkArgs;
+use super::{AccessKeyArgs, LoginArgs, NetworkArgs};
 use crate::cli::layer::Sources;
 
 /// What is tested.
@@ -17,7 +17,13 @@ pub(in crate::cli) struct TargetArgs {
     /// Base URL of the KMS service, if it differs
     #[arg(long, env = "DEWSPEC_KMS_ENDPOINT", value_name = "URL", help_heading = "Target")]
     pub(in crate::cli) kms_endpoint: Option<String>,
-    /// Project of the token
+    /// Region of a public cloud whose endpoints are known by its name, such as cn-north-4
+    #[arg(long, env = "DEWSPEC_REGION", value_name = "NAME", help_heading = "Target")]
+    pub(in crate::cli) region: Option<String>,
+    /// Options of the table [profile.NAME] in the file, over the others in it
+    #[arg(long, env = "DEWSPEC_PROFILE", value_name = "NAME", help_heading = "Target")]
+    pub(in crate::cli) profile: Option<String>,
+    /// Project of the credentials
     #[arg(long, env = "DEWSPEC_PROJECT_ID", value_name = "ID", help_heading = "Target")]
     pub(in crate::cli) project_id: Option<String>,
     /// A secret whose tags may be changed; may be given several times
@@ -27,11 +33,15 @@ pub(in crate::cli) struct TargetArgs {
     #[arg(long, env = "DEWSPEC_KEY_ID", value_name = "ID", value_delimiter = ',', help_heading = "Target")]
     pub(in crate::cli) key_id: Vec<String>,
     /// Token for X-Auth-Token; better by environment or file, where other users cannot see it
-    #[arg(long, env = "DEWSPEC_TOKEN", hide_env_values = true, value_name = "TOKEN", help_heading = "Target")]
+    #[arg(long, env = "DEWSPEC_TOKEN", hide_env_values = true, value_name = "TOKEN", help_heading = "Credentials")]
     pub(in crate::cli) token: Option<String>,
     /// File that holds the token
-    #[arg(long, env = "DEWSPEC_TOKEN_FILE", value_name = "FILE", help_heading = "Target")]
+    #[arg(long, env = "DEWSPEC_TOKEN_FILE", value_name = "FILE", help_heading = "Credentials")]
     pub(in crate::cli) token_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(in crate::cli) access: AccessKeyArgs,
+    #[command(flatten)]
+    pub(in crate::cli) login: LoginArgs,
     /// Token of the same project that may only read
     #[arg(
         long,

@@ -86,8 +86,22 @@ pub(super) fn is_web_page(response: &Response) -> bool {
 pub(super) fn unreached(exchange: &Exchange) -> Option<(String, &'static str)> {
     let failure = exchange.answer.as_ref().err()?;
     let told = &failure.message;
-    let certificate = told.to_ascii_lowercase().contains("certificate");
+    let lower = told.to_ascii_lowercase();
+    let certificate = lower.contains("certificate");
+    let is_for_another = certificate && lower.contains("and not for");
     Some(match failure.kind {
+        // What has to be fetched first could not be.
+        FailureKind::Unreachable if lower.starts_with("no token from") => {
+            (told.clone(), "where the credentials come from must be mended first")
+        }
+        FailureKind::Unreachable if is_for_another => (
+            format!("its certificate is not trusted: {told}"),
+            "is the host of the endpoint right? where only the address is another, --resolve HOST:PORT:ADDR keeps the name",
+        ),
+        FailureKind::Unreachable if lower.contains("proxy") || lower.contains("tunnel") => (
+            format!("it could not be reached through the proxy: {told}"),
+            "is the address of the proxy right, and does it want a user? --proxy http://USER:PASSWORD@HOST:PORT",
+        ),
         FailureKind::Unreachable if certificate => (
             format!("its certificate is not trusted: {told}"),
             "give the authority's certificate with --cacert FILE, or --insecure to trust any",

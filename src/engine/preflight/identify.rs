@@ -38,6 +38,12 @@ impl Inspected {
         self.writes.iter().filter(move |(_, answer)| throttled(answer)).map(|(name, answer)| (name.as_str(), answer))
     }
 
+    /// Whether every request about it was answered with 401.
+    pub(super) fn refuses_credentials(&self) -> bool {
+        let mut answers = self.writes.iter().map(|(_, answer)| answer).chain(&self.read).peekable();
+        answers.peek().is_some() && answers.all(|answer| answer.status == Some(401))
+    }
+
     pub(super) fn is_full(&self) -> bool {
         self.carries.zip(self.capacity).is_some_and(|(carries, most)| carries >= most)
     }
@@ -87,7 +93,7 @@ pub(super) fn throttled_alone(all: &[Inspected]) -> impl Iterator<Item = (&Inspe
 
 /// Steps that are about the whole target.
 fn shared(step: &str) -> bool {
-    ["credentials", "this API", "throttle"].contains(&step)
+    ["credentials", "this API", "throttle", "proxy"].contains(&step)
 }
 
 /// What throttles every operation that was tried; of one alone the others are not concerned.
@@ -111,10 +117,15 @@ fn unknown(one: &Inspected, project_is_known: bool) -> Option<PreflightStep> {
     let told = &answer.told;
     let (kind, name) = (one.kind.to_string(), one.name());
     let (step, detail, advice) = match answer.kind {
+        _ if answer.status == Some(407) => (
+            "proxy".to_owned(),
+            format!("the proxy asks for a user, or refuses the one that it was given: {told}"),
+            "give --proxy http://USER:PASSWORD@HOST:PORT, better as DEWSPEC_PROXY",
+        ),
         Kind::Unauthorised => (
             "credentials".to_owned(),
             format!("the target refuses the credentials: {told}"),
-            "is the token right, and not expired, and is the project its own?",
+            "are they right, and not expired, and is the project their own?",
         ),
         Kind::Unknown => (
             kind.clone(),

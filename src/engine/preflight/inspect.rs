@@ -57,6 +57,13 @@ pub(in super::super) async fn inspect(
     for op in operations {
         kinds.entry(op.operation.resource).or_default().push(op);
     }
+    match credentials(session).await {
+        Some(step) if !step.ok => {
+            preflight.steps.push(step);
+            return preflight;
+        }
+        step => preflight.steps.extend(step),
+    }
     let reached = reach_all(session, &mut kinds, &mut preflight.steps).await;
     kinds.retain(|_, ops| {
         ops.first().and_then(|op| session.target.endpoint(&op.operation.service)).is_some_and(|e| reached.contains(e))
@@ -64,7 +71,13 @@ pub(in super::super) async fn inspect(
     // One after the other: how many requests at once the target allows is not known yet.
     let mut seen = Vec::with_capacity(kinds.len());
     for (kind, ops) in &kinds {
-        seen.push(inspect_kind(session, *kind, ops, inspection).await);
+        let of_kind = inspect_kind(session, *kind, ops, inspection).await;
+        let is_refused = !of_kind.is_empty() && of_kind.iter().all(|seen| seen.one.refuses_credentials());
+        seen.push(of_kind);
+        // A few wrong signatures in a row lock an access key: what refuses these will refuse the others, too.
+        if is_refused && session.target.authentication.signs() {
+            break;
+        }
     }
     let all: Vec<Inspected> = seen.iter().flat_map(|of_kind| of_kind.iter().map(|seen| seen.one.clone())).collect();
     for (kind, of_kind) in kinds.into_keys().zip(seen) {
@@ -117,6 +130,25 @@ pub(in super::super) async fn inspect(
         preflight.steps.push(problem);
     }
     preflight
+}
+
+/// Where the credentials come from, and what became of fetching them where they have to be.
+async fn credentials(session: &Session) -> Option<PreflightStep> {
+    let step = |ok, detail: String, advice: Option<&str>| PreflightStep {
+        step: "credentials".to_owned(),
+        ok,
+        detail: session.redactor.clean(&detail),
+        advice: advice.map(str::to_owned),
+    };
+    let from = session.target.credentials_from.clone();
+    match session.client.authenticate().await {
+        Some(Ok(got)) => Some(step(true, from.map_or(got.clone(), |from| format!("{from}: {got}")), None)),
+        Some(Err(why)) => {
+            let advice = "nothing was sent to the target; where the credentials come from must be mended first";
+            Some(step(false, from.map_or(why.clone(), |from| format!("{from}: {why}")), Some(advice)))
+        }
+        None => from.map(|from| step(true, from, None)),
+    }
 }
 
 /// Reaches the endpoint of each kind of resource, one after the other, and leaves out the kinds that have none or nothing to

@@ -5,6 +5,7 @@ use tokio::time::Instant;
 use crate::model::{Exchange, TokenChoice};
 use crate::report::PreflightStep;
 use crate::suite::OperationSuite;
+use crate::target::CLOCK_TOLERANCE;
 use crate::transport::Canary;
 
 use super::super::payload::Payload;
@@ -15,8 +16,6 @@ use super::answer::unreached;
 
 /// Between two tries to reach a target that is not up yet.
 const PAUSE: Duration = Duration::from_millis(250);
-/// Clocks that differ by less are as good as right.
-const CLOCK: u64 = 60;
 
 /// Sees whether a service is there and speaks HTTP; waits for it for as long as the user wants to.
 ///
@@ -87,7 +86,16 @@ fn clock(session: &Session, exchange: &Exchange, service: &str) -> Option<Prefli
         Ok(behind) => (behind.as_secs(), "behind"),
         Err(ahead) => (ahead.duration().as_secs(), "ahead"),
     };
-    let detail =
-        if by < CLOCK { "the same as here".to_owned() } else { format!("{by} s {way}: time stamps are judged by it") };
+    let signs = session.target.authentication.signs();
+    let is_same = by < CLOCK_TOLERANCE.as_secs();
+    let detail = match (is_same, signs) {
+        (true, _) => "the same as here".to_owned(),
+        (false, false) => format!("{by} s {way}: time stamps are judged by it"),
+        (false, true) => format!("{by} s {way}: time stamps are judged by it, and requests signed with it"),
+    };
+    if signs && !is_same {
+        let whose = "set the clock of whichever is wrong: a signature is refused if it is 15 minutes off";
+        session.note(format!("requests are signed with the time of {service}, whose clock is {by} s {way}: {whose}"));
+    }
     Some(PreflightStep { step: format!("clock of {service}"), ok: true, detail, advice: None })
 }

@@ -1,5 +1,5 @@
 use crate::server::Identities;
-use crate::target::{Foreign, Network, Target};
+use crate::target::{Authentication, Foreign, Network, Target};
 
 /// Where a server without a socket would be: no name system knows this name.
 pub const IN_PROCESS_ENDPOINT: &str = "http://dewspec.test";
@@ -16,6 +16,8 @@ pub fn embedded_target(url: &str, who: &Identities) -> Target {
         secret_ids: who.secret_ids.clone(),
         key_ids: who.key_ids.clone(),
         token: who.token.clone(),
+        authentication: Authentication::Token,
+        credentials_from: None,
         read_only_token: Some(who.read_only_token.clone()),
         foreign: Foreign {
             project_id: Some(who.foreign_project_id.clone()),

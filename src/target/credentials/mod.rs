@@ -1,0 +1,16 @@
+//! How requests show whose they are: tokens, and signatures made with an access key. Pure: no clock, no network; what
+//! fetches tokens is in `transport`.
+
+mod access_key;
+mod authentication;
+mod canonical_request;
+mod iam;
+mod signature;
+mod token;
+
+pub use access_key::AccessKey;
+pub use authentication::{Authentication, SECURITY_TOKEN, SIGNED, TOKEN, TokenSource};
+pub use canonical_request::{CanonicalRequest, Signable};
+pub use iam::{IamLogin, Login};
+pub use signature::{CLOCK_TOLERANCE, Signed, sign, timestamp};
+pub use token::Token;
