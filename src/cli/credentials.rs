@@ -43,7 +43,8 @@ enum Way {
     TokenCommand(String),
     AccessKey,
     Password,
-    Cloud(Found),
+    /// What `clouds.yaml` says of it, or why that cannot be read.
+    Cloud(Result<Found, String>),
 }
 
 /// What `--auth` says.
@@ -72,7 +73,7 @@ impl<'a> Described<'a> {
     /// Usage: what is missing or cannot be.
     pub(super) fn credentials(&self, project_id: &str) -> Result<Credentials, CliError> {
         let method = self.method()?;
-        let mut candidates = self.candidates()?;
+        let mut candidates = self.candidates();
         candidates.retain(|one| method.is_none_or(|method| one.way.serves(method)));
         // Of equal ones the first stays.
         candidates.sort_by_key(|one| std::cmp::Reverse(one.layer));
@@ -89,7 +90,7 @@ impl<'a> Described<'a> {
                 self.of_key(key, from, project_id, method)?
             }
             Way::Password => self.by_password(project_id, from)?,
-            Way::Cloud(found) => self.of_cloud(found, project_id, from, method)?,
+            Way::Cloud(found) => self.of_cloud(found.map_err(CliError::usage)?, project_id, from, method)?,
         })
     }
 
@@ -98,16 +99,21 @@ impl<'a> Described<'a> {
         let (args, config) = (self.args, self.config);
         let own = args.sources.pick("project_id", args.project_id.clone(), config.project_id.clone());
         let vendor = self.vendor.project_id().map(|v| Given { layer: Layer::Vendor, value: v.value });
-        let cloud = match self.cloud()? {
-            Some((layer, Found { cloud, .. })) => cloud.auth.project_id.map(|value| Given { layer, value }),
-            None => None,
-        };
-        let all = [own, vendor, cloud].into_iter().flatten().filter(|given| !given.value.is_blank());
-        Ok(all.max_by_key(|given| (given.layer, matches!(given.layer, Layer::Flag))))
+        let cloud = self.cloud();
+        let of_cloud = cloud.as_ref().and_then(|(layer, found)| {
+            let value = found.as_ref().ok()?.cloud.auth.project_id.clone()?;
+            Some(Given { layer: *layer, value })
+        });
+        let all = [of_cloud, vendor, own].into_iter().flatten().filter(|given| !given.value.is_blank());
+        // Of equal ones the last is taken.
+        match (all.max_by_key(|given| given.layer), cloud) {
+            (None, Some((_, Err(why)))) => Err(CliError::usage(why)),
+            (given, _) => Ok(given),
+        }
     }
 
     /// Which ways there are, the plainest first.
-    fn candidates(&self) -> Result<Vec<Candidate>, CliError> {
+    fn candidates(&self) -> Vec<Candidate> {
         let (args, config) = (self.args, self.config);
         let file = Config::path(args.config.as_deref()).display().to_string();
         let own = |name: &str, layer| place(name, layer, &file);
@@ -134,11 +140,12 @@ impl<'a> Described<'a> {
         if let Some((layer, from)) = self.place_of_user() {
             all.push(Candidate { layer, from, way: Way::Password });
         }
-        if let Some((layer, found)) = self.cloud()? {
-            let from = format!("clouds.yaml ({})", found.path.display());
+        if let Some((layer, found)) = self.cloud() {
+            let path = found.as_ref().map_or_else(|_| "not found".to_owned(), |found| found.path.display().to_string());
+            let from = format!("clouds.yaml ({path})");
             all.push(Candidate { layer, from, way: Way::Cloud(found) });
         }
-        Ok(all)
+        all
     }
 
     fn method(&self) -> Result<Option<Method>, CliError> {
@@ -252,14 +259,13 @@ impl<'a> Described<'a> {
         Ok(of_iam(login, format!("user of {from}")))
     }
 
-    /// The cloud that is asked for, at the layer where it is named.
-    fn cloud(&self) -> Result<Option<(Layer, Found)>, CliError> {
+    /// The cloud that is asked for, at the layer where it is named. That it cannot be read is told only if it counts.
+    fn cloud(&self) -> Option<(Layer, Result<Found, String>)> {
         let (args, config) = (self.args, self.config);
         let own = args.sources.pick("os_cloud", args.login.os_cloud.clone(), config.os_cloud.clone());
         let vendor = self.vendor.os_cloud().map(|v| Given { layer: Layer::Vendor, value: v.value });
-        let Some(given) = [own, vendor].into_iter().flatten().max_by_key(|given| given.layer) else { return Ok(None) };
-        let found = clouds::cloud(&given.value, self.vendor).map_err(CliError::usage)?;
-        Ok(Some((given.layer, found)))
+        let given = [own, vendor].into_iter().flatten().max_by_key(|given| given.layer)?;
+        Some((given.layer, clouds::cloud(&given.value, self.vendor)))
     }
 
     /// Where IAM is; `known` is what an entry beside the credentials says.
@@ -284,10 +290,11 @@ impl Way {
             Way::Token(_) | Way::TokenFile(_) | Way::TokenCommand(_) => method == Method::Token,
             Way::AccessKey => matches!(method, Method::Signature | Method::Iam),
             Way::Password => method == Method::Iam,
-            Way::Cloud(found) => match method {
-                Method::Token => found.cloud.auth.token.is_some(),
-                Method::Signature => found.cloud.auth.ak.is_some(),
-                Method::Iam => found.cloud.auth.ak.is_some() || found.cloud.auth.username.is_some(),
+            Way::Cloud(Err(_)) => true,
+            Way::Cloud(Ok(Found { cloud, .. })) => match method {
+                Method::Token => cloud.auth.token.is_some(),
+                Method::Signature => cloud.auth.ak.is_some(),
+                Method::Iam => cloud.auth.ak.is_some() || cloud.auth.username.is_some(),
             },
         }
     }

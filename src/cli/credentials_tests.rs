@@ -117,3 +117,19 @@ fn no_credential_is_ever_told() {
     let found = picked(&TargetArgs::default(), &Config::default(), &SDK).unwrap();
     assert!(!format!("{found:?}").contains("sdk-"), "{found:?}");
 }
+
+#[test]
+fn a_cloud_that_cannot_be_found_is_told_only_if_it_counts() {
+    let nowhere = ("OS_CLIENT_CONFIG_FILE", "/nowhere/clouds.yaml");
+    let variables = [("OS_CLOUD", "lab"), nowhere];
+    let told = picked(&TargetArgs::default(), &Config::default(), &variables).unwrap_err();
+    assert!(told.contains("/nowhere/clouds.yaml: cannot be read"), "{told}");
+    let with_key = [&variables[..], &SDK[..]].concat();
+    assert!(picked(&TargetArgs::default(), &Config::default(), &with_key).is_ok());
+    let lookup = |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+    let vendor = Vendor::new(&lookup);
+    let own = TargetArgs { project_id: Some("own".to_owned()), ..TargetArgs::default() };
+    let none = Config::default();
+    assert_eq!(Described::new(&own, &none, &vendor).project_id().unwrap().unwrap().value, "own");
+    assert!(Described::new(&TargetArgs::default(), &none, &vendor).project_id().is_err());
+}

@@ -94,18 +94,18 @@ impl Target {
 
     /// Everything that must never be shown: the credentials, and what of the network is like them.
     pub fn hidden(&self) -> Vec<&str> {
-        let own = self.secrets().into_iter().chain(self.authentication.secrets());
-        own.chain(self.network.hidden()).collect()
+        self.tokens().chain(self.authentication.secrets()).chain(self.network.hidden()).collect()
     }
 
-    /// The tokens of the API, which a target must never repeat.
+    /// The tokens of the API, or what stands for them, which a target must never repeat.
     pub fn secrets(&self) -> Vec<&str> {
         let security_token = self.authentication.signs().then_some(SECURITY_TOKEN);
-        [Some(self.token.as_str()), self.read_only_token.as_deref(), self.foreign.token.as_deref(), security_token]
-            .into_iter()
-            .flatten()
-            .filter(|s| !s.is_empty())
-            .collect()
+        self.tokens().chain(security_token).collect()
+    }
+
+    fn tokens(&self) -> impl Iterator<Item = &str> {
+        let all = [Some(self.token.as_str()), self.read_only_token.as_deref(), self.foreign.token.as_deref()];
+        all.into_iter().flatten().filter(|token| !token.is_empty())
     }
 }
 

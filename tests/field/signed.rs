@@ -108,7 +108,8 @@ fn a_clock_that_is_wrong_is_made_up_for_and_told() {
         let told = guarded.launch("run").args(&CASES[..2]).finish();
         told.code_is(0).accuses_nobody();
         let notes = told.notes().join("\n");
-        assert!(notes.contains("signed with the time of csms") && notes.contains("3600 s"), "{notes}");
+        let by = ["3599 s", "3600 s", "3601 s"].iter().any(|by| notes.contains(by));
+        assert!(notes.contains("signed with the time of csms") && by, "{notes}");
         assert!(guarded.scene.proxy.answered(401) <= 2, "{} refusals", guarded.scene.proxy.answered(401));
         guarded.scene.is_clean(&told);
     });

@@ -125,6 +125,10 @@ pub(in super::super) async fn inspect(
         // A wrong project looks like wrong credentials, or like an unknown identifier.
         let project = format!(", in project {}: status ", session.target.project_id);
         problem.detail = session.redactor.clean(&problem.detail.replacen(": status ", &project, 1));
+        if let Some(from) = session.target.credentials_from.as_ref().filter(|_| problem.step == "credentials") {
+            let named = format!("refuses the credentials ({from})");
+            problem.detail = problem.detail.replacen("refuses the credentials", &named, 1);
+        }
         // It takes the place of what was seen of the same resource or operation.
         preflight.steps.retain(|step| step.step != problem.step || !step.ok || !names_the_same(step, &problem));
         preflight.steps.push(problem);

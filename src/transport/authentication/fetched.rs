@@ -104,7 +104,7 @@ impl Fetched {
     }
 
     /// What it means that a request with this token was refused.
-    async fn refusal(&self, token: &InUse, sent: Instant) -> Refusal {
+    async fn refusal(&self, token: &InUse, refused: &Tried) -> Refusal {
         let _one = self.shared.asking.lock().await;
         if self.shared.store.number().await != token.number {
             return Refusal::OfToken;
@@ -113,9 +113,11 @@ impl Fetched {
             let known = self.shared.known();
             (known.canary.clone(), known.good)
         };
-        // What never was good does not become so by being fetched again; what was accepted since is.
+        // What never was good does not become so by being fetched again, and what was sent later and accepted shows that it
+        // still is.
+        let came = refused.sent + refused.elapsed;
         match good {
-            Some((number, at)) if number == token.number && at <= sent => {}
+            Some((number, at)) if number == token.number && at <= came => {}
             _ => return Refusal::OfRequest,
         }
         let Some(canary) = canary else {
@@ -147,7 +149,7 @@ impl Fetched {
             return Some(tried);
         }
         let is_refused = tried.answer.as_ref().is_ok_and(|received| received.response.status == 401);
-        if !is_refused || matches!(self.refusal(&token, tried.sent).await, Refusal::OfRequest) {
+        if !is_refused || matches!(self.refusal(&token, &tried).await, Refusal::OfRequest) {
             self.note(request, &token, &tried);
             return Some(tried);
         }
