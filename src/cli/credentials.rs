@@ -44,7 +44,7 @@ enum Way {
     AccessKey,
     Password,
     /// What `clouds.yaml` says of it, or why that cannot be read.
-    Cloud(Result<Found, String>),
+    Cloud(Box<Result<Found, String>>),
 }
 
 /// What `--auth` says.
@@ -90,7 +90,7 @@ impl<'a> Described<'a> {
                 self.of_key(key, from, project_id, method)?
             }
             Way::Password => self.by_password(project_id, from)?,
-            Way::Cloud(found) => self.of_cloud(found.map_err(CliError::usage)?, project_id, from, method)?,
+            Way::Cloud(found) => self.of_cloud((*found).map_err(CliError::usage)?, project_id, from, method)?,
         })
     }
 
@@ -143,7 +143,7 @@ impl<'a> Described<'a> {
         if let Some((layer, found)) = self.cloud() {
             let path = found.as_ref().map_or_else(|_| "not found".to_owned(), |found| found.path.display().to_string());
             let from = format!("clouds.yaml ({path})");
-            all.push(Candidate { layer, from, way: Way::Cloud(found) });
+            all.push(Candidate { layer, from, way: Way::Cloud(Box::new(found)) });
         }
         all
     }
@@ -290,12 +290,18 @@ impl Way {
             Way::Token(_) | Way::TokenFile(_) | Way::TokenCommand(_) => method == Method::Token,
             Way::AccessKey => matches!(method, Method::Signature | Method::Iam),
             Way::Password => method == Method::Iam,
-            Way::Cloud(Err(_)) => true,
-            Way::Cloud(Ok(Found { cloud, .. })) => match method {
-                Method::Token => cloud.auth.token.is_some(),
-                Method::Signature => cloud.auth.ak.is_some(),
-                Method::Iam => cloud.auth.ak.is_some() || cloud.auth.username.is_some(),
-            },
+            Way::Cloud(found) => found.as_ref().as_ref().map_or(true, |found| found.serves(method)),
+        }
+    }
+}
+
+impl Found {
+    fn serves(&self, method: Method) -> bool {
+        let auth = &self.cloud.auth;
+        match method {
+            Method::Token => auth.token.is_some(),
+            Method::Signature => auth.ak.is_some(),
+            Method::Iam => auth.ak.is_some() || auth.username.is_some(),
         }
     }
 }

@@ -71,7 +71,9 @@ impl Network {
 /// Whether a header field of this name mostly carries a credential.
 pub fn is_credential(header: &str) -> bool {
     let name = header.to_ascii_lowercase();
-    ["authorization", "cookie", "token", "key", "secret", "password"].iter().any(|part| name.contains(part))
+    const PARTS: [&str; 9] =
+        ["auth", "cookie", "credential", "key", "passw", "secret", "session", "signature", "token"];
+    PARTS.iter().any(|part| name.contains(part))
 }
 
 impl Network {

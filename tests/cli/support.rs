@@ -50,13 +50,16 @@ pub(crate) struct Served {
     pub(crate) url: String,
     pub(crate) options: Vec<String>,
     pub(crate) token: String,
+    /// Further tokens, as variables.
+    tokens: Vec<(String, String)>,
 }
 
 impl Served {
     pub(crate) fn start(arguments: &[&str]) -> Self {
         let mut child = dewspec(&["serve"]).args(arguments).stdout(Stdio::piped()).spawn().expect("the server starts");
         let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
-        let mut served = Served { url: String::new(), options: Vec::new(), token: String::new(), child };
+        let mut served =
+            Served { url: String::new(), options: Vec::new(), token: String::new(), tokens: Vec::new(), child };
         for line in lines.by_ref() {
             let line = line.expect("a line");
             if let Some(url) = line.strip_prefix("listening on ") {
@@ -68,8 +71,12 @@ impl Served {
             let Some((name, value)) = line.split_once(' ').map(|(n, v)| (n, v.trim())) else { continue };
             match name {
                 "token" => served.token = value.to_owned(),
-                "project-id" | "secret-id" | "key-id" | "read-only-token" | "foreign-project-id"
-                | "foreign-secret-id" | "foreign-key-id" | "foreign-token" => {
+                "read-only-token" | "foreign-token" => {
+                    let variable = format!("DEWSPEC_{}", name.replace('-', "_").to_uppercase());
+                    served.tokens.push((variable, value.to_owned()));
+                }
+                "project-id" | "secret-id" | "key-id" | "foreign-project-id" | "foreign-secret-id"
+                | "foreign-key-id" => {
                     served.options.extend([format!("--{name}"), value.to_owned()]);
                 }
                 _ => {}
@@ -92,6 +99,7 @@ impl Served {
     pub(crate) fn command(&self, url: &str, arguments: &[&str]) -> Command {
         let mut command = dewspec(&["run", "--endpoint", url]);
         command.args(&self.options).args(arguments);
+        command.envs(self.tokens.iter().map(|(name, value)| (name, value)));
         command.env("DEWSPEC_TOKEN", &self.token).current_dir(std::env::temp_dir());
         command
     }

@@ -106,7 +106,9 @@ impl Store {
             return Err(why.clone());
         }
         match fetch(&self.source, transport).await {
-            Ok(token) => {
+            Ok(mut token) => {
+                // By a clock that is wrong, here or there, it never was good: then the target says when it is over.
+                token.expires = token.expires.filter(|end| *end > SystemTime::now());
                 state.due = token.expires.map(|end| Instant::now() + early(end));
                 self.known.lock().unwrap_or_else(PoisonError::into_inner).push((token.value.clone(), TOKEN.to_owned()));
                 state.token = Some(token);
