@@ -243,6 +243,23 @@ fn every_kind_of_oracle_is_in_use() {
     assert!(!Judge::VARIANTS.is_empty() && unused.is_empty(), "no clause has these oracles: {unused:?}");
 }
 
+#[test]
+fn frozen_lists_of_clauses_name_clauses() {
+    let suite = suite();
+    let newest = suite.revisions.last().expect("a revision");
+    let unknown: Vec<&String> = newest.clauses.iter().filter(|id| suite.clause(id).is_none()).collect();
+    assert!(newest.clauses.len() > 400 && unknown.is_empty(), "{}: {unknown:?}", newest.name);
+    // A list is frozen: it changes nothing of what is checked, and so not what tells one suite from another.
+    let mut source = DataSource::embedded().expect("embedded data");
+    source.suites.retain(|file| !file.path.contains("/revisions/"));
+    let without = Suite::load(&source).expect("a suite without revisions");
+    assert_eq!((without.fingerprint, without.revisions.len()), (suite.fingerprint.clone(), 0));
+    let first = newest.clauses.first().expect("a clause");
+    let twice = |text: &str| text.replace("clauses = [", &format!("clauses = [\n  \"{first}\","));
+    assert_told(&broken("revisions/2026-12.toml", twice), &["2026-12.toml", "twice"]);
+    assert_told(&broken("revisions/2026-12.toml", |t| t.replace("summary", "sumary")), &["2026-12.toml:1", "sumary"]);
+}
+
 /// Loads the embedded data with one file changed; returns the errors.
 fn broken(path: &str, change: impl Fn(&str) -> String) -> Vec<String> {
     let mut source = DataSource::embedded().expect("embedded data");

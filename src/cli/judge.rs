@@ -66,7 +66,8 @@ async fn report(args: &JudgeArgs, suite: &Suite) -> Result<Report, CliError> {
             header.dewspec
         )));
     }
-    let plan = plan(suite, &Filter::words(&header.filters));
+    let whole = plan(suite, &Filter::words(&header.filters));
+    let plan = header.shard.as_ref().map(|shard| whole.part(shard)).unwrap_or(whole);
     let target = header.target.target();
     let settings = Settings { journal: None, record: None, ..header.settings.clone() };
     let assignment = Assignment {

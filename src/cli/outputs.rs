@@ -128,7 +128,7 @@ impl Outputs {
             return Ok(Compared { text, ..Compared::default() });
         }
         let mut wanted = tables(report);
-        if !report.filters.is_empty() {
+        if !report.filters.is_empty() || report.shard.is_some() {
             wanted = overlay(dir, &wanted)?;
         }
         let found = compare(dir, &wanted)?;

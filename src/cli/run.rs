@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -5,9 +6,10 @@ use clap::Args;
 use super::job::{Setup, Task};
 use super::options::{EmbeddedArgs, EngineArgs, OutputArgs, TargetArgs};
 use super::outputs::Outputs;
-use super::{CliError, console, dry_run};
+use super::{CliError, console, dry_run, stored};
 use crate::exit;
-use crate::plan::{Filter, plan};
+use crate::plan::{Filter, Shard, ShardError, plan};
+use crate::report::Report;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -33,6 +35,13 @@ pub(super) struct RunArgs {
     /// Write down everything that is sent and comes, for `dewspec judge`; no credential is in it [default: off]
     #[arg(long, env = "DEWSPEC_RECORD", value_name = "FILE", help_heading = "Output")]
     record: Option<PathBuf>,
+    /// Run one of N parts of the cases: K/N; of several secrets and keys, every N-th; `dewspec merge` makes a whole of the
+    /// parts' JSON reports [default: all]
+    #[arg(long, env = "DEWSPEC_SHARD", value_name = "K/N", help_heading = "Run")]
+    shard: Option<String>,
+    /// Make the parts of --shard equally long, by the times in this JSON report of an earlier run; the same one for all parts
+    #[arg(long, env = "DEWSPEC_DURATIONS", value_name = "REPORT", requires = "shard", help_heading = "Run")]
+    durations: Option<PathBuf>,
     #[command(flatten)]
     pub(super) target: TargetArgs,
     #[command(flatten)]
@@ -47,11 +56,42 @@ pub(super) struct RunArgs {
 pub(super) fn run(args: &RunArgs) -> Result<u8, CliError> {
     let mut setup = Setup::new(&args.target, &args.engine, &args.embedded)?;
     setup.settings.record.clone_from(&args.record);
-    let plan = plan(&setup.suite, &Filter::words(&args.filters));
+    let mut plan = plan(&setup.suite, &Filter::words(&args.filters));
+    if let Some(shard) = shard(args)? {
+        plan = plan.part(&shard);
+        if let Some(target) = &mut setup.target {
+            // So that shards with the same options do not get into each other's way.
+            target.secret_ids = shard.share_of(&target.secret_ids);
+            target.key_ids = shard.share_of(&target.key_ids);
+        }
+    }
     let outputs = Outputs::new(&args.output, &setup.config)?;
     if args.dry_run {
         console::print(&dry_run::text(&setup.suite, &plan, setup.target.as_ref(), &setup.settings));
         return Ok(exit::CONFORMS);
     }
     Ok(outputs.write(setup.job(&plan, &args.filters, Task::Run).go()?, Vec::new()))
+}
+
+/// The part that was asked for.
+///
+/// # Errors
+/// Usage, if there is no such part, or the times cannot be read.
+fn shard(args: &RunArgs) -> Result<Option<Shard>, CliError> {
+    let Some(text) = &args.shard else { return Ok(None) };
+    let mut shard: Shard = text.parse().map_err(|e: ShardError| CliError::usage(e.to_string()))?;
+    if let Some(path) = &args.durations {
+        shard.durations = durations(&stored::read(path)?);
+        if shard.durations.is_empty() {
+            return Err(CliError::usage(format!("{}: no case has taken any time in it", path.display())));
+        }
+    }
+    Ok(Some(shard))
+}
+
+/// How long each case took, in milliseconds.
+fn durations(report: &Report) -> BTreeMap<String, u64> {
+    let passed = report.passed.values().flatten().map(|(id, time)| (id.clone(), *time));
+    let others = report.cases.iter().filter(|case| !case.exchanges.is_empty());
+    passed.chain(others.map(|case| (case.id.clone(), case.milliseconds()))).collect()
 }

@@ -32,18 +32,23 @@ pub struct Busy {
 
 impl Locks {
     /// Takes every lock, and waits for those that other processes have, `most` in all. Where the directory for temporary
-    /// files takes none, it goes without. The first wait is told, and with an empty text that it is over.
+    /// files takes none, it goes without. Events are the whole project's. The first wait is told, and with an empty text that it is over.
     ///
     /// # Errors
     /// If a lock is not free by then.
-    pub(super) async fn acquire(target: &Target, most: Duration, told: impl Fn(&str)) -> Result<Self, Busy> {
+    pub(super) async fn acquire(
+        target: &Target,
+        whole_project: bool,
+        most: Duration,
+        told: impl Fn(&str),
+    ) -> Result<Self, Busy> {
         let mut locks = Locks::default();
         if target.embedded {
             return Ok(locks);
         }
         let end = Instant::now() + most;
         let mut waited = false;
-        for path in paths(target) {
+        for path in paths(target, whole_project) {
             loop {
                 match lock(&path) {
                     Ok(Some(file)) => {
@@ -80,9 +85,10 @@ impl Drop for Locks {
 }
 
 /// The lock files of a target, in the order in which everybody takes them.
-fn paths(target: &Target) -> Vec<PathBuf> {
+fn paths(target: &Target, whole_project: bool) -> Vec<PathBuf> {
     let endpoints = format!("{:?}{:?}", target.csms, target.kms);
-    let ids = target.secret_ids.iter().chain(&target.key_ids).chain([&target.project_id]);
+    let project = Some(&target.project_id).filter(|_| whole_project);
+    let ids = target.secret_ids.iter().chain(&target.key_ids).chain(project);
     let mut names: Vec<String> =
         ids.map(|id| format!("dewspec-{:016x}.lock", fnv(&format!("{endpoints}{id}")))).collect();
     names.sort();
@@ -146,10 +152,10 @@ mod tests {
     #[tokio::test]
     async fn one_at_a_time_and_nothing_is_left() {
         let target = target("locks");
-        let first = Locks::acquire(&target, LONG, |_| {}).await.unwrap();
+        let first = Locks::acquire(&target, true, LONG, |_| {}).await.unwrap();
         let path = first.held.first().map(|(path, _)| path.clone()).expect("a lock");
         let said = Mutex::new(Vec::new());
-        let second = Locks::acquire(&target, LONG, |what| said.lock().unwrap().push(what.to_owned()));
+        let second = Locks::acquire(&target, true, LONG, |what| said.lock().unwrap().push(what.to_owned()));
         let mut second = std::pin::pin!(second);
         assert!(tokio::time::timeout(LOOK * 3, &mut second).await.is_err(), "the second has to wait");
         drop(first);
@@ -166,9 +172,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn waiting_has_an_end() {
         let target = target("bounded");
-        let _first = Locks::acquire(&target, LONG, |_| {}).await.unwrap();
+        let _first = Locks::acquire(&target, true, LONG, |_| {}).await.unwrap();
         let started = Instant::now();
-        let busy = Locks::acquire(&target, Duration::from_secs(7), |_| {}).await.unwrap_err().to_string();
+        let busy = Locks::acquire(&target, true, Duration::from_secs(7), |_| {}).await.unwrap_err().to_string();
         assert!(started.elapsed() < Duration::from_secs(8));
         assert!(busy.contains("works on the same secrets and keys, and did not end within 7 s"), "{busy}");
     }

@@ -185,12 +185,14 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
     let preflight_alone = matches!(job, Job::Doctor);
     progress.planned(count);
     let mut stop = stop;
+    let acts_on_events = |case: &PlannedCase| case.op.operation.resource == ResourceKind::Events;
+    let whole_project = plan.part.is_none() || plan.cases().any(acts_on_events);
     let _locks = match recorded {
         Some(_) => Locks::default(),
         None => tokio::select! {
             biased;
             () = &mut stop => return Err(RunError::Ended),
-            locks = Locks::acquire(target, settings.max_wait, |what| progress.waiting(what)) => locks?,
+            locks = Locks::acquire(target, whole_project, settings.max_wait, |what| progress.waiting(what)) => locks?,
         },
     };
     let mut selected = operations(plan);
@@ -259,9 +261,10 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
 
 /// Begins to write down everything, if that is asked for.
 fn begin_record(assignment: &Assignment<'_>, journal: &Journal) -> Result<Option<Recorder>, RunError> {
-    let Assignment { suite, target, settings, filters, ref replay, .. } = *assignment;
+    let Assignment { suite, plan, target, settings, filters, ref replay, .. } = *assignment;
+    let shard = plan.part.as_ref().map(|part| &part.shard);
     let Some(path) = settings.record.as_ref() else { return Ok(None) };
-    let header = Header::new(suite, settings, filters, target, replay, journal.left());
+    let header = Header::new(suite, settings, (filters, shard), target, replay, journal.left());
     Recorder::begin(path, &header, target).map(Some).map_err(RunError::Record)
 }
 

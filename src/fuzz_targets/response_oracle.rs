@@ -195,6 +195,7 @@ fn report(cases: Vec<CaseReport>) -> Report {
         causes: Vec::new(),
         schema: SCHEMA.to_owned(),
         dewspec_version: "0".to_owned(),
+        suite: String::new(),
         seed: 0,
         run_id: "fuzz".to_owned(),
         target: TargetSummary {
@@ -218,6 +219,7 @@ fn report(cases: Vec<CaseReport>) -> Report {
         clauses: Vec::new(),
         readings: Vec::new(),
         fuzz: None,
+        shard: None,
         notes: Vec::new(),
     }
 }

@@ -6,8 +6,10 @@ mod narrow;
 mod order;
 mod planned;
 mod select;
+mod shard;
 
 pub use coverage::{lint_coverage, role_ids};
 pub use expand::expand;
 pub use planned::{Plan, PlannedCase, plan};
 pub use select::Filter;
+pub use shard::{Part, Shard, ShardError};

@@ -29,6 +29,7 @@ impl Plan {
             main: pick(&self.main),
             pairs: pick(&self.pairs),
             properties: pick(&self.properties),
+            part: self.part.clone(),
         }
     }
 }

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::order::{depends_on, layers};
-use super::{Filter, expand};
+use super::{Filter, Part, expand};
 use crate::generate::{Property, properties};
 use crate::model::PathChoice;
 use crate::suite::{Answer, Capacity, CaseSpec, Effect, Expect, Need, OperationSuite, StepSpec, Suite};
@@ -172,6 +172,8 @@ pub struct Plan {
     pub pairs: Vec<PlannedCase>,
     /// Checks over generated input.
     pub properties: Vec<PlannedCase>,
+    /// Which part of the whole this is, if it is not that itself.
+    pub part: Option<Part>,
 }
 
 impl Plan {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ledger::journal::Left;
 use crate::model::{Failure, FailureKind, Request, Response};
+use crate::plan::Shard;
 use crate::suite::Suite;
 use crate::target::{AccessKey, Authentication, Foreign, Network, ReplayLine, Settings, Target};
 use crate::transport::{Received, Tried, WireOptions};
@@ -33,6 +34,9 @@ pub struct Header {
     pub settings: Settings,
     /// The filters that its cases were selected by.
     pub filters: Vec<String>,
+    /// Which part of those it ran, if not all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
     /// What was tested.
     pub target: RecordedTarget,
     /// What repeats a part of it.
@@ -46,7 +50,7 @@ impl Header {
     pub fn new(
         suite: &Suite,
         settings: &Settings,
-        filters: &[String],
+        (filters, shard): (&[String], Option<&Shard>),
         target: &Target,
         replay: &ReplayLine,
         left: Left,
@@ -59,6 +63,7 @@ impl Header {
             began: micros(began),
             settings: settings.clone(),
             filters: filters.to_vec(),
+            shard: shard.cloned(),
             target: RecordedTarget::of(target),
             replay: replay.clone(),
             left,

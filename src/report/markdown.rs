@@ -84,7 +84,7 @@ fn one(report: &Report, number: usize, cause: &Cause) -> String {
 }
 
 /// Text in which nothing is markup.
-fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in visible(text).chars() {
         match character {
@@ -102,7 +102,7 @@ fn plain(text: &str) -> String {
 }
 
 /// A word as code, whatever is in it.
-fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     format!("`{}`", visible(text).replace('`', "'"))
 }
 

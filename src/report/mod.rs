@@ -32,7 +32,8 @@ pub use error::ReportError;
 pub use failure_text::failure_text;
 pub use model::{
     CaseReport, Cause, CauseExample, ClauseReport, Evidence, ExchangeReport, FindingReport, Flakiness, FuzzReport,
-    GeneratedFailure, GeneratedReport, Likeness, PreflightStep, ReadingReport, Report, SCHEMA, Summary, TargetSummary,
+    GeneratedFailure, GeneratedReport, Likeness, PreflightStep, ReadingReport, Report, SCHEMA, ShardReport, Summary,
+    TargetSummary,
 };
 pub use schema::{schema, schema_text};
 pub use tally::{CaseTally, VerdictTally};

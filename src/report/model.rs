@@ -1,7 +1,10 @@
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::conclusion::Basis;
 use crate::fuzz::Find;
 use crate::model::{Level, Outcome, Verdict};
 
@@ -15,6 +18,9 @@ pub struct Report {
     pub schema: String,
     /// Version of dewspec that wrote it.
     pub dewspec_version: String,
+    /// Tells the suite from every other: a hash of all its files.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub suite: String,
     /// Seed of the run.
     pub seed: u64,
     /// Keeps names of created events apart between runs.
@@ -51,6 +57,9 @@ pub struct Report {
     /// What fuzzing came to, if the run did that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fuzz: Option<FuzzReport>,
+    /// What this shard says for `dewspec merge`, if the run was one of several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<ShardReport>,
     /// Things the user should know: capabilities missing, things left behind.
     pub notes: Vec<String>,
 }
@@ -84,6 +93,21 @@ pub struct FuzzReport {
     pub feedback: bool,
     /// Everything needed to send each find again.
     pub finds: Vec<Find>,
+}
+
+/// One of several runs that make up a whole.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct ShardReport {
+    /// Its number, from 1.
+    pub number: usize,
+    /// Of so many.
+    pub of: usize,
+    /// Generated inputs per property.
+    pub inputs: u64,
+    /// Probes that it has run for the readings they determine, and that are other shards' cases.
+    pub borrowed: BTreeSet<String>,
+    /// What its verdicts are made of.
+    pub basis: Basis,
 }
 
 /// What was tested.
@@ -255,7 +279,7 @@ impl CaseReport {
     }
 
     /// How long its requests took in all.
-    pub(super) fn milliseconds(&self) -> u64 {
+    pub(crate) fn milliseconds(&self) -> u64 {
         self.exchanges.iter().map(|exchange| exchange.duration_us).sum::<u64>() / 1000
     }
 }

@@ -27,6 +27,7 @@ pub(crate) fn report() -> Report {
     Report {
         schema: SCHEMA.to_owned(),
         dewspec_version: "0.1.0".to_owned(),
+        suite: "5d1f0c2ab3e49687".to_owned(),
         seed: 20_240_607,
         run_id: "r-7f3a".to_owned(),
         target: target(),
@@ -48,6 +49,7 @@ pub(crate) fn report() -> Report {
         clauses: clauses(),
         readings: readings(),
         fuzz: None,
+        shard: None,
         notes: vec!["no operation deletes events here: evt-r-7f3a-1 and evt-r-7f3a-2 were left behind".to_owned()],
     }
 }

@@ -6,10 +6,11 @@ use toml::Spanned;
 
 use super::error::Lines;
 use super::regression;
+use super::revision::{is_revision, revision};
 use super::template::substitute;
 use super::{
-    CaseSpec, Clause, DataError, DataFile, DataSource, Document, Observer, Operation, Origin, ResourceKind, Source,
-    lint,
+    CaseSpec, Clause, DataError, DataFile, DataSource, Document, Observer, Operation, Origin, ResourceKind, Revision,
+    Source, lint,
 };
 use crate::suite::fixture::{self, Fixture};
 
@@ -66,7 +67,9 @@ pub struct Suite {
     pub observers: Vec<Observer>,
     /// Documented examples.
     pub fixtures: Vec<Fixture>,
-    /// Tells it from every other suite: a hash of all its files.
+    /// Frozen lists of clauses, the oldest first.
+    pub revisions: Vec<Revision>,
+    /// Tells it from every other suite: a hash of all its files but the revisions, which change nothing of what is checked.
     pub fingerprint: String,
 }
 
@@ -118,8 +121,15 @@ impl Suite {
         let loader = Loader::new(&source.suites);
         let mut suite = Suite { fixtures, fingerprint: source.fingerprint(), ..Suite::default() };
         let mut errors = Vec::new();
+        let (revisions, files): (Vec<_>, Vec<_>) = source.suites.iter().partition(|f| is_revision(&f.path));
+        for file in revisions {
+            match revision(file) {
+                Ok(revision) => suite.revisions.extend(revision),
+                Err(error) => errors.push(error),
+            }
+        }
         let (regressions, others): (Vec<_>, Vec<_>) =
-            source.suites.iter().partition(|f| regression::is_regression(&f.path));
+            files.into_iter().partition(|f| regression::is_regression(&f.path));
         for file in others {
             if let Err(error) = loader.file(file, &mut suite) {
                 errors.push(error);

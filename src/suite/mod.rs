@@ -13,6 +13,7 @@ mod load;
 mod operation;
 mod print;
 mod regression;
+mod revision;
 mod source;
 mod template;
 
@@ -29,4 +30,5 @@ pub use judge::Judge;
 pub use lint::lint;
 pub use load::{Located, OperationSuite, Suite};
 pub use operation::{Capacity, Effect, Observer, Operation, Page, Purpose, ResourceKind};
+pub use revision::Revision;
 pub use source::{DataFile, DataSource};

@@ -34,9 +34,10 @@ fn lines(record: &Path) -> Vec<String> {
 
 #[test]
 fn a_record_is_judged_as_its_run_was() {
-    let scenes: [&[&str]; 14] = [
+    let scenes: [&[&str]; 15] = [
         &["key.max-length"],
         &["csms.create-secret-event"],
+        &["--shard", "2/3", "--fault", "kms-create-accepts-key-one-too-long", "create-kms-tag.key"],
         &["--fault", "csms-create-accepts-key-one-too-long", "create-secret-tag.key"],
         &["--fault", "csms-create-loses-third-write", "create-secret-tag"],
         &["--fault", "kms-create-mangles-non-ascii-in-value", "create-kms-tag.value"],

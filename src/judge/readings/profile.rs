@@ -1,10 +1,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::model::Level;
 use crate::suite::{StatusRule, Suite};
 
 /// What one probe showed about one open clause.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Observation {
     /// The probe.
     pub case: String,
@@ -17,7 +20,7 @@ pub struct Observation {
 }
 
 /// What one reading predicted of a probe.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Prediction {
     /// The reading.
     pub reading: String,

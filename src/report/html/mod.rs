@@ -7,6 +7,7 @@ mod clauses;
 mod page;
 mod timing;
 
+pub(crate) use page::STYLE;
 pub use page::render;
 
 use maud::{Markup, html};

@@ -8,7 +8,7 @@ use super::super::model::Report;
 use super::super::text::visible;
 use super::{cases, causes, clauses, counted, prose, timing, wide};
 
-const STYLE: &str = include_str!("style.css");
+pub(crate) const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
 /// The whole page.
@@ -55,6 +55,7 @@ fn policy() -> String {
 
 fn verdict(report: &Report) -> Markup {
     let (class, word) = match report.exit_code {
+        0 if report.shard.is_some() || !report.filters.is_empty() => ("good", "Conforms in what was selected"),
         0 => ("good", "Conforms"),
         1 => ("bad", "Does not conform"),
         4 => ("open", "Nothing proven"),

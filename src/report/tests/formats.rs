@@ -2,7 +2,9 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 
 use crate::report::terminal::{TerminalStyle, render};
-use crate::report::{CaseTally, FuzzReport, Report, ReportError, json, junit, sample, schema, schema_text};
+use crate::report::{
+    CaseTally, FuzzReport, Report, ReportError, ShardReport, json, junit, sample, schema, schema_text,
+};
 
 #[test]
 fn junit_as_text() {
@@ -91,7 +93,8 @@ fn another_schema_is_named() {
 fn the_schema_covers_what_is_written() {
     let schema = schema();
     let passed = [("CreateKmsTag".to_owned(), Default::default())].into();
-    let whole = Report { fuzz: Some(FuzzReport::default()), passed, ..sample::report() };
+    let (fuzz, shard) = (Some(FuzzReport::default()), Some(ShardReport::default()));
+    let whole = Report { fuzz, shard, passed, ..sample::report() };
     let report = serde_json::to_value(whole).unwrap();
     let described: Vec<_> = schema["properties"].as_object().unwrap().keys().collect();
     let written: Vec<_> = report.as_object().unwrap().keys().collect();

@@ -1,0 +1,59 @@
+//! `dewspec merge`: the shards of a run as a whole.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::options::OutputArgs;
+use super::outputs::Outputs;
+use super::{CliError, Config, load, stored};
+use crate::conclusion::{Part, join};
+use crate::plan::{Filter, plan};
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  dewspec run --endpoint … --shard 1/3 --report json=1.json
+      run the first of three parts; the others may run elsewhere at the same time
+  dewspec merge 1.json 2.json 3.json --report json=night.json --report html=night.html
+      verdicts, causes and exit code of all of them, as if they had been one run";
+
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct MergeArgs {
+    /// The JSON reports of all shards of one run
+    #[arg(value_name = "REPORT", required = true)]
+    reports: Vec<PathBuf>,
+    /// Load the suite from a directory instead of the one built in
+    #[arg(long, value_name = "DIR")]
+    suites: Option<PathBuf>,
+    /// Load the fixtures from a directory instead of those built in
+    #[arg(long, value_name = "DIR")]
+    fixtures: Option<PathBuf>,
+    /// Add the cases of a directory, as the run did
+    #[arg(long, value_name = "DIR")]
+    regressions: Option<PathBuf>,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+/// `dewspec merge`
+pub(super) fn merge(args: &MergeArgs) -> Result<u8, CliError> {
+    let outputs = Outputs::new(&args.output, &Config::default())?;
+    let suite = load::suite_and_cases(args.suites.as_deref(), args.fixtures.as_deref(), args.regressions.as_deref())?;
+    let mut parts = Vec::with_capacity(args.reports.len());
+    for path in &args.reports {
+        let report = stored::read(path)?;
+        let name = path.display().to_string();
+        if report.shard.is_some() && report.suite != suite.fingerprint {
+            return Err(CliError::usage(format!(
+                "{name}: it was made with another suite ({} instead of {}): give that with --suites, --fixtures and \
+                 --regressions, or use dewspec {}",
+                report.suite, suite.fingerprint, report.dewspec_version
+            )));
+        }
+        parts.push(Part { name, report });
+    }
+    let filters = parts.first().map(|part| part.report.filters.clone()).unwrap_or_default();
+    let plan = plan(&suite, &Filter::words(&filters));
+    let report = join(&suite, &plan, parts).map_err(|error| CliError::usage(error.to_string()))?;
+    Ok(outputs.write(report, Vec::new()))
+}
