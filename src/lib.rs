@@ -7,6 +7,8 @@
 
 mod causes;
 pub mod cli;
+pub mod compare;
+pub mod conclusion;
 pub mod engine;
 pub mod exit;
 pub mod fuzz;

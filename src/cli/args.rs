@@ -1,11 +1,16 @@
 use clap::{Parser, Subcommand, ValueEnum};
 
 use super::clean::{self, CleanArgs};
+use super::completions::{self, CompletionsArgs};
 use super::doctor::{self, DoctorArgs};
 use super::explain::ExplainArgs;
 use super::fuzz::{self, FuzzArgs};
+use super::history::{self, HistoryArgs};
 use super::judge::{self, JudgeArgs};
 use super::list::ListArgs;
+use super::man::{self, ManArgs};
+use super::matrix::{self, MatrixArgs};
+use super::merge::{self, MergeArgs};
 use super::mutants::MutantsArgs;
 use super::replay::ReplayArgs;
 use super::report::{self, ReportArgs};
@@ -48,9 +53,18 @@ pub(super) enum Command {
     /// Show a stored report, or make other forms of it
     #[command(after_help = report::EXAMPLES)]
     Report(Box<ReportArgs>),
+    /// Make one report of those of all shards of a run
+    #[command(after_help = format!("{}\n\n{EXIT_CODES}", merge::EXAMPLES))]
+    Merge(Box<MergeArgs>),
+    /// Show implementations side by side
+    #[command(after_help = matrix::EXAMPLES)]
+    Matrix(Box<MatrixArgs>),
+    /// Show a folder of reports night after night
+    #[command(after_help = history::EXAMPLES)]
+    History(Box<HistoryArgs>),
     /// Start the reference server alone, and print what is needed to check it
     Serve(ServeArgs),
-    /// List operations, clauses, cases, readings or faults
+    /// List operations, clauses, cases, readings, causes, faults or frozen lists of clauses
     List(ListArgs),
     /// Explain a clause or a case: wording, source, level, readings, what checks it
     Explain(ExplainArgs),
@@ -64,6 +78,12 @@ pub(super) enum Command {
     /// Print the header fields of a signed request, for whoever debugs signatures of their own
     #[command(after_help = sign::EXAMPLES)]
     Sign(Box<SignArgs>),
+    /// Print what a shell needs to complete dewspec's options
+    #[command(after_help = completions::EXAMPLES)]
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write one for each subcommand
+    #[command(after_help = man::EXAMPLES)]
+    Man(ManArgs),
 }
 
 /// A form for lists.

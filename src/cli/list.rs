@@ -22,6 +22,8 @@ pub(super) enum Subject {
     /// The causes that seeded faults show as.
     Causes,
     Faults,
+    /// Frozen lists of clauses.
+    Revisions,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -50,6 +52,7 @@ pub(super) fn list(args: &ListArgs) -> Result<u8, CliError> {
         Subject::Readings => readings(&suite),
         Subject::Causes => causes(),
         Subject::Faults => faults(),
+        Subject::Revisions => revisions(&suite),
     };
     let text = match args.format {
         ListFormat::Json => {
@@ -120,6 +123,11 @@ fn faults() -> Vec<Value> {
             })
         })
         .collect()
+}
+
+fn revisions(suite: &Suite) -> Vec<Value> {
+    let all = suite.revisions.iter();
+    all.map(|r| json!({ "name": r.name, "clauses": r.clauses.len(), "summary": r.summary })).collect()
 }
 
 /// Rows as aligned columns; the last column is as long as it likes.

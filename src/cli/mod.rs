@@ -3,19 +3,25 @@
 mod args;
 mod clean;
 mod clouds;
+mod completions;
 mod config;
 mod console;
 mod credentials;
+mod destinations;
 mod doctor;
 mod dry_run;
 mod explain;
 mod fuzz;
 mod github;
+mod history;
 mod job;
 mod judge;
 mod layer;
 mod list;
 mod load;
+mod man;
+mod matrix;
+mod merge;
 mod mutants;
 mod network;
 mod options;
@@ -29,6 +35,7 @@ mod serve;
 mod settings;
 mod sign;
 mod signals;
+mod stored;
 mod target;
 mod vendor;
 
@@ -94,10 +101,15 @@ fn parse(arguments: Vec<OsString>) -> Result<Command, clap::Error> {
         Command::Sign(args) => args.sources = sources,
         Command::Judge(_)
         | Command::Report(_)
+        | Command::Merge(_)
+        | Command::Matrix(_)
+        | Command::History(_)
         | Command::Serve(_)
         | Command::List(_)
         | Command::Explain(_)
-        | Command::Mutants(_) => {}
+        | Command::Mutants(_)
+        | Command::Completions(_)
+        | Command::Man(_) => {}
     }
     Ok(command)
 }
@@ -148,6 +160,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Clean(args) => clean::clean(&args),
         Command::Judge(args) => judge::judge(&args),
         Command::Report(args) => report::report(&args),
+        Command::Merge(args) => merge::merge(&args),
+        Command::Matrix(args) => matrix::matrix(&args),
+        Command::History(args) => history::history(&args),
         Command::Serve(args) => serve::serve(&args),
         Command::List(args) => list::list(&args),
         Command::Explain(args) => explain::explain(&args),
@@ -155,6 +170,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Replay(args) => replay::replay(&args),
         Command::Sign(args) => sign::sign(&args),
         Command::Mutants(args) => mutants::mutants(&args),
+        Command::Completions(args) => completions::completions(&args),
+        Command::Man(args) => man::man(&args),
     };
     result.unwrap_or_else(|error| {
         console::error(&error.message);

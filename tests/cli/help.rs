@@ -4,7 +4,7 @@ use crate::support::{json, run};
 
 #[test]
 fn lists_and_explanations_come_from_the_data() {
-    for subject in ["operations", "clauses", "cases", "readings", "causes", "faults"] {
+    for subject in ["operations", "clauses", "cases", "readings", "causes", "faults", "revisions"] {
         let text = run(&["list", subject]);
         let rows = json(&run(&["list", subject, "--format", "json"]).out);
         assert_eq!(text.code, 0);

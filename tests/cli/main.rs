@@ -2,15 +2,18 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+mod compare;
 mod config;
 mod dry_run;
 mod help;
 mod hostile;
 mod judge;
 mod network;
+mod packaged;
 mod replay;
 mod reports;
 mod runs;
+mod shards;
 mod sign;
 #[cfg(unix)]
 mod signals;
