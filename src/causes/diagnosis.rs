@@ -200,10 +200,11 @@ mod tests {
         let known: Vec<&str> = Dictionary::built_in().faults().iter().map(|entry| entry.fault.as_str()).collect();
         let faults: Vec<_> = fault::catalogue().into_iter().filter(|fault| fault.family != fault::RARE).collect();
         let names: Vec<&str> = faults.iter().map(|fault| fault.name).collect();
-        assert_eq!(
-            known, names,
-            "made anew with `dewspec mutants --no-alarms --quick --dictionary src/causes/dictionary.json`"
-        );
+        let missing: Vec<_> = names.iter().filter(|name| !known.contains(name)).collect();
+        let gone: Vec<_> = known.iter().filter(|name| !names.contains(name)).collect();
+        let how = "make it anew with `dewspec mutants --no-alarms --quick --dictionary src/causes/dictionary.json`";
+        assert!(missing.is_empty() && gone.is_empty(), "not in the dictionary: {missing:?}; gone: {gone:?}; {how}");
+        assert!(known == names, "the order of the faults has changed: {how}");
         for (entry, fault) in Dictionary::built_in().faults().iter().zip(&faults) {
             assert_eq!(entry.summary, fault.summary, "{}", entry.fault);
             assert!(!entry.looks.is_empty(), "{}", entry.fault);

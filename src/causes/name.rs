@@ -23,7 +23,7 @@ pub(super) fn title(
         Kind::State if has("key.one-value") => format!("after {name}, one key has several values"),
         Kind::State if has("refused-unchanged") => format!("{name} changes what is stored though it refuses"),
         Kind::State if has("batch.atomic") => format!("{name} carries out a part of what it refuses"),
-        Kind::State => format!("what {name} accepts is not stored as it was sent, or other things change"),
+        Kind::State => format!("{name} is accepted, and what is stored then is wrong"),
         Kind::Reading => format!("no permitted reading explains what {name} does"),
         Kind::Other => format!("{name} does otherwise than documented"),
     };

@@ -405,6 +405,11 @@ impl JudgedCase<'_> {
         self.record.has_wrong_acceptance()
     }
 
+    /// Nothing is learned from it about readings.
+    pub(super) fn forget_observations(&mut self) {
+        self.record.observations.clear();
+    }
+
     /// Clauses found upheld, besides its own.
     pub(super) fn upheld(&self) -> impl Iterator<Item = &str> {
         self.record.upheld()

@@ -451,7 +451,7 @@ mod tests {
         let own = resource.own_of(&session, State::from(seen));
         assert_eq!(own.into_keys().collect::<Vec<_>>(), ["dewspec-0011aabb"]);
         assert!(resource.ledger.is_theirs("production"));
-        assert_eq!((resource.ledger.carries(), resource.ledger.expected().len()), (1, 1));
+        assert_eq!((resource.ledger.carries(), resource.ledger.expected().len()), (1, 0));
         assert_eq!(session.notes().len(), 1);
     }
 

@@ -95,9 +95,11 @@ pub(super) async fn mend(session: &Session, resource: &mut Resource, seen: &Stat
         ));
         resource.ledger.changed(&key, &value);
     }
-    // What others have put there during the run, they may take away again.
-    let is_taken =
-        |key: &String| resource.ledger.is_strange(key) || (word(key).is_some() && !watched.contains_key(key));
+    // Where others are at work, what is theirs is theirs to take away.
+    let shared = resource.ledger.is_shared();
+    let is_taken = |key: &String| {
+        (shared && resource.ledger.is_theirs(key)) || (word(key).is_some() && !watched.contains_key(key))
+    };
     let (strange, lost): (State, State) = lost.into_iter().partition(|(key, _)| is_taken(key));
     if let Some(other) = strange.keys().find(|key| word(key).is_some()) {
         session.meets_another_run(resource.kind, other);

@@ -25,6 +25,8 @@ pub(crate) struct Ledger {
     in_use: bool,
     /// Writes show late on this target, so that a look that does not show them proves nothing.
     shows_late: bool,
+    /// How often somebody else was seen to have put, changed or taken something during the run.
+    foreign_changes: usize,
 }
 
 impl Ledger {
@@ -105,23 +107,25 @@ impl Ledger {
 
     /// Somebody else has put it there.
     pub(crate) fn appeared(&mut self, key: &str, value: &str) {
+        self.foreign_changes += usize::from(!self.is_strange(key));
         self.set(key, Origin::Other, value, Presence::Present);
     }
 
     /// Somebody else has changed what is theirs.
     pub(crate) fn changed(&mut self, key: &str, value: &str) {
         if let Some(entry) = self.entries.get_mut(key) {
+            self.foreign_changes += usize::from(entry.value != value);
             value.clone_into(&mut entry.value);
         }
     }
 
     /// Somebody else has taken away what is theirs.
     pub(crate) fn taken(&mut self, key: &str) {
-        self.entries.remove(key);
+        self.foreign_changes += usize::from(self.entries.remove(key).is_some());
     }
 
     /// Whether somebody else has put it there during the run.
-    pub(crate) fn is_strange(&self, key: &str) -> bool {
+    fn is_strange(&self, key: &str) -> bool {
         self.entries.get(key).is_some_and(|entry| entry.origin == Origin::Other)
     }
 
@@ -136,7 +140,9 @@ impl Ledger {
     pub(crate) fn volatile(&mut self, key: &str) {
         self.in_use = true;
         let absent = || Entry::new(Origin::Other, String::new(), Presence::Missing);
-        self.entries.entry(key.to_owned()).or_insert_with(absent).volatile = true;
+        let entry = self.entries.entry(key.to_owned()).or_insert_with(absent);
+        self.foreign_changes += usize::from(!entry.volatile);
+        entry.volatile = true;
     }
 
     /// A whole listing: what is gone, and was ours, is forgotten. What we have deleted, and is there with another value than
@@ -150,8 +156,22 @@ impl Ledger {
             }
         }
         if !self.shows_late {
+            self.let_go(seen);
             let over = |entry: &Entry| matches!(entry.presence, Presence::Past | Presence::Leaving);
             self.entries.retain(|key, entry| entry.origin != Origin::Ours || !over(entry) || seen.contains_key(key));
+        }
+    }
+
+    /// What others have put there during the run is theirs to change and to take.
+    fn let_go(&mut self, seen: &State) {
+        let is_theirs =
+            |(key, entry): (&String, &Entry)| (entry.origin == Origin::Other && !entry.volatile).then(|| key.clone());
+        let theirs: Vec<String> = self.entries.iter().filter_map(is_theirs).collect();
+        for key in &theirs {
+            match seen.get(key) {
+                Some(value) => self.changed(key, value),
+                None => self.taken(key),
+            }
         }
     }
 
@@ -175,7 +195,7 @@ impl Ledger {
     /// else's, by these keys.
     pub(crate) fn divide(&mut self, seen: State, is_ours: impl Fn(&Self, &str, &str) -> bool) -> (State, Vec<String>) {
         let expected = self.expected();
-        let beside = seen.into_iter().filter(|(key, _)| !expected.contains_key(key));
+        let beside = seen.into_iter().filter(|(key, _)| !expected.contains_key(key) && !self.is_strange(key));
         let (own, strange): (State, State) = beside.partition(|(key, value)| is_ours(self, key, value));
         strange.iter().for_each(|(key, value)| self.appeared(key, value));
         (own, strange.into_keys().collect())
@@ -200,7 +220,8 @@ impl Ledger {
 impl Ledger {
     /// What should be there beside what the case at hand stores.
     pub(crate) fn expected(&self) -> State {
-        let stays = |entry: &Entry| !(entry.volatile || self.in_use && entry.origin == Origin::Other);
+        // What others have put there during the run they may change and take away at any time.
+        let stays = |entry: &Entry| !entry.volatile && entry.origin != Origin::Other;
         let entries = self.entries.iter().filter(|(_, entry)| stays(entry));
         entries.filter_map(|(key, entry)| Some((key.clone(), entry.shown()?.clone()))).collect()
     }
@@ -233,6 +254,17 @@ impl Ledger {
     /// How many items of ours are remembered.
     pub(crate) fn remembered(&self) -> usize {
         self.entries.values().filter(|entry| entry.origin == Origin::Ours).count()
+    }
+
+    /// How often somebody else was seen to have put, changed or taken something during the run. A request during which
+    /// this grows was not alone.
+    pub(crate) fn foreign_changes(&self) -> usize {
+        self.foreign_changes
+    }
+
+    /// Whether somebody else writes here, too, so that what is carried may be more than was last seen.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.foreign_changes > 0
     }
 
     /// Whether an item is somebody else's.
@@ -289,6 +321,7 @@ impl Ledger {
         match self.entries.get(key) {
             Some(entry) if matches!(entry.presence, Presence::Leaving | Presence::Unsettled) || entry.volatile => false,
             Some(entry) if entry.origin == Origin::Before => true,
+            Some(entry) if entry.origin == Origin::Other => false,
             _ => !self.in_use || is_ours(),
         }
     }
@@ -369,7 +402,7 @@ mod tests {
         let (own, strange) =
             ledger.divide(state(&[("Name", "web-server-7"), (MARKED, "v")]), |_, key, _| key == MARKED);
         assert_eq!((own, strange), (state(&[(MARKED, "v")]), vec!["Name".to_owned()]));
-        assert!(ledger.is_theirs("Name") && ledger.expected().contains_key("Name"));
+        assert!(ledger.is_theirs("Name") && !ledger.expected().contains_key("Name") && !ledger.counts("Name", || true));
     }
 
     #[test]
@@ -472,6 +505,23 @@ mod tests {
         ledger.sent("DEV", "DEV1");
         ledger.sent("DEV", "x");
         assert!(ledger.is_our_item("DEV", "DEV1") && !ledger.is_our_item("DEV", "alice"));
+    }
+
+    #[test]
+    fn what_others_do_is_counted_and_left_to_them() {
+        let mut ledger = Ledger::default();
+        ledger.found(state(&[("a", "1")]));
+        assert!(!ledger.is_shared(), "it was there before");
+        ledger.divide(state(&[("a", "1"), ("b", "2")]), is_ours);
+        assert_eq!((ledger.foreign_changes(), ledger.expected(), ledger.carries()), (1, state(&[("a", "1")]), 2));
+        ledger.saw(&state(&[("a", "1"), ("b", "3")]));
+        assert_eq!((ledger.foreign_changes(), ledger.value("b")), (2, Some(&"3".to_owned())));
+        ledger.saw(&state(&[("b", "3")]));
+        assert_eq!(ledger.foreign_changes(), 2, "what was there before is not theirs to take unasked");
+        ledger.saw(&state(&[("a", "1")]));
+        assert_eq!((ledger.foreign_changes(), ledger.carries()), (3, 1));
+        ledger.saw(&state(&[("a", "1")]));
+        assert!(ledger.is_shared() && ledger.foreign_changes() == 3);
     }
 
     #[test]

@@ -163,6 +163,11 @@ impl<'a> GroupedCase<'a> {
         }
     }
 
+    /// Whether what somebody else does meanwhile may be what it found, or what it would tell of readings.
+    pub(super) fn depends_on_others(&self) -> bool {
+        self.record.has_findings() || !self.observations.is_empty()
+    }
+
     /// Whether all that can be said of it is known, if nothing is amiss with the state.
     pub(super) fn is_settled(&self) -> bool {
         !self.alone && self.turned_away.is_none()
@@ -211,6 +216,11 @@ impl<'a> GroupedCase<'a> {
         let (step, op) = (request.step, request.op);
         if let Some(reason) = by_an_intermediary(&sent.exchange, step) {
             self.record.skip(reason, false);
+            return true;
+        }
+        if request.may_be_accepted() && sent.exchange.is_refused() && resource.ledger.is_shared() {
+            // Somebody else may have taken the room that the group counted on.
+            self.alone = true;
             return true;
         }
         if request.may_be_accepted()

@@ -53,7 +53,7 @@ async fn run_group<'a>(
     resource: &mut Resource,
 ) -> Vec<JudgedCase<'a>> {
     let mut touched = State::new();
-    let strangers = resource.ledger.strangers();
+    let before = resource.ledger.foreign_changes();
     members.iter_mut().for_each(|member| member.open(resource));
     set_up(session, &mut members, resource, &mut touched).await;
     let mut clean = true;
@@ -63,11 +63,11 @@ async fn run_group<'a>(
     }
     resource.remove(session, &touched).await;
     resource.looks.clear();
-    looked.disturbed = resource.ledger.strangers() != strangers;
+    looked.disturbed = resource.ledger.foreign_changes() != before;
     let mut finished = Vec::with_capacity(members.len());
     for member in members {
         finished.push(match clean && member.is_settled() {
-            true if !looked.disturbed || !member.record.has_findings() => member.close().finish(),
+            true if !looked.disturbed || !member.depends_on_others() => member.close().finish(),
             _ => conclude(session, member, resource, &looked).await,
         });
     }
