@@ -28,7 +28,12 @@ fn every_clause_can_be_broken_and_every_case_has_a_clause() {
     assert_eq!(operations, ["BatchCreateOrDeleteTags", "CreateSecretEvent", "CreateSecretTag", "CreateKmsTag"]);
     for op in &suite.operations {
         assert!(op.clauses.len() > 80, "{} has only {} clauses", op.operation.id, op.clauses.len());
-        assert!(expand(op).len() > 150, "{} expands to only {} cases", op.operation.id, expand(op).len());
+        assert!(
+            expand(op, &suite.catalogue).len() > 150,
+            "{} expands to only {} cases",
+            op.operation.id,
+            expand(op, &suite.catalogue).len()
+        );
     }
     let cases: Vec<_> = plan(&suite, &Filter::default()).cases().map(|c| c.spec.clone()).collect();
     assert!(cases.iter().all(|c| !c.clauses.is_empty()));
@@ -140,7 +145,7 @@ fn expanded_strings_agree_with_the_documented_expressions() {
             let Some(constraint) = &clause.constraint else { continue };
             let Some(pattern) = constraint.characters.as_ref().and_then(|c| c.pattern.as_deref()) else { continue };
             let pattern = fancy_regex::Regex::new(pattern).expect("a documented expression");
-            for case in expand(op).iter().filter(|c| c.clauses == [clause.id.clone()]) {
+            for case in expand(op, &suite.catalogue).iter().filter(|c| c.clauses == [clause.id.clone()]) {
                 let step = &case.steps[0];
                 let places = Placeholders::new(7, "run", &case.id, &op.operation.valid);
                 let text = places.fill(step.body.as_deref().expect("a body"));

@@ -57,6 +57,7 @@ pub(crate) struct Config {
     pub(super) rate: Option<u32>,
     pub(super) fail_fast: Option<bool>,
     pub(super) strict: Option<bool>,
+    pub(super) thorough: Option<bool>,
     pub(super) max_wait: Option<f64>,
     pub(super) max_time: Option<f64>,
     pub(super) wait_for: Option<f64>,

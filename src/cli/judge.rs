@@ -66,7 +66,7 @@ async fn report(args: &JudgeArgs, suite: &Suite) -> Result<Report, CliError> {
             header.dewspec
         )));
     }
-    let whole = plan(suite, &Filter::words(&header.filters));
+    let whole = plan(suite, &Filter::words(&header.filters).in_turn(header.settings.turn()));
     let plan = header.shard.as_ref().map(|shard| whole.part(shard)).unwrap_or(whole);
     let target = header.target.target();
     let settings = Settings { journal: None, record: None, ..header.settings.clone() };

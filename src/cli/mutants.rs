@@ -41,6 +41,12 @@ pub(super) struct MutantsArgs {
     /// Random pairs of faults, each of which should keep a cause of its own
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(super) pairs: usize,
+    /// Use the suite of a directory instead of the one built in: that of an earlier state, to see what it would have found
+    #[arg(long, value_name = "DIR")]
+    suites: Option<std::path::PathBuf>,
+    /// The same for the fixtures
+    #[arg(long, value_name = "DIR")]
+    fixtures: Option<std::path::PathBuf>,
     /// Write the dictionary of what each fault looks like, from which causes are diagnosed
     #[arg(long, value_name = "FILE")]
     pub(super) dictionary: Option<std::path::PathBuf>,
@@ -77,7 +83,7 @@ impl At {
 
 /// `dewspec mutants`
 pub(super) fn mutants(args: &MutantsArgs) -> Result<u8, CliError> {
-    let suite = load::suite(None, None)?;
+    let suite = load::suite(args.suites.as_deref(), args.fixtures.as_deref())?;
     let settings = Settings { seed: args.seed, ..Settings::default() };
     let laboratory = Laboratory::new(suite, settings);
     let laboratory = if args.quick { laboratory.in_short() } else { laboratory };

@@ -56,7 +56,7 @@ pub(super) struct RunArgs {
 pub(super) fn run(args: &RunArgs) -> Result<u8, CliError> {
     let mut setup = Setup::new(&args.target, &args.engine, &args.embedded)?;
     setup.settings.record.clone_from(&args.record);
-    let mut plan = plan(&setup.suite, &Filter::words(&args.filters));
+    let mut plan = plan(&setup.suite, &Filter::words(&args.filters).in_turn(setup.settings.turn()));
     if let Some(shard) = shard(args)? {
         plan = plan.part(&shard);
         if let Some(target) = &mut setup.target {

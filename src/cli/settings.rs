@@ -48,6 +48,7 @@ pub(super) fn settings(
         rate,
         fail_fast: sources.switch("fail_fast", args.fail_fast, config.fail_fast),
         strict: sources.switch("strict", args.strict, config.strict),
+        thorough: sources.switch("thorough", args.thorough, config.thorough),
         max_wait: seconds("--max-wait", args.max_wait.or(config.max_wait), usual.max_wait, 0.0, WEEK)?,
         max_time,
         wait_for: seconds("--wait-for", args.wait_for.or(config.wait_for), usual.wait_for, 0.0, HOUR)?,

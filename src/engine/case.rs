@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::judge::{Blame, Deviation, State, describe, judge_answer};
+use crate::judge::{Blame, Deviation, Listing, State, describe, judge_answer};
 use crate::plan::PlannedCase;
 use crate::suite::{Answer, Effect, Expect, OperationSuite, StepSpec};
 
@@ -15,6 +15,10 @@ use super::resource::Resource;
 use super::sentinel::place_sentinel;
 use super::session::Session;
 use super::step::{Sent, payload_of};
+
+fn clone_of((key, value): (&String, &String)) -> (String, String) {
+    (key.clone(), value.clone())
+}
 
 /// More tries where what was found may be the doing of somebody else who uses the target, too.
 const TRIES: usize = 2;
@@ -142,6 +146,8 @@ impl<'a, 'r> Running<'a, 'r> {
             };
             if let Some(tags) = &step.setup {
                 self.set_up(&op, tags.iter(), step.second).await;
+            } else if let Some(keys) = &step.remove {
+                self.take_away(keys, step.second).await;
             } else if let Some(count) = step.fill {
                 self.fill(&op, step, count).await;
             } else if step.hidden {
@@ -175,6 +181,25 @@ impl<'a, 'r> Running<'a, 'r> {
             return;
         }
         self.wait_for_own(second).await;
+    }
+
+    /// Deletes some of what the case has stored, as the clean-up does, and waits for it to be gone.
+    async fn take_away(&mut self, keys: &[String], second: bool) {
+        let places = self.session.placeholders(self.case);
+        let (session, which) = (self.session, usize::from(second));
+        let keys: Vec<String> = keys.iter().map(|key| places.fill(key)).collect();
+        let doomed: State = self.own[which].iter().filter(|(key, _)| keys.contains(key)).map(clone_of).collect();
+        let resource = self.resource(second);
+        resource.remove(session, &doomed).await;
+        let settle = session.settings.settle;
+        let is_gone = |listing: &Listing| doomed.keys().all(|key| listing.item(key).is_none());
+        let gone = !resource.can_list()
+            || resource.look_until(session, settle, is_gone).await.is_some_and(|listing| is_gone(&listing));
+        if gone {
+            self.own[which].retain(|key, _| !doomed.contains_key(key));
+        } else {
+            self.record.skip("what it needs gone could not be deleted", false);
+        }
     }
 
     /// What a case stores before its own request is as valid as any request.

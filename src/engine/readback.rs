@@ -105,6 +105,7 @@ impl Running<'_, '_> {
                     }
                 }
                 self.repeated(&listing, sent);
+                self.form(&listing, expect, sent);
             }
             self.take_as_read(which, seen).await;
         }
@@ -209,6 +210,18 @@ impl Running<'_, '_> {
             None => change.delete.contains(key),
         };
         if changed.len() < listed && changed.iter().all(explained) { Blame::Atomic } else { Blame::Unchanged }
+    }
+
+    /// A value that is to be listed in one form is listed in that form.
+    fn form(&mut self, listing: &Listing, expect: &Expect, sent: &Sent) {
+        let Some(listed) = &expect.listed else { return };
+        let key = self.session.placeholders(self.case).fill(&listed.key);
+        let found = listing.item(&key).and_then(|item| item.form());
+        if found != Some(listed.value) {
+            let seen = found.map_or_else(|| "another form".to_owned(), |form| form.to_string());
+            let allowed = format!("{key:?} listed with its value as {}", listed.value);
+            self.record.deviation(&Deviation { blame: Blame::Case, allowed, seen }, Some(sent.index));
+        }
     }
 
     /// Two values under one key are broken whatever the case is about.

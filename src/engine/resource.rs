@@ -48,6 +48,10 @@ pub(super) struct Resource {
     pub(super) suspicions: Suspicions,
     /// A tag that stands here for no other purpose than to be missed could not be placed; see `watch`.
     pub(super) unwatchable: bool,
+    /// How often such an item was placed here, and the operation that stored it last.
+    pub(super) placed: usize,
+    pub(super) watched_by: String,
+    pub(super) watched_since: u64,
     /// What has to be encoded in a path cannot be deleted here.
     pub(super) plain_paths_only: bool,
     /// It takes nothing more, and nothing can be deleted from it.
@@ -75,6 +79,9 @@ impl Resource {
             ledger: Ledger::default(),
             suspicions: Suspicions::default(),
             unwatchable: false,
+            placed: 0,
+            watched_by: String::new(),
+            watched_since: 0,
             plain_paths_only: false,
             is_full: false,
             lag: Duration::ZERO,

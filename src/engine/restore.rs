@@ -105,6 +105,9 @@ pub(super) async fn mend(session: &Session, resource: &mut Resource, seen: &Stat
         session.meets_another_run(resource.kind, other);
     }
     strange.keys().for_each(|key| resource.ledger.taken(key));
+    let undisturbed = strange.is_empty();
+    let (sentinels, lost): (State, State) = lost.into_iter().partition(|(key, _)| watched.contains_key(key));
+    miss(session, resource, &sentinels, seen, undisturbed && lost.is_empty()).await;
     let lost: Vec<(String, String)> = lost.into_iter().collect();
     if lost.is_empty() {
         return;
@@ -124,13 +127,28 @@ pub(super) async fn mend(session: &Session, resource: &mut Resource, seen: &Stat
         return;
     }
     for (key, _) in lost.into_iter().filter(|(key, value)| now.get(key) != Some(value)) {
-        if watched.contains_key(&key) {
-            resource.ledger.deleted(&key);
-            resource.unwatchable = true;
-        } else {
-            resource.ledger.missing(&key, now.get(&key));
+        resource.ledger.missing(&key, now.get(&key));
+    }
+}
+
+/// Takes note of sentinels that are gone, or not as they were; others are placed later. Where other things have gone, too,
+/// somebody may have taken all of it.
+pub(super) async fn miss(session: &Session, resource: &mut Resource, sentinels: &State, seen: &State, alone: bool) {
+    if sentinels.is_empty() {
+        return;
+    }
+    for (key, value) in sentinels {
+        if alone && sentinels.len() == 1 {
+            let now = seen.get(key).map_or_else(|| "gone".to_owned(), |now| format!("{now:?}"));
+            session.sentinel_lost(
+                &resource.watched_by,
+                resource.watched_since,
+                format!("{key:?}, stored as {value:?}: {now}"),
+            );
         }
     }
+    resource.remove(session, sentinels).await;
+    sentinels.keys().for_each(|key| resource.ledger.deleted(key));
 }
 
 /// Of what is not as it should be: what somebody else has given another value, with that value; and the rest.

@@ -33,6 +33,7 @@ use super::property_shards::run_properties;
 use super::rerun_throttled::run_throttled_again;
 use super::resource_queues::{Leases, run_pairs, run_resource_queues};
 use super::restore::restore;
+use super::sentinel::last_look;
 use super::session::{Session, Time};
 
 /// How long everything may still take once the user wants it to end.
@@ -211,6 +212,9 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
     health.expect_cases(count);
     let session = Session::new(suite, target, settings, replay, client, (journal, time, recorder.clone()));
     without_journal.into_iter().for_each(|why| session.note(why));
+    if let (Job::Cases, Some(left_out)) = (&job, plan.left_out_in_words()) {
+        session.note(left_out);
+    }
     if let Job::Fuzz(campaign) = &job {
         session.limit_waste(campaign.waste(&session));
     }
@@ -492,6 +496,14 @@ async fn body(
         cases.extend(replay_finds(session, finds, leases, progress).await);
         return Work { preflight, cases };
     }
+    if matches!(job, Job::Cases) && !plan.early.is_empty() {
+        progress.phase("looking whether everything is where it seems");
+        let is_pair = |case: &&PlannedCase| needs_two(case);
+        let (pairs, single): (Vec<&PlannedCase>, Vec<&PlannedCase>) = plan.early.iter().partition(is_pair);
+        let owned = |cases: Vec<&PlannedCase>| cases.into_iter().cloned().collect::<Vec<_>>();
+        cases.extend(run_resource_queues(session, &owned(single), leases, progress).await);
+        cases.extend(run_pairs(session, &owned(pairs), leases, progress).await);
+    }
     if !matches!(job, Job::Doctor) {
         progress.phase("probing the open clauses");
         for layer in &plan.probes {
@@ -507,6 +519,10 @@ async fn body(
     Work { preflight, cases }
 }
 
+fn needs_two(case: &PlannedCase) -> bool {
+    case.spec.needs.iter().any(|need| matches!(need, Need::SecondResource | Need::OtherKind))
+}
+
 /// Everything of a plan but its probes.
 async fn run_cases(session: &Session, plan: &Plan, leases: &Leases, progress: &dyn Observer) -> Vec<CaseReport> {
     progress.phase("running the cases");
@@ -515,6 +531,7 @@ async fn run_cases(session: &Session, plan: &Plan, leases: &Leases, progress: &d
     progress.phase("running properties");
     cases.extend(run_properties(session, &plan.properties, leases, progress).await);
     run_throttled_again(session, plan, leases, &mut cases).await;
+    cases.extend(last_look(session, leases).await);
     session.learn();
     cases
 }

@@ -1,14 +1,18 @@
 //! A tag of dewspec's own on a resource: what a request destroys unasked shows only where there is something to destroy
 //! that nobody else would touch.
 
-use crate::judge::State;
+use crate::judge::{Listing, State};
 use crate::plan::PlannedCase;
-use crate::suite::{Effect, Need, ResourceKind};
+use crate::report::CaseReport;
+use crate::suite::{Effect, Need, OperationSuite};
 
+use super::case_evidence::CaseEvidence;
 use super::payload::Payload;
-use super::prediction::writing;
+use super::prediction::{resource_state, writing};
 use super::resource::Resource;
-use super::session::Session;
+use super::resource_queues::Leases;
+use super::restore::mend;
+use super::session::{LostSentinel, Session};
 use super::step::send_plain;
 
 /// Cases that store more than this may need all the room there is.
@@ -33,43 +37,144 @@ pub(super) async fn place_sentinel(session: &Session, case: &PlannedCase, resour
             place(session, resource).await;
         }
     } else if !watched.is_empty() {
+        look_after(session, resource).await;
+        let watched = resource.ledger.standing();
         resource.remove(session, &watched).await;
     }
+}
+
+/// Looks whether the sentinel of a resource is still as it was.
+async fn look_after(session: &Session, resource: &mut Resource) {
+    let watched = resource.ledger.standing();
+    if watched.is_empty() || !resource.can_list() {
+        return;
+    }
+    let kept = resource.looks.len();
+    let as_it_was = |resource: &Resource, listing: &Listing| {
+        let seen = resource_state(listing, &resource.ledger.expected());
+        watched.iter().all(|(key, value)| seen.get(key) == Some(value))
+    };
+    let settle = session.settings.settle;
+    let listing =
+        resource.look_until(session, settle, |listing| watched.keys().all(|key| listing.item(key).is_some())).await;
+    resource.looks.truncate(kept);
+    if let Some(listing) = listing.filter(|listing| !as_it_was(resource, listing)) {
+        let seen = resource_state(&listing, &resource.ledger.expected());
+        mend(session, resource, &seen).await;
+    }
+}
+
+/// So many lost sentinels are named.
+const TOLD: usize = 3;
+
+/// Whether one was placed and lost after another one had been missed: a restart, or somebody's clean-up, takes several at
+/// once, and only once.
+fn is_no_accident(lost: &[LostSentinel]) -> bool {
+    let first = lost.iter().map(|lost| lost.missed).min();
+    first.is_some_and(|first| lost.iter().any(|lost| lost.placed > first))
+}
+
+/// What a case has found that makes tags vanish or change, by the ends of clause ids.
+const EXPLANATIONS: [&str; 6] =
+    ["stored", "refused-unchanged", "method", "delete.removes", "delete.only-listed", "delete.empty-batch"];
+
+/// Whether something is known already of what acts on the same resources that may have taken sentinels away.
+fn is_explained(session: &Session, op: &OperationSuite) -> bool {
+    let acting = session.suite.acting_on(op.operation.resource);
+    acting.iter().any(|op| EXPLANATIONS.iter().any(|topic| session.is_broken(&op.id(topic))))
+}
+
+/// Looks after the sentinels of all resources once more, and tells what became of those that were lost, unless the target
+/// was down in between.
+pub(super) async fn last_look(session: &Session, leases: &Leases) -> Vec<CaseReport> {
+    for lease in leases.values().flatten() {
+        look_after(session, &mut *lease.lock().await).await;
+    }
+    let mut reports = Vec::new();
+    if !session.client.health().downtimes().is_empty() || session.is_ended() {
+        return reports;
+    }
+    for (operation, lost) in session.lost_sentinels() {
+        let Some(op) = session.suite.operation(&operation).filter(|_| is_no_accident(&lost)) else { continue };
+        if is_explained(session, op) {
+            continue;
+        }
+        let (id, clause) = (format!("{}/sentinel", op.id("stored")), op.id("stored"));
+        let case = PlannedCase::generated(op, id, vec![clause.clone()], 0, Vec::new());
+        let mut record = CaseEvidence::new(session, &case);
+        let allowed = "what was stored as it was, as long as nobody touches it";
+        let told: Vec<&str> = lost.iter().take(TOLD).map(|lost| lost.told.as_str()).collect();
+        let seen = format!("{} times during the run it was not: {}", lost.len(), told.join("; "));
+        record.finding(&clause, allowed, &seen, None);
+        reports.push(record.finish().enter());
+    }
+    reports
 }
 
 /// What cannot be read back or deleted serves nobody. What others have there does not serve as well: where it changes,
 /// nobody knows who did that.
 fn may_watch(resource: &Resource) -> bool {
-    resource.kind != ResourceKind::Events
-        && !resource.unwatchable
-        && resource.ledger.carries() <= BESIDE
-        && resource.can_list()
-        && resource.can_delete()
+    !resource.unwatchable && resource.ledger.carries() <= BESIDE && resource.can_list() && resource.can_delete()
 }
 
 async fn place(session: &Session, resource: &mut Resource) {
     // Unless all goes well; whether a target stores what it accepts is for the cases to find out.
     resource.unwatchable = true;
-    let operations = session.suite.acting_on(resource.kind);
-    let by = |put: bool| operations.iter().find(|op| matches!(op.operation.effect, Effect::Put { .. }) == put);
-    let Some(op) = by(true).or_else(|| by(false)) else { return };
-    let key = session.placeholders_named(&format!("watch.{}", resource.id), "").key("watch");
-    let tag = (key, "watch".to_owned());
-    let Some(body) = writing(op, std::slice::from_ref(&tag)).pop() else { return };
-    let payload = Payload::new(&op.operation, &body);
-    let accepted = send_plain(session, op, &resource.id, &payload)
-        .await
-        .is_some_and(|exchange| exchange.status() == Some(op.operation.success));
+    // Each operation in its turn, those that store one tag first; one of which something was lost has to show whether that
+    // was chance.
+    let mut operations = session.suite.acting_on(resource.kind);
+    operations.sort_by_key(|op| !matches!(op.operation.effect, Effect::Put { .. }));
+    let lost = session.lost_sentinels();
+    let suspect = operations.iter().find(|op| lost.contains_key(&op.operation.id));
+    let next = suspect.or_else(|| operations.get(resource.placed % operations.len().max(1)));
+    let Some(op) = next.cloned() else { return };
+    let places = session.placeholders_named(&format!("watch.{}.{}", resource.id, resource.placed), &op.operation.valid);
+    resource.placed += 1;
+    resource.watched_by.clone_from(&op.operation.id);
+    resource.watched_since = session.sentinel_tick();
+    let bodies = match &op.operation.effect {
+        Effect::Create { .. } => vec![places.fill("${valid}")],
+        Effect::Put { .. } | Effect::Batch { .. } => {
+            let tag = |value: &str| [(places.key("watch"), value.to_owned())];
+            // What was overwritten must not come back.
+            let overwrites =
+                session.profile().remaining(&op.id("existing-key")).iter().any(|reading| reading == "overwrite");
+            let before = overwrites.then(|| writing(&op, &tag("before"))).into_iter().flatten();
+            before.chain(writing(&op, &tag("watch"))).collect()
+        }
+    };
+    let mut stored = None;
+    for body in &bodies {
+        let payload = Payload::new(&op.operation, body);
+        let answer = send_plain(session, &op, &resource.id, &payload).await;
+        if answer.is_some_and(|exchange| exchange.status() == Some(op.operation.success)) {
+            stored = payload.change.put.first().cloned();
+        }
+    }
+    let Some(tag) = stored else { return };
     let watched = State::from([tag.clone()]);
     resource.ledger.sent(&tag.0, &tag.1);
     let kept = resource.looks.len();
     let listing = resource.look_until(session, session.settings.settle, |l| l.item(&tag.0).is_some()).await;
     resource.looks.truncate(kept);
-    let seen = listing.map(|l| resource.state(&l)).unwrap_or_default();
-    if accepted && seen.get(&tag.0) == Some(&tag.1) {
+    let seen = listing.map(|l| resource_state(&l, &watched)).unwrap_or_default();
+    if seen.get(&tag.0) == Some(&tag.1) {
         resource.ledger.stands(&tag.0, &tag.1);
         resource.unwatchable = false;
     } else {
         resource.remove(session, &watched).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_goes_at_once_is_an_accident_and_what_goes_again_is_none() {
+        let lost = |placed, missed| LostSentinel { placed, missed, told: String::new() };
+        assert!(!is_no_accident(&[]) && !is_no_accident(&[lost(0, 5)]));
+        assert!(!is_no_accident(&[lost(0, 5), lost(1, 6), lost(2, 7)]), "a restart");
+        assert!(is_no_accident(&[lost(0, 5), lost(6, 9)]));
     }
 }

@@ -41,6 +41,16 @@ pub(super) enum Time {
     Recorded(Clock),
 }
 
+/// A sentinel that was not as it was.
+#[derive(Clone, Debug)]
+pub(super) struct LostSentinel {
+    /// When it was placed, and when it was missed, in ticks of the run's own.
+    pub(super) placed: u64,
+    pub(super) missed: u64,
+    /// What became of it.
+    pub(super) told: String,
+}
+
 /// What all cases of a run share, on whatever thread.
 pub(super) struct Shared {
     pub(super) suite: Suite,
@@ -86,6 +96,10 @@ pub(super) struct Shared {
     left: Mutex<BTreeMap<String, (&'static str, Vec<String>)>>,
     /// Cases of which a request was throttled again and again; `true` where that is judged from now on.
     throttled: Mutex<BTreeMap<String, bool>>,
+    /// Sentinels that were gone, or not as they were, by the operation that stored them.
+    lost_sentinels: Mutex<BTreeMap<String, Vec<LostSentinel>>>,
+    /// Counts what happens to sentinels, so that it is known what came first.
+    sentinel_ticks: AtomicU64,
     /// What each case found last.
     found: Mutex<BTreeMap<String, Found>>,
     another_run: Mutex<Option<String>>,
@@ -183,6 +197,8 @@ impl Session {
             under_way: Mutex::default(),
             left: Mutex::default(),
             throttled: Mutex::default(),
+            lost_sentinels: Mutex::default(),
+            sentinel_ticks: AtomicU64::new(0),
             found: Mutex::default(),
             another_run: Mutex::default(),
             odd_successes: Mutex::default(),
@@ -252,6 +268,22 @@ impl Shared {
 
     pub(super) fn tally(&self) -> MutexGuard<'_, Tally> {
         lock(&self.tally)
+    }
+
+    /// A sentinel that an operation had stored was not as it was, though nobody had touched it.
+    pub(super) fn sentinel_lost(&self, operation: &str, placed: u64, told: String) {
+        let lost = LostSentinel { placed, missed: self.sentinel_tick(), told };
+        lock(&self.lost_sentinels).entry(operation.to_owned()).or_default().push(lost);
+    }
+
+    /// The next moment in the life of sentinels.
+    pub(super) fn sentinel_tick(&self) -> u64 {
+        self.sentinel_ticks.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// What became of the sentinels of each operation that were lost.
+    pub(super) fn lost_sentinels(&self) -> BTreeMap<String, Vec<LostSentinel>> {
+        lock(&self.lost_sentinels).clone()
     }
 
     pub(super) fn note(&self, text: impl Into<String>) {

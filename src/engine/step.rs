@@ -50,6 +50,12 @@ pub(super) struct Manner {
     capitals: bool,
     /// The body goes out piece by piece.
     pieces: bool,
+    /// What stands in the place of identifiers, as it is sent.
+    literal: IndexMap<String, String>,
+    /// What stands behind the path.
+    behind: String,
+    /// Another version than the one of the path.
+    version: String,
 }
 
 impl Manner {
@@ -60,7 +66,29 @@ impl Manner {
             encoded: step.encoded,
             capitals: step.capitals,
             pieces: step.pieces,
+            literal: step.literal.clone(),
+            behind: step.behind.clone(),
+            version: step.version.clone(),
         }
+    }
+
+    /// Whether nobody documents what it asks for: another method, or another path.
+    fn is_undocumented(&self) -> bool {
+        self.method.is_some() || self.behind.starts_with('/') || !self.version.is_empty()
+    }
+
+    /// The path that a request is made from.
+    fn path(&self, documented: &str) -> String {
+        let mut path = documented.to_owned();
+        for (parameter, text) in &self.literal {
+            path = path.replace(&format!("{{{parameter}}}"), text);
+        }
+        if !self.version.is_empty()
+            && let Some((version, _)) = documented.trim_start_matches('/').split_once('/')
+        {
+            path = path.replacen(version, &self.version, 1);
+        }
+        path + &self.behind
     }
 }
 
@@ -84,6 +112,9 @@ impl<'a> Outgoing<'a> {
             || self.manner.encoded
             || self.manner.capitals
             || self.manner.pieces
+            || !self.manner.literal.is_empty()
+            || !self.manner.behind.is_empty()
+            || !self.manner.version.is_empty()
     }
 
     /// The request of a step, to this resource.
@@ -150,7 +181,7 @@ pub(super) fn request(session: &Session, out: &Outgoing<'_>) -> Option<Request> 
     let operation = &out.op.operation;
     let url = session.addresses.url(
         &operation.service,
-        &operation.path,
+        &out.manner.path(&operation.path),
         operation.resource,
         out.resource,
         |name| out.choice(name),
@@ -420,8 +451,13 @@ fn oracles(
     };
     for (place, clause) in out.op.clauses.iter().enumerate() {
         let Some(oracle) = &clause.judge else { continue };
-        // The tables speak of the documented method alone.
-        if out.manner.method.is_some() && !matches!(oracle, Judge::NoSecret) {
+        // The tables speak of the documented method and path alone.
+        let speaks = match oracle {
+            Judge::NoSecret => true,
+            Judge::NoServerErrorBeside => out.manner.is_undocumented(),
+            _ => !out.manner.is_undocumented(),
+        };
+        if !speaks {
             continue;
         }
         let judgement = judge(oracle, &clause.id, &scene, || session.history());

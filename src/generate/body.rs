@@ -6,6 +6,8 @@ use serde_json::Value;
 /// - `null:/pointer`: the member is null
 /// - `deep:N`, `many:N`, `huge:1`: more, unknown members: one of N arrays in each other, N of them, one
 ///   with an enormous number; `long:/pointer`: the member is a very long string
+/// - `large:N`, `elements:N`: one more, unknown member with a text of N characters, or a list of N texts; `blanks:N`: N
+///   blanks before the first member; `names:N`: more, unknown members with odd names, one of them of N characters
 /// - `nan:1`: one more, unknown member that is not a number; `half:/pointer`: the member has half a surrogate pair in it
 /// - `tokens:1`: one more, unknown member that holds every kind of token that JSON has
 /// - `twice:/pointer`: the member stands twice, first as `"first"`, then as `"second"`
@@ -48,6 +50,23 @@ pub(super) fn changed(valid: &str, name: &str, arguments: &str) -> Option<String
         "half" => {
             put(&mut body, arguments, Value::from("dewspec-half"))?;
             Some(body.to_string().replacen("\"dewspec-half\"", "\"dewspec-\\ud800.\"", 1))
+        }
+        "large" => {
+            let length: usize = arguments.parse().ok()?;
+            Some(with_member(valid, &format!("\"dewspec\":\"{}\"", "a".repeat(length))))
+        }
+        "blanks" => Some(valid.replacen('{', &format!("{{{}", " ".repeat(arguments.parse().ok()?)), 1)),
+        "elements" => {
+            let count: usize = arguments.parse().ok()?;
+            let element = format!(",\"{}\"", "a".repeat(61));
+            Some(with_member(valid, &format!("\"dewspec\":[0{}]", element.repeat(count))))
+        }
+        "names" => {
+            let length: usize = arguments.parse().ok()?;
+            let names =
+                ["", "__proto__", "constructor", "a.b", "$where", "%n{{7*7}}", "'\\\"--", "\\u0000", "\\ud83d\\ude00"];
+            let members: Vec<String> = names.iter().map(|name| format!("\"{name}\":{{}}")).collect();
+            Some(with_member(valid, &format!("{},\"{}\":1", members.join(","), "n".repeat(length))))
         }
         "huge" => Some(with_member(valid, &format!("\"dewspec\":-1{}.5e99999", "0".repeat(400)))),
         _ => None,

@@ -98,6 +98,12 @@ pub enum PathChoice {
     CutOff,
     /// The target's own with quotation marks behind it.
     Quoted,
+    /// The target's own with its letters in the other case.
+    OtherCase,
+    /// The target's own with a blank before and behind it.
+    Padded,
+    /// The target's own without its hyphens.
+    Unhyphened,
     /// That of a resource of the target's of the other kind: a key's in the place of a secret's.
     OtherKind,
 }

@@ -16,7 +16,7 @@ pub fn role_ids(op: &OperationSuite) -> Vec<String> {
 pub fn lint_coverage(suite: &Suite) -> Vec<DataError> {
     let mut errors = Vec::new();
     for op in &suite.operations {
-        let expanded = expand(op);
+        let expanded = expand(op, &suite.catalogue);
         let mut ids = BTreeSet::new();
         for spec in op.cases.iter().map(|c| &c.item).chain(&expanded) {
             if !ids.insert(spec.id.clone()) {

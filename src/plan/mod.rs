@@ -11,5 +11,5 @@ mod shard;
 pub use coverage::{lint_coverage, role_ids};
 pub use expand::expand;
 pub use planned::{Plan, PlannedCase, plan};
-pub use select::Filter;
+pub use select::{DEFAULT_SEED, Filter};
 pub use shard::{Part, Shard, ShardError};

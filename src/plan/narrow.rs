@@ -25,6 +25,8 @@ impl Plan {
             cases.iter().filter(|c| chosen(c) || is_probe(c)).cloned().collect()
         };
         Plan {
+            early: pick(&self.early),
+            left_out: self.left_out.clone(),
             probes: self.probes.iter().map(|layer| pick(layer)).filter(|layer| !layer.is_empty()).collect(),
             main: pick(&self.main),
             pairs: pick(&self.pairs),

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -8,7 +8,7 @@ use super::order::{depends_on, layers};
 use super::{Filter, Part, expand};
 use crate::generate::{Property, properties};
 use crate::model::PathChoice;
-use crate::suite::{Answer, Capacity, CaseSpec, Effect, Expect, Need, OperationSuite, StepSpec, Suite};
+use crate::suite::{Answer, Capacity, CaseSpec, Effect, Expect, Need, OperationSuite, StepSpec, Suite, Turn};
 
 /// One case that will run.
 #[derive(Clone, Debug)]
@@ -49,6 +49,8 @@ impl PlannedCase {
             needs,
             when: IndexMap::new(),
             room: 1,
+            early: false,
+            turn: None,
             steps: Vec::new(),
         };
         let depends = known_from(&property, op, all);
@@ -70,6 +72,8 @@ impl PlannedCase {
             needs: Vec::new(),
             when: IndexMap::new(),
             room,
+            early: false,
+            turn: None,
             steps,
         };
         PlannedCase { spec, op: Arc::clone(op), probes: None, depends: BTreeSet::new(), property: None }
@@ -81,7 +85,7 @@ impl PlannedCase {
         let clauses = clause.map_or_else(|| self.spec.clauses.clone(), |clause| vec![clause]);
         let CaseSpec { title, needs, when, .. } = &self.spec;
         let (title, needs, when) = (title.clone(), needs.clone(), when.clone());
-        let spec = CaseSpec { id, clauses, title, needs, when, room, steps };
+        let spec = CaseSpec { id, clauses, title, needs, when, room, early: false, turn: None, steps };
         PlannedCase { spec, op: Arc::clone(&self.op), probes: None, depends: BTreeSet::new(), property: None }
     }
 
@@ -91,7 +95,13 @@ impl PlannedCase {
         let stores = |s: &StepSpec| s.setup.is_some() && !s.second;
         let (set_ups, requests) = self.spec.steps.split_at(self.spec.steps.iter().take_while(|s| stores(s)).count());
         let ordinary = |s: &StepSpec| {
-            s.setup.is_none() && s.fill.is_none() && s.race.is_none() && !s.hidden && s.method.is_none() && !s.second
+            let stores_nothing = |method: &String| matches!(method.as_str(), "HEAD" | "OPTIONS" | "DEWSPEC");
+            let prepares = s.setup.is_some() || s.fill.is_some() || s.remove.is_some();
+            !prepares
+                && s.race.is_none()
+                && !s.hidden
+                && s.method.as_ref().is_none_or(|method| s.no_body && stores_nothing(method))
+                && !s.second
         };
         let judged = |s: &StepSpec| match &s.expect {
             Some(expect) => expect.listed.is_none() && (requests.len() == 1 || !is_free(expect)),
@@ -164,6 +174,8 @@ fn known_from(property: &Property, op: &Arc<OperationSuite>, all: &[Arc<Operatio
 /// What will run, in order: the probes of the open clauses layer by layer, then everything else.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
+    /// What would bring everything else down, or would be blamed on everything else: sent before it.
+    pub early: Vec<PlannedCase>,
     /// Probes; a layer needs the readings found by those before it.
     pub probes: Vec<Vec<PlannedCase>>,
     /// Everything else that needs one resource.
@@ -174,13 +186,53 @@ pub struct Plan {
     pub properties: Vec<PlannedCase>,
     /// Which part of the whole this is, if it is not that itself.
     pub part: Option<Part>,
+    /// What was not planned because it is the turn of others with this seed: alternatives, and which of them.
+    pub left_out: BTreeMap<String, Vec<String>>,
 }
 
 impl Plan {
+    /// What was left to other seeds, in words: the values that are sent nowhere, by what they have in common.
+    pub fn left_out_in_words(&self) -> Option<String> {
+        let left_out: usize = self.left_out.values().map(Vec::len).sum();
+        if left_out == 0 {
+            return None;
+        }
+        let turns: Vec<&Turn> = self.cases().filter_map(|case| case.spec.turn.as_ref()).collect();
+        let sent: BTreeSet<(&str, &str)> = turns.iter().map(|turn| (class(&turn.group), turn.value.as_str())).collect();
+        let missed: BTreeSet<String> = self
+            .left_out
+            .iter()
+            .flat_map(|(group, values)| values.iter().map(|value| (class(group), value.as_str())))
+            .filter(|value| !sent.contains(value))
+            .map(|(class, value)| format!("{class}/{value}"))
+            .collect();
+        let nights = turns.iter().map(|turn| turn.of).max().unwrap_or_default();
+        let nowhere = match missed.len() {
+            0 => "each of them at one position at least".to_owned(),
+            _ => format!("at no position: {}", missed.into_iter().collect::<Vec<_>>().join(", ")),
+        };
+        let all = turns.len() + left_out;
+        Some(format!(
+            "{} of {all} values on which software breaks were sent, {nowhere}; {nights} seeds in a row send all of them, or \
+             --thorough at once",
+            turns.len()
+        ))
+    }
+
     /// Every case, in order.
     pub fn cases(&self) -> impl Iterator<Item = &PlannedCase> {
-        self.probes.iter().flatten().chain(&self.main).chain(&self.pairs).chain(&self.properties)
+        self.early
+            .iter()
+            .chain(self.probes.iter().flatten())
+            .chain(&self.main)
+            .chain(&self.pairs)
+            .chain(&self.properties)
     }
+}
+
+/// `nul in sequence` → `nul`.
+fn class(group: &str) -> &str {
+    group.split(" in ").next().unwrap_or(group)
 }
 
 /// Selects and orders the cases. A filter also selects the probes that its cases depend on.
@@ -190,7 +242,7 @@ pub fn plan(suite: &Suite, filter: &Filter) -> Plan {
         .iter()
         .flat_map(|op| {
             let written = op.cases.iter().map(|c| c.item.clone());
-            let fixed = written.chain(expand(op)).map(|spec| PlannedCase::new(spec, op));
+            let fixed = written.chain(expand(op, &suite.catalogue)).map(|spec| PlannedCase::new(spec, op));
             let generated = properties(op, &suite.operations)
                 .into_iter()
                 .map(|property| PlannedCase::of_property(property, op, &suite.operations));
@@ -210,6 +262,11 @@ pub fn plan(suite: &Suite, filter: &Filter) -> Plan {
         chosen.extend(added);
     }
     let mut plan = Plan::default();
+    for case in all.iter().filter(|case| filter.leaves_out(case)) {
+        if let Some(turn) = &case.spec.turn {
+            plan.left_out.entry(turn.group.clone()).or_default().push(turn.value.clone());
+        }
+    }
     let mut probes = Vec::new();
     for (i, case) in all.into_iter().enumerate() {
         if !chosen.contains(&i) {
@@ -219,6 +276,8 @@ pub fn plan(suite: &Suite, filter: &Filter) -> Plan {
             plan.properties.push(case);
         } else if case.probes.is_some() {
             probes.push(case);
+        } else if case.spec.early {
+            plan.early.push(case);
         } else if case.spec.needs.iter().any(|need| matches!(need, Need::SecondResource | Need::OtherKind)) {
             plan.pairs.push(case);
         } else {

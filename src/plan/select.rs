@@ -11,7 +11,12 @@ pub struct Filter {
     pub exact: BTreeSet<String>,
     /// Whether every case is asked for.
     everything: bool,
+    /// Where one of several alternatives is enough, which one; all of them without.
+    seed: Option<u64>,
 }
+
+/// The seed of runs that are told no other.
+pub const DEFAULT_SEED: u64 = 0x00DE_C0DE;
 
 impl Default for Filter {
     /// Selects everything.
@@ -23,12 +28,20 @@ impl Default for Filter {
 impl Filter {
     /// A filter of words; none selects everything.
     pub fn words(words: &[String]) -> Self {
-        Filter { words: words.to_vec(), exact: BTreeSet::new(), everything: words.is_empty() }
+        let (words, everything) = (words.to_vec(), words.is_empty());
+        Filter { words, exact: BTreeSet::new(), everything, seed: Some(DEFAULT_SEED) }
     }
 
     /// A filter of exact case ids.
     pub fn exact(ids: impl IntoIterator<Item = String>) -> Self {
-        Filter { words: Vec::new(), exact: ids.into_iter().collect(), everything: false }
+        let exact = ids.into_iter().collect();
+        Filter { words: Vec::new(), exact, everything: false, seed: Some(DEFAULT_SEED) }
+    }
+
+    /// The same, where one of several alternatives is enough: the one for this seed, or, with none, all of them.
+    #[must_use]
+    pub fn in_turn(self, seed: Option<u64>) -> Self {
+        Filter { seed, ..self }
     }
 
     /// The same filter, in which a word that is the id of one of these cases means that case alone, and no longer those
@@ -40,13 +53,29 @@ impl Filter {
             words: words.into_iter().cloned().collect(),
             exact: self.exact.iter().chain(ids).cloned().collect(),
             everything: self.everything,
+            seed: self.seed,
         }
     }
 
-    /// Whether a case is asked for.
+    /// Whether a case is asked for. Whoever names one of several alternatives gets it, whatever the seed.
     pub fn selects(&self, case: &PlannedCase) -> bool {
+        self.exact.contains(&case.spec.id) || self.means(case) && self.is_its_turn(case)
+    }
+
+    /// Whether a case would be selected with another seed.
+    pub(super) fn leaves_out(&self, case: &PlannedCase) -> bool {
+        self.means(case) && !self.is_its_turn(case) && !self.exact.contains(&case.spec.id)
+    }
+
+    fn is_its_turn(&self, case: &PlannedCase) -> bool {
+        match (&case.spec.turn, self.seed) {
+            (Some(turn), Some(seed)) => turn.is_on(seed),
+            _ => true,
+        }
+    }
+
+    fn means(&self, case: &PlannedCase) -> bool {
         self.everything
-            || self.exact.contains(&case.spec.id)
             || self.words.iter().any(|word| {
                 case.spec.id.contains(word.as_str())
                     || case.op.operation.id.eq_ignore_ascii_case(word)

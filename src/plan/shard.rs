@@ -121,6 +121,8 @@ impl Plan {
         let runs = |case: &&PlannedCase| is_mine(case) || is_borrowed(case);
         let probes = self.probes.iter().map(|layer| layer.iter().filter(runs).cloned().collect());
         Plan {
+            early: pick(&self.early),
+            left_out: self.left_out.clone(),
             probes: probes.filter(|layer: &Vec<PlannedCase>| !layer.is_empty()).collect(),
             main: pick(&self.main),
             pairs: pick(&self.pairs),

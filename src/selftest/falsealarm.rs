@@ -62,6 +62,27 @@ impl Alarm {
     }
 }
 
+/// Open clauses whose readings are meant together, by their ends: who counts seconds in one time stamp does so in the other.
+/// A server that does otherwise is told about it, which is no false alarm; conforming servers do not.
+const TOGETHER: [(&str, &str); 2] =
+    [("response.create_time.unit", "response.update_time.unit"), ("key.character-unit", "value.character-unit")];
+
+/// The readings with those that are meant together made the same: the first one given counts.
+fn together(mut readings: Vec<(String, String)>) -> Vec<(String, String)> {
+    for (one, other) in TOGETHER.into_iter().flat_map(|(one, other)| [(one, other), (other, one)]) {
+        let companion = |(clause, reading): &(String, String)| {
+            clause.strip_suffix(one).map(|prefix| (format!("{prefix}{other}"), reading.clone()))
+        };
+        for (clause, reading) in readings.iter().filter_map(companion).collect::<Vec<_>>() {
+            match readings.iter_mut().find(|(known, _)| *known == clause) {
+                Some(known) => known.1 = reading,
+                None => readings.push((clause, reading)),
+            }
+        }
+    }
+    readings
+}
+
 /// A name, readings and a seed for every server of the plan.
 pub fn profiles(plan: AlarmPlan, seed: u64) -> Vec<Conforming> {
     let mut all = Vec::new();
@@ -69,20 +90,21 @@ pub fn profiles(plan: AlarmPlan, seed: u64) -> Vec<Conforming> {
         for set in catalogue() {
             for reading in set.readings {
                 let name = format!("{}={reading}", set.clause);
-                let readings = vec![(set.clause.to_owned(), (*reading).to_owned())];
+                let readings = together(vec![(set.clause.to_owned(), (*reading).to_owned())]);
                 all.push(Conforming { name, readings, seed });
             }
         }
     }
     let mut random = StdRng::seed_from_u64(seed);
     for i in 0..plan.combinations {
-        let readings = catalogue()
+        let readings: Vec<_> = catalogue()
             .iter()
             .map(|set| {
                 let pick = random.random_range(0..set.readings.len());
                 (set.clause.to_owned(), set.readings[pick].to_owned())
             })
             .collect();
+        let readings = together(readings);
         all.push(Conforming { name: format!("combination {}", i + 1), readings, seed });
     }
     for i in 0..plan.seeds {

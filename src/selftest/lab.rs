@@ -59,7 +59,7 @@ pub struct Laboratory {
 impl Laboratory {
     /// A laboratory with the whole suite, over sockets, with settings for any target.
     pub fn new(suite: Suite, settings: Settings) -> Self {
-        let plan = plan(&suite, &Filter::default());
+        let plan = plan(&suite, &Filter::default().in_turn(settings.turn()));
         let settings = Settings { settle: AT_ONCE, ..settings };
         Laboratory { suite: Arc::new(suite), plan: Arc::new(plan), settings, way: Way::Sockets, scopes: None }
     }

@@ -61,7 +61,7 @@ pub(crate) fn admit<'a>(
     project: &str,
     writes: bool,
 ) -> Result<&'a Tenant, Failure> {
-    let owner = state.tenant_of(project);
+    let owner = state.tenant_of(project).or_else(|| loosely_found(state, rules, project));
     let known = match authenticate(state, rules, headers) {
         Ok(known) => known,
         Err(refusal) => {
@@ -86,6 +86,15 @@ pub(crate) fn admit<'a>(
         return Err(Failure::new(rules.access.token_read_only, Reason::Permission, message));
     }
     Ok(owner)
+}
+
+/// The tenant that a fault takes for the one of a project that is not.
+fn loosely_found<'a>(state: &'a State, rules: &Rules, project: &str) -> Option<&'a Tenant> {
+    let same = |known: &str| {
+        rules.bends(Deviation::MatchesProjectInAnyCase) && known.eq_ignore_ascii_case(project)
+            || rules.bends(Deviation::CutsBlanksOffProject) && known == project.trim()
+    };
+    state.tenants.iter().find(|tenant| same(&tenant.project_id))
 }
 
 /// A token that was refused, and what was wrong with it.

@@ -54,6 +54,11 @@ impl Rules {
         if self.is_bent() { self.seen.fetch_add(1, Ordering::Relaxed) + 1 } else { 0 }
     }
 
+    /// How many requests have come; none where nothing could depend on it.
+    pub(crate) fn requests(&self) -> u64 {
+        self.seen.load(Ordering::Relaxed)
+    }
+
     /// Counts the requests from the beginning again.
     pub(crate) fn restart(&self) {
         self.seen.store(0, Ordering::Relaxed);

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::access::Credentials;
 use super::config::ServerConfig;
-use super::event::Event;
+use super::event::{Event, Past};
 use super::fault::FaultSet;
 use super::http::Answerer;
 use super::identities::Identities;
@@ -22,6 +22,7 @@ pub(crate) struct Tenant {
     events: Mutex<BTreeMap<String, Event>>,
     /// Sequence numbers of requests that were carried out, where a fault looks at them.
     sequences: Mutex<HashSet<Vec<u8>>>,
+    past: Mutex<Past>,
 }
 
 /// The whole server: rules, tenants and who may do what.
@@ -42,6 +43,7 @@ impl Tenant {
             keys: Shelf::new(key_ids),
             events: Mutex::default(),
             sequences: Mutex::default(),
+            past: Mutex::default(),
         }
     }
 
@@ -50,6 +52,12 @@ impl Tenant {
         self.keys.empty();
         self.events().clear();
         self.sequences().clear();
+        *self.past() = Past::default();
+    }
+
+    /// What events were before; only faults ask for it, and never before they have let go of it to lock the events.
+    pub(crate) fn past(&self) -> MutexGuard<'_, Past> {
+        locked(&self.past)
     }
 
     pub(crate) fn events(&self) -> MutexGuard<'_, BTreeMap<String, Event>> {

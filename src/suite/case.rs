@@ -1,3 +1,6 @@
+use std::hash::Hasher;
+
+use fnv::FnvHasher;
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -24,8 +27,37 @@ pub struct CaseSpec {
     /// How many tags it may store at once beside those that were there.
     #[serde(default = "one")]
     pub room: usize,
+    /// It is sent first, before anything that would suffer from what it finds.
+    #[serde(default)]
+    pub early: bool,
+    /// It is one of several of which each run takes one.
+    #[serde(skip)]
+    pub turn: Option<Turn>,
     /// What is done, in order.
     pub steps: Vec<StepSpec>,
+}
+
+/// The place of a case among alternatives, of which each run takes one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// Which one it is.
+    pub nth: usize,
+    /// How many there are.
+    pub of: usize,
+    /// What they are alternatives for.
+    pub group: String,
+    /// What it is called among them.
+    pub value: String,
+}
+
+impl Turn {
+    /// Whether it is the one for runs with this seed; as many seeds in a row as there are alternatives take all of them.
+    pub fn is_on(&self, seed: u64) -> bool {
+        let mut hasher = FnvHasher::default();
+        hasher.write(self.group.as_bytes());
+        let of = self.of.max(1) as u64;
+        (seed % of + hasher.finish() % of) % of == self.nth as u64
+    }
 }
 
 fn one() -> usize {
@@ -57,7 +89,8 @@ pub enum Need {
     EmptyResource,
 }
 
-/// One step of a case: exactly one of `setup`, `fill`, `body`, `fixture`, `race`, `hidden`, `no-body` says what is sent.
+/// One step of a case: exactly one of `setup`, `remove`, `fill`, `body`, `fixture`, `race`, `hidden`, `no-body` says what is
+/// sent.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct StepSpec {
@@ -88,6 +121,17 @@ pub struct StepSpec {
     /// Identifiers in the path, by parameter name.
     #[serde(default)]
     pub path: IndexMap<String, PathChoice>,
+    /// What stands in the place of identifiers, as it is sent, percent signs included; `path` says what it counts as.
+    #[serde(default)]
+    pub literal: IndexMap<String, String>,
+    /// What stands behind the path of the operation: nothing that anybody documents.
+    #[serde(default)]
+    pub behind: String,
+    /// Another version than the one in the path of the operation.
+    #[serde(default)]
+    pub version: String,
+    /// Deletes these items of the case's own, by whatever can; judged by nothing.
+    pub remove: Option<Vec<String>>,
     /// Another method than the documented one.
     pub method: Option<String>,
     /// Identifiers in the path are written with percent signs, which changes nothing in their meaning.

@@ -89,6 +89,15 @@ pub enum Judge {
     },
     /// No answer is a server error twice for the same input.
     NoServerError,
+    /// No answer to what nobody documents, another method or another path, is a server error twice.
+    NoServerErrorBeside,
+    /// A time stamp is not before that of an answer that had come when the request was sent, give or take.
+    AscendingField {
+        /// JSON pointer to the member.
+        pointer: String,
+        /// What clocks may differ in, in seconds.
+        within_seconds: u64,
+    },
     /// No answer is a server error once and then, for the same input, is not.
     NoTransientServerError,
     /// A status that no input provokes.

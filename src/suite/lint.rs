@@ -193,6 +193,7 @@ impl Lint<'_> {
         let origin = case.origin.clone();
         let doings = [
             step.setup.is_some(),
+            step.remove.is_some(),
             step.fill.is_some(),
             step.body.is_some(),
             step.fixture.is_some(),
@@ -201,7 +202,7 @@ impl Lint<'_> {
             step.no_body,
         ];
         if doings.iter().filter(|set| **set).count() != 1 {
-            let problem = "a step has exactly one of setup, fill, body, fixture, race, hidden, no-body";
+            let problem = "a step has exactly one of setup, remove, fill, body, fixture, race, hidden, no-body";
             self.error(&origin, format!("case {}: {problem}", case.id));
         }
         let method =
@@ -215,9 +216,16 @@ impl Lint<'_> {
             self.error(&origin, format!("case {}: {problem}", case.id));
         }
         let judged = step.expect.is_some() || !step.readings.is_empty();
-        if (step.setup.is_none() && step.fill.is_none() && !judged) || (step.setup.is_some() && judged) {
-            let problem = "a step that sends has `expect` or `readings`, a set-up neither";
+        let prepares = step.setup.is_some() || step.remove.is_some();
+        if (!prepares && step.fill.is_none() && !judged) || (prepares && judged) {
+            let problem = "a step that sends has `expect` or `readings`, a set-up or removal neither";
             self.error(&origin, format!("case {}: {problem}", case.id));
+        }
+        if step.remove.is_some() && !case.needs.contains(&Need::Delete) {
+            self.error(&origin, format!("case {}: a step that removes needs `delete`", case.id));
+        }
+        if let Some(parameter) = step.literal.keys().find(|parameter| !step.path.contains_key(*parameter)) {
+            self.error(&origin, format!("case {}: `path` does not say what `{parameter}` counts as", case.id));
         }
         if let Some(id) = &step.fixture
             && self.suite.fixture(id).is_none()

@@ -9,8 +9,8 @@ use super::regression;
 use super::revision::{is_revision, revision};
 use super::template::substitute;
 use super::{
-    CaseSpec, Clause, DataError, DataFile, DataSource, Document, Observer, Operation, Origin, ResourceKind, Revision,
-    Source, lint,
+    CaseSpec, Clause, DataError, DataFile, DataSource, Document, NastyClass, Observer, Operation, Origin, ResourceKind,
+    Revision, Source, lint,
 };
 use crate::suite::fixture::{self, Fixture};
 
@@ -67,6 +67,8 @@ pub struct Suite {
     pub observers: Vec<Observer>,
     /// Documented examples.
     pub fixtures: Vec<Fixture>,
+    /// Values on which software breaks.
+    pub catalogue: Vec<NastyClass>,
     /// Frozen lists of clauses, the oldest first.
     pub revisions: Vec<Revision>,
     /// Tells it from every other suite: a hash of all its files but the revisions, which change nothing of what is checked.
@@ -75,6 +77,8 @@ pub struct Suite {
 
 /// The file with the list of pages.
 const DOCUMENTS: &str = "documents.toml";
+/// The file with values on which software breaks.
+const CATALOGUE: &str = "catalogue.toml";
 /// How deep shapes may include shapes.
 const INCLUDE_DEPTH: usize = 4;
 
@@ -82,6 +86,12 @@ const INCLUDE_DEPTH: usize = 4;
 #[serde(deny_unknown_fields)]
 struct DocumentsFile {
     document: Vec<Document>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CatalogueFile {
+    class: Vec<NastyClass>,
 }
 
 #[derive(Deserialize)]
@@ -182,6 +192,12 @@ impl<'a> Loader<'a> {
             let parsed: DocumentsFile =
                 toml::from_str(&file.text).map_err(|e| DataError::toml(&file.path, &file.text, &e))?;
             suite.documents.extend(parsed.document);
+            return Ok(());
+        }
+        if file.path.ends_with(CATALOGUE) {
+            let parsed: CatalogueFile =
+                toml::from_str(&file.text).map_err(|e| DataError::toml(&file.path, &file.text, &e))?;
+            suite.catalogue.extend(parsed.class);
             return Ok(());
         }
         if !file.path.ends_with(".toml") {

@@ -1,6 +1,7 @@
 //! The contract as data: operations, observers, clauses and cases, loaded from `suites/`.
 
 mod case;
+mod catalogue;
 mod clause;
 mod constraint;
 mod disputed;
@@ -18,9 +19,10 @@ mod source;
 mod template;
 
 pub use case::{
-    Answer, CaseSpec, Envelope, Expect, Listed, MemberValue, Need, NumberRange, StatusRule, StepSpec, ValueForm,
+    Answer, CaseSpec, Envelope, Expect, Listed, MemberValue, Need, NumberRange, StatusRule, StepSpec, Turn, ValueForm,
     WireBody,
 };
+pub use catalogue::{Nasty, NastyClass, Position};
 pub use clause::{Clause, Source};
 pub use constraint::{CharacterClass, Characters, Constraint, EdgeClass, JsonType};
 pub use disputed::Disputed;

@@ -109,7 +109,10 @@ impl Addresses {
             | PathChoice::OtherEnd
             | PathChoice::Wildcard
             | PathChoice::CutOff
-            | PathChoice::Quoted => {
+            | PathChoice::Quoted
+            | PathChoice::OtherCase
+            | PathChoice::Padded
+            | PathChoice::Unhyphened => {
                 let near = self.neighbour(if project { &self.target.project_id } else { resource }, choice)?;
                 // Whatever is odd about it is meant to reach the service as it is.
                 out.extend(utf8_percent_encode(&near, SEGMENT));
@@ -135,6 +138,9 @@ impl Addresses {
             PathChoice::CutOff => format!("{id}\0x"),
             PathChoice::Quoted => format!("{id}\"'"),
             PathChoice::OtherStart => altered(id, 0),
+            PathChoice::OtherCase => Some(in_other_case(id)).filter(|near| near != id)?,
+            PathChoice::Padded => format!(" {id} "),
+            PathChoice::Unhyphened => Some(id.replace('-', "")).filter(|near| near != id)?,
             PathChoice::OtherEnd => altered(id, id.chars().count() - 1),
             // In the last part of a UUID, where every digit is as good as another.
             _ => altered(id, id.chars().count() * 3 / 4),
@@ -206,6 +212,12 @@ fn some_encoded(segment: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(written)
+}
+
+/// The letters in capitals, or in small letters if they all are capitals already.
+fn in_other_case(id: &str) -> String {
+    let capitals = id.to_ascii_uppercase();
+    if capitals == id { id.to_ascii_lowercase() } else { capitals }
 }
 
 /// Shorter identifiers are no UUIDs, and their neighbours may be somebody's.

@@ -92,6 +92,9 @@ fn add_settings(line: &mut String, settings: &Settings, embedded: bool) {
     if let Some(rate) = settings.rate {
         add("--rate", rate.to_string());
     }
+    if settings.thorough {
+        line.push_str(" --thorough");
+    }
     if settings.strict {
         line.push_str(" --strict");
     }

@@ -128,6 +128,9 @@ impl std::fmt::Debug for Target {
 pub struct Settings {
     /// Seed of everything generated.
     pub seed: u64,
+    /// Sends every value of the catalogue at every position, not only those whose turn it is.
+    #[serde(default)]
+    pub thorough: bool,
     /// Keeps names of created events apart between runs; lower-case letters, digits and `-`, at most 20.
     pub run_id: String,
     /// Generated inputs per property.
@@ -162,6 +165,11 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// The seed that says which of several alternatives are sent; none where all of them are.
+    pub fn turn(&self) -> Option<u64> {
+        (!self.thorough).then_some(self.seed)
+    }
+
     /// For the embedded server: it has nothing else to do, takes many requests at once to one resource, and what is
     /// written to it shows at once.
     pub fn embedded() -> Self {
@@ -173,6 +181,7 @@ impl Default for Settings {
     fn default() -> Self {
         Settings {
             seed: 0x00DE_C0DE,
+            thorough: false,
             run_id: "local".to_owned(),
             cases: 2,
             concurrency: 32,

@@ -94,6 +94,9 @@ pub(in crate::cli) struct EngineArgs {
     /// Stop at the first failed case [default: off]
     #[arg(long, env = "DEWSPEC_FAIL_FAST", value_parser = BoolishValueParser::new(), help_heading = "Run")]
     pub(in crate::cli) fail_fast: bool,
+    /// Send every value of the catalogue at every position, not one of each class in turn [default: off]
+    #[arg(long, env = "DEWSPEC_THOROUGH", value_parser = BoolishValueParser::new(), help_heading = "Run")]
+    pub(in crate::cli) thorough: bool,
     /// Treat violated SHOULD clauses as failures [default: off]
     #[arg(long, env = "DEWSPEC_STRICT", value_parser = BoolishValueParser::new(), help_heading = "Run")]
     pub(in crate::cli) strict: bool,

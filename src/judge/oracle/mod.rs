@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use std::ops::DerefMut;
 
 use serde_json::Value;
+use tokio::time::Instant;
 
 pub use transport::Secrets;
 
@@ -113,6 +114,8 @@ pub struct History {
     seen: HashMap<(String, String), response::Answered>,
     /// The first time stamp of each clause about units.
     times: HashMap<String, i64>,
+    /// The latest time stamp of each clause about their order, and when it had come.
+    latest: HashMap<String, (i64, Instant)>,
 }
 
 /// Applies one oracle. Few of them ask for the history, which other threads may want to see.
@@ -124,7 +127,10 @@ pub fn judge<H: DerefMut<Target = History>>(
 ) -> Judgement {
     match judge {
         Judge::DocumentedStatus { statuses, gateway } => status::documented(scene, statuses, gateway),
-        Judge::NoServerError => status::no_server_error(scene),
+        Judge::NoServerError | Judge::NoServerErrorBeside => status::no_server_error(scene),
+        Judge::AscendingField { pointer, within_seconds } => {
+            time::ascending(scene, clause, pointer, *within_seconds, &mut history().latest)
+        }
         Judge::NoTransientServerError => status::no_transient(scene),
         Judge::UnprovokedStatus { status } => status::unprovoked(scene, *status),
         Judge::NoBody { empty_object_allowed } => transport::no_body(scene, *empty_object_allowed),

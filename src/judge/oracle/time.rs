@@ -1,6 +1,7 @@
 use std::collections::HashMap;
 
 use serde_json::Value;
+use tokio::time::Instant;
 
 use super::{Judgement, Scene};
 use crate::model::at;
@@ -51,6 +52,31 @@ pub(super) fn recent(scene: &Scene<'_>, pointer: &str, within: u64) -> Judgement
         || format!("`{pointer}` within {within} seconds of {date}"),
         || value.to_string(),
     )
+}
+
+/// A time stamp that is not before the latest one that had come when its request was sent; units may differ.
+pub(super) fn ascending(
+    scene: &Scene<'_>,
+    clause: &str,
+    pointer: &str,
+    within: u64,
+    latest: &mut HashMap<String, (i64, Instant)>,
+) -> Judgement {
+    let (Some(value), Some(sent)) = (number(scene, pointer).map(seconds), scene.exchange.sent) else {
+        return Judgement::NotApplicable;
+    };
+    let before = latest.get(clause).copied();
+    if before.is_none_or(|(then, _)| value > then) {
+        latest.insert(clause.to_owned(), (value, sent + scene.exchange.elapsed));
+    }
+    match before {
+        Some((then, came)) if came <= sent => Judgement::when(
+            value.saturating_add_unsigned(within) >= then,
+            || format!("`{pointer}` not before {then} seconds, which came before this was sent"),
+            || format!("{value} seconds"),
+        ),
+        _ => Judgement::NotApplicable,
+    }
 }
 
 fn seconds(value: i64) -> i64 {

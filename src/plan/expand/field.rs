@@ -134,11 +134,13 @@ impl<'a> Field<'a> {
             needs: Vec::new(),
             when: IndexMap::new(),
             room: self.room(),
+            early: false,
+            turn: None,
             steps: vec![StepSpec { body: Some(body), expect: Some(Expect::new(answer)), ..StepSpec::default() }],
         }
     }
 
-    fn room(&self) -> usize {
+    pub(super) fn room(&self) -> usize {
         match &self.op.operation.effect {
             Effect::Batch { items, .. } => self.valid.pointer(items).and_then(Value::as_array).map_or(1, Vec::len),
             Effect::Put { .. } | Effect::Create { .. } => 1,

@@ -7,17 +7,18 @@ mod encoding;
 mod field;
 mod length;
 mod malformed;
+mod nasty;
 mod one_of;
 mod presence;
 mod types;
 
-use crate::suite::{CaseSpec, OperationSuite};
+use crate::suite::{CaseSpec, NastyClass, OperationSuite};
 
 use field::Field;
 
-/// All cases that the constraints of one operation call for.
-pub fn expand(op: &OperationSuite) -> Vec<CaseSpec> {
-    let mut cases = Vec::new();
+/// All cases that the constraints of one operation, and the catalogue, call for.
+pub fn expand(op: &OperationSuite, catalogue: &[NastyClass]) -> Vec<CaseSpec> {
+    let mut cases = nasty::expand(op, catalogue);
     for clause in &op.clauses {
         let Some(constraint) = &clause.constraint else { continue };
         let field = Field::new(op, clause, constraint);

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use super::observer::Observer;
-use super::robustness;
+use super::{fragile, positions, robustness};
 use crate::server::access::admit;
 use crate::server::event;
 use crate::server::fault::Deviation;
@@ -38,6 +38,9 @@ pub(super) enum Asked<'a> {
 /// Answers any request.
 pub(crate) async fn handle(Shared(state): Shared<Arc<State>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
+    if let Some(operation) = fragile::broken_down(&state, &parts) {
+        return state.answerer.answer(state.operation(operation), Err(Failure::internal()));
+    }
     let gateway = state.observer(Operation::CreateSecretTag);
     let Some(route) = Route::of(parts.uri.path()) else {
         let failure = Failure::new(StatusCode::NOT_FOUND, Reason::NoRoute, "the API does not exist");
@@ -145,6 +148,9 @@ async fn carry_out(
             return Err(failure.enveloped(Envelope::Gateway));
         }
     };
+    if positions::is_too_large(rules, &body) {
+        return Err(Failure::internal());
+    }
     if let Some(outcome) = robustness::on_empty_body(rules, &body) {
         return outcome;
     }
@@ -153,6 +159,12 @@ async fn carry_out(
         parse(&text, robustness::leniency(rules)).map_err(|error| robustness::on_malformed(rules, &error))?;
     robustness::fail_on(rules, &document.root)?;
     let mut root = document.root;
+    if rules.is_bent()
+        && (positions::breaks(rules, &root)
+            || document.repeated.is_some() && rules.bends(Deviation::FailsOnRepeatedMembers))
+    {
+        return Err(Failure::internal());
+    }
     if let Some(name) = document.repeated {
         match rules.access.duplicate_member {
             DuplicateMember::Refused => {

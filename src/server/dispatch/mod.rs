@@ -1,8 +1,10 @@
 //! From a request to the operation or observer it asks for.
 
+mod fragile;
 mod handle;
 mod members;
 mod observer;
+mod positions;
 mod robustness;
 
 pub(crate) use handle::{Call, handle};

@@ -1,7 +1,7 @@
 //! Creating an event.
 
 use super::model::Event;
-use super::{render, request};
+use super::{life, render, request};
 use crate::server::dispatch::Call;
 use crate::server::fault::Deviation;
 use crate::server::http::{Failure, Reason, Success};
@@ -36,7 +36,13 @@ pub(crate) fn create(call: Call<'_>, body: &Json<'_>) -> Result<Success, Failure
     {
         return render::created(rules, first);
     }
-    store(call, &event)?;
+    let mut stored = true;
+    if rules.is_bent() {
+        (event, stored) = life::begin(call, event)?;
+    }
+    if stored {
+        store(call, &event)?;
+    }
     render::created(rules, &event)
 }
 

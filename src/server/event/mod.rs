@@ -1,6 +1,7 @@
 //! Event notifications of secrets.
 
 mod create;
+mod life;
 mod model;
 mod name;
 mod notification;
@@ -10,6 +11,7 @@ mod request;
 mod types;
 
 pub(crate) use create::create;
+pub(crate) use life::Past;
 pub(crate) use model::{Event, Notification};
 pub(crate) use name::check as check_name;
 pub(crate) use notification::{SMN, check as check_notification};

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use percent_encoding::percent_decode_str;
 use serde_json::json;
 
+use super::life;
 use super::render::members;
 use crate::server::dispatch::Call;
 use crate::server::http::{Failure, Reason, Success};
@@ -22,7 +23,8 @@ struct Page {
 /// `ListSecretEvents`: ordered by name, after the marker.
 pub(crate) fn list(call: Call<'_>, query: &str) -> Result<Success, Failure> {
     let page = Page::of(query)?;
-    let events = call.tenant.events();
+    let mut events = call.tenant.events();
+    life::age(call, &mut events);
     let after = match &page.marker {
         Some(marker) => Bound::Excluded(marker.as_str()),
         None => Bound::Unbounded,
@@ -41,7 +43,9 @@ pub(crate) fn list(call: Call<'_>, query: &str) -> Result<Success, Failure> {
 
 /// `ShowSecretEvent`.
 pub(crate) fn show(call: Call<'_>, name: &str) -> Result<Success, Failure> {
-    match call.tenant.events().get(name) {
+    let mut events = call.tenant.events();
+    life::age(call, &mut events);
+    match events.get(name) {
         Some(event) => Success::json(&json!({ "event": members(&call.rules.event, event) })),
         None => Err(unknown()),
     }

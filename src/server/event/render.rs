@@ -126,6 +126,13 @@ fn bend_times(rules: &Rules, event: &Event, members: &mut Map<String, Value>) {
         replace(members, "create_time", time(event.created, other(readings.create_time)).into());
         replace(members, "update_time", time(event.updated, other(readings.update_time)).into());
     }
+    if rules.bends(Deviation::SendsUpdateTimeInOtherUnit) {
+        let other = match readings.create_time {
+            TimeUnit::Milliseconds => TimeUnit::Seconds,
+            TimeUnit::Seconds => TimeUnit::Milliseconds,
+        };
+        replace(members, "update_time", time(event.updated, other).into());
+    }
     if rules.bends(Deviation::SendsUpdateTimeAsString) {
         replace(members, "update_time", "2020-02-12T11:39:40Z".into());
     } else if rules.bends(Deviation::OmitsUpdateTime) {

@@ -9,7 +9,7 @@ use crate::server::json::Json;
 use crate::server::rules::Rules;
 
 pub(super) const ENABLED: &str = "ENABLED";
-const DISABLED: &str = "DISABLED";
+pub(super) const DISABLED: &str = "DISABLED";
 
 /// Checks a body and turns it into a draft.
 pub(super) fn read(call: Call<'_>, body: &Json<'_>) -> Result<Draft, Failure> {

@@ -337,4 +337,111 @@ deviations! {
         RefusesConcurrentWrites "stored" "a request is refused with 409 if another one has stored tags meanwhile";
         DuplicatesKeysInRace "key.one-value" "concurrent requests for one key can list it twice";
     }
+    "undocumented" {
+        FailsOnOtherMethods "undocumented.server-error" "a method that the path does not know is answered with 500";
+        FailsOnUnheardOfMethods "undocumented.server-error" "a method that nobody knows is answered with 500";
+        FailsOnTrailingSlash "undocumented.server-error" "the path with a slash behind it is answered with 500";
+        FailsBelowThePath "undocumented.server-error" "a path below the documented one that nobody knows is answered with 500";
+        FailsOnOtherVersions "undocumented.server-error" "another version in the path is answered with 500";
+    }
+    "positions" {
+        FailsOnNulInSequence "server-error" "a NUL in `sequence` is answered with 500";
+        FailsOnEmojiInSequence "server-error" "a character beyond U+FFFF in `sequence` is answered with 500";
+        FailsOnEmptySequence "server-error" "an empty `sequence` is answered with 500";
+        FailsOnLongSequence "server-error" "a `sequence` of more than 255 characters is answered with 500";
+        FailsOnQuoteInSequence "server-error" "a quotation mark in `sequence` is answered with 500";
+        FailsOnLongAction "server-error" "an `action` of more than 255 characters is answered with 500";
+        FailsOnNulInAction "server-error" "a NUL in `action` is answered with 500";
+        FailsOnFormatInAction "server-error" "`%n` in `action` is answered with 500";
+        FailsOnNulInTargetId "server-error" "a NUL in `target_id` is answered with 500";
+        FailsOnLongTargetId "server-error" "a `target_id` of more than 255 characters is answered with 500";
+        FailsOnTemplateInTargetId "server-error" "`{{` in `target_id` is answered with 500";
+        FailsOnLongTargetType "server-error" "a `target_type` of more than 255 characters is answered with 500";
+        FailsOnEmptyTargetType "server-error" "an empty `target_type` is answered with 500";
+        FailsOnEmojiInTargetType "server-error" "a character beyond U+FFFF in `target_type` is answered with 500";
+        FailsOnQuoteInTargetName "server-error" "an apostrophe in `target_name` is answered with 500";
+        FailsOnLongTargetName "server-error" "a `target_name` of more than 255 characters is answered with 500";
+        FailsOnLongState "server-error" "a `state` of more than 255 characters is answered with 500";
+        FailsOnNulInState "server-error" "a NUL in `state` is answered with 500";
+        FailsOnLongType "server-error" "an event type of more than 255 characters is answered with 500";
+        FailsOnEmojiInType "server-error" "a character beyond U+FFFF in an event type is answered with 500";
+        FailsOnLongId "server-error" "an identifier of more than 255 characters in the path is answered with 500";
+        FailsOnLongProject "server-error" "a project of more than 255 characters in the path is answered with 500";
+        FailsOnBrokenPercent "server-error" "a percent sign without two digits in the path is answered with 500";
+        FailsOnNonAsciiId "server-error" "an identifier in the path with a character beyond ASCII is answered with 500";
+        FailsOnBrokenUtf8InPath "server-error" "bytes in the path that are no UTF-8 are answered with 500";
+        FailsOnLongToken "server-error" "a token of more than 4,000 bytes is answered with 500";
+        FailsOnNonAsciiToken "server-error" "a token with bytes beyond ASCII is answered with 500";
+        FailsOnQuoteInToken "server-error" "a token with an apostrophe is answered with 500";
+        FailsOnUnreadableContentType "server-error" "a content type that is none is answered with 500";
+        FailsOnUnreadableAccept "server-error" "an `Accept` that names no media type is answered with 500";
+        FailsOnCompressedBody "server-error" "a body that is said to be compressed and is not is answered with 500";
+        FailsOnUnreadableDate "server-error" "an `If-Modified-Since` that is no date is answered with 500";
+        FailsOnLongHeader "server-error" "a header field of more than 2,000 bytes is answered with 500";
+        FailsOnQuery "server-error" "a query behind the path is answered with 500";
+        FailsOnLargeBody "server-error" "a body of more than a mebibyte is answered with 500";
+        FailsOnLongMemberName "server-error" "a member with a name of more than 1,000 characters is answered with 500";
+        FailsOnEmptyMemberName "server-error" "a member with an empty name is answered with 500";
+        FailsOnRepeatedMembers "server-error" "a member that stands twice is answered with 500";
+    }
+    "life" {
+        KeepsOldValueWithoutOne "stored" "a tag that is stored again without a value keeps the old one";
+        RefusesDeletedKeys "stored" "a key that was deleted cannot be created again";
+        FailsOnDeletedKeys "server-error" "creating a key again that was deleted is answered with 500";
+        RevivesOldValue "stored" "a key that was deleted and is created again has its old value";
+        RevivesOldValueWithoutOne "stored" "a key that was deleted and is created again without a value has its old one";
+        RefusesThirdLife "stored" "a key that was deleted twice cannot be created again";
+        FailsOnDeletingAgain "server-error" "deleting a tag that is deleted already is answered with 500";
+        DeletesOnlyTheFirstLife "delete.removes" "a tag that was deleted and created again is not deleted a second time";
+        FailsOnDeletedNames "server-error" "creating an event again that was deleted is answered with 500";
+        RefusesDeletedNames "stored" "the name of an event that was deleted is refused";
+        RevivesOldEvent "stored" "an event that was deleted and is created again has the members of the old one";
+        RefusesThirdLifeOfNames "stored" "the name of an event that was deleted twice is refused";
+        StoresNoSecondLife "stored" "an event that was deleted and is created again is answered and not stored";
+    }
+    "selection" {
+        DeletesPrefixesOfKeys "delete.only-listed" "a delete also removes tags with whose key a listed one begins";
+        DeletesBySuffix "delete.only-listed" "a delete also removes tags whose key ends with a listed one";
+        DeletesSuffixesOfKeys "delete.only-listed" "a delete also removes tags with whose key a listed one ends";
+        DeletesKeysWithin "delete.only-listed" "a delete also removes tags whose key is a part of a listed one";
+        DeletesBySameValue "delete.only-listed" "a delete also removes tags with a listed value";
+        DeletesBetween "delete.only-listed" "a delete also removes tags whose key sorts between listed ones";
+        DeletesUpTo "delete.only-listed" "a delete also removes tags whose key sorts before a listed one";
+        DeletesKeysThatAreValues "delete.only-listed" "a delete also removes tags whose key is a listed value";
+        DeletesValuesThatAreKeys "delete.only-listed" "a delete also removes tags whose value is a listed key";
+        DeletesTheNextOne "delete.only-listed" "a delete also removes the tag that was created after a listed one";
+        DeletesSameNumbers "delete.only-listed" "a delete also removes tags whose key is the same number as a listed one";
+        DeletesIgnoringBlanks "delete.only-listed" "a delete also removes tags whose key differs in blanks only";
+        DeletesIgnoringSigns "delete.only-listed" "a delete also removes tags whose key differs in punctuation only";
+        DeletesByFirst32Characters "delete.only-listed" "a delete also removes tags whose key has the same first 32 characters";
+        DeletesOnOtherSecrets "delete.only-listed" "a delete also removes tags of the same key on other secrets";
+        DeletesOnKeys "delete.only-listed" "a delete also removes tags of the same key on keys";
+    }
+    "state" {
+        SharesOneStore "key.shared" "all secrets, or all keys, have the same tags";
+        SharesStoreWithOtherKind "apart" "secrets and keys have the same tags";
+        CountsOverwrites "tag-limit" "a tag that is overwritten counts once more against the limit";
+        CountsRefused "tag-limit" "a request that is refused counts against the limit";
+        MatchesIdsInAnyCase "request.secret_id" "identifiers in the path are compared without regard to case";
+        CutsBlanksOffIds "request.secret_id" "blanks around an identifier in the path are cut off";
+        IgnoresHyphensInIds "request.secret_id" "hyphens in an identifier in the path mean nothing";
+        MatchesProjectInAnyCase "request.project_id" "projects are compared without regard to case";
+        CutsBlanksOffProject "request.project_id" "blanks around a project in the path are cut off";
+    }
+    "later" {
+        ForgetsLater "stored" "what was stored is gone 150 requests later";
+        RevertsLater "stored" "a tag that was overwritten has its old value again 50 requests later";
+        DisablesLater "stored" "an event that was enabled is disabled 50 requests later";
+        SendsTimesBackwards "response.create_time.ascending" "the time of creation of each event is a second before that of the one before";
+    }
+    "absence" {
+        ListsEmptyValueAsNull "value.empty" "an empty value is listed as null";
+        StoresOmittedValueAsText "value.omitted" "a value that is left out is stored as `null`, a text";
+        ListsOmittedValueInTurns "value.omitted" "a value that is left out is listed in one form and then in another";
+        TakesEmptySequenceForNone "sequence.length" "an empty sequence number is taken for none";
+    }
+    "together" {
+        SendsUpdateTimeInOtherUnit "response.times.one-unit" "`update_time` has another unit than `create_time`";
+        CountsValueInOtherUnit "character-unit.same" "the characters of values are counted in another unit than those of keys";
+    }
 }

@@ -88,6 +88,26 @@ faults! {
         CsmsCreateLosesThirdWrite LosesThirdWrite; CsmsCreateStripsLeadingZeros StripsLeadingZeros;
         CsmsCreateCutsValueAtDoubleColon CutsValueAtDoubleColon; CsmsCreateFailsOnTripleEquals FailsOnTripleEquals;
         CsmsCreateFormatsErrorMessages FormatsErrorMessages; CsmsCreateRendersTemplatesInRefusals RendersTemplatesInRefusals;
+        CsmsCreateFailsOnOtherMethods FailsOnOtherMethods; CsmsCreateFailsOnUnheardOfMethods FailsOnUnheardOfMethods;
+        CsmsCreateFailsOnTrailingSlash FailsOnTrailingSlash; CsmsCreateFailsBelowThePath FailsBelowThePath;
+        CsmsCreateFailsOnOtherVersions FailsOnOtherVersions; CsmsCreateFailsOnLongId FailsOnLongId; CsmsCreateFailsOnLongProject FailsOnLongProject;
+        CsmsCreateFailsOnBrokenPercent FailsOnBrokenPercent; CsmsCreateFailsOnNonAsciiId FailsOnNonAsciiId;
+        CsmsCreateFailsOnBrokenUtf8InPath FailsOnBrokenUtf8InPath; CsmsCreateFailsOnLongToken FailsOnLongToken;
+        CsmsCreateFailsOnNonAsciiToken FailsOnNonAsciiToken; CsmsCreateFailsOnQuoteInToken FailsOnQuoteInToken;
+        CsmsCreateFailsOnUnreadableContentType FailsOnUnreadableContentType; CsmsCreateFailsOnUnreadableAccept FailsOnUnreadableAccept;
+        CsmsCreateFailsOnCompressedBody FailsOnCompressedBody; CsmsCreateFailsOnUnreadableDate FailsOnUnreadableDate;
+        CsmsCreateFailsOnLongHeader FailsOnLongHeader; CsmsCreateFailsOnQuery FailsOnQuery; CsmsCreateFailsOnLargeBody FailsOnLargeBody;
+        CsmsCreateFailsOnLongMemberName FailsOnLongMemberName; CsmsCreateFailsOnEmptyMemberName FailsOnEmptyMemberName;
+        CsmsCreateFailsOnRepeatedMembers FailsOnRepeatedMembers; CsmsCreateKeepsOldValueWithoutOne KeepsOldValueWithoutOne;
+        CsmsCreateRefusesDeletedKeys RefusesDeletedKeys; CsmsCreateFailsOnDeletedKeys FailsOnDeletedKeys; CsmsCreateRevivesOldValue RevivesOldValue;
+        CsmsCreateRevivesOldValueWithoutOne RevivesOldValueWithoutOne; CsmsCreateRefusesThirdLife RefusesThirdLife;
+        CsmsCreateSharesOneStore SharesOneStore; CsmsCreateSharesStoreWithOtherKind SharesStoreWithOtherKind;
+        CsmsCreateCountsOverwrites CountsOverwrites; CsmsCreateCountsRefused CountsRefused; CsmsCreateMatchesIdsInAnyCase MatchesIdsInAnyCase;
+        CsmsCreateCutsBlanksOffIds CutsBlanksOffIds; CsmsCreateIgnoresHyphensInIds IgnoresHyphensInIds;
+        CsmsCreateMatchesProjectInAnyCase MatchesProjectInAnyCase; CsmsCreateCutsBlanksOffProject CutsBlanksOffProject;
+        CsmsCreateForgetsLater ForgetsLater; CsmsCreateRevertsLater RevertsLater; CsmsCreateListsEmptyValueAsNull ListsEmptyValueAsNull;
+        CsmsCreateStoresOmittedValueAsText StoresOmittedValueAsText; CsmsCreateListsOmittedValueInTurns ListsOmittedValueInTurns;
+        CsmsCreateCountsValueInOtherUnit CountsValueInOtherUnit;
     }
     BatchCreateOrDeleteTags {
         CsmsBatchAnswersSuccessWithOk AnswersSuccessWithOk; CsmsBatchAnswersSuccessWithCreated AnswersSuccessWithCreated;
@@ -150,6 +170,38 @@ faults! {
         CsmsBatchRestoresOldValueOnDelete RestoresOldValueOnDelete; CsmsBatchIgnoresDeleteAfterRefusal IgnoresDeleteAfterRefusal;
         CsmsBatchRefusedListDeletes RefusedListDeletes; CsmsBatchSharesValuesOfAnyCase SharesValuesOfAnyCase;
         CsmsBatchFailsAtSevenTags FailsAtSevenTags; CsmsBatchFailsOnVeryLongLists FailsOnVeryLongLists;
+        CsmsBatchFailsOnOtherMethods FailsOnOtherMethods; CsmsBatchFailsOnUnheardOfMethods FailsOnUnheardOfMethods;
+        CsmsBatchFailsOnTrailingSlash FailsOnTrailingSlash; CsmsBatchFailsBelowThePath FailsBelowThePath;
+        CsmsBatchFailsOnNulInSequence FailsOnNulInSequence; CsmsBatchFailsOnEmojiInSequence FailsOnEmojiInSequence;
+        CsmsBatchFailsOnEmptySequence FailsOnEmptySequence; CsmsBatchFailsOnLongSequence FailsOnLongSequence;
+        CsmsBatchFailsOnQuoteInSequence FailsOnQuoteInSequence; CsmsBatchFailsOnLongAction FailsOnLongAction;
+        CsmsBatchFailsOnNulInAction FailsOnNulInAction; CsmsBatchFailsOnFormatInAction FailsOnFormatInAction; CsmsBatchFailsOnLongId FailsOnLongId;
+        CsmsBatchFailsOnLongProject FailsOnLongProject; CsmsBatchFailsOnBrokenPercent FailsOnBrokenPercent;
+        CsmsBatchFailsOnNonAsciiId FailsOnNonAsciiId; CsmsBatchFailsOnBrokenUtf8InPath FailsOnBrokenUtf8InPath;
+        CsmsBatchFailsOnLongToken FailsOnLongToken; CsmsBatchFailsOnNonAsciiToken FailsOnNonAsciiToken;
+        CsmsBatchFailsOnQuoteInToken FailsOnQuoteInToken; CsmsBatchFailsOnUnreadableContentType FailsOnUnreadableContentType;
+        CsmsBatchFailsOnUnreadableAccept FailsOnUnreadableAccept; CsmsBatchFailsOnCompressedBody FailsOnCompressedBody;
+        CsmsBatchFailsOnUnreadableDate FailsOnUnreadableDate; CsmsBatchFailsOnLongHeader FailsOnLongHeader; CsmsBatchFailsOnQuery FailsOnQuery;
+        CsmsBatchFailsOnLargeBody FailsOnLargeBody; CsmsBatchFailsOnLongMemberName FailsOnLongMemberName;
+        CsmsBatchFailsOnEmptyMemberName FailsOnEmptyMemberName; CsmsBatchFailsOnRepeatedMembers FailsOnRepeatedMembers;
+        CsmsBatchKeepsOldValueWithoutOne KeepsOldValueWithoutOne; CsmsBatchRefusesDeletedKeys RefusesDeletedKeys;
+        CsmsBatchFailsOnDeletedKeys FailsOnDeletedKeys; CsmsBatchRevivesOldValue RevivesOldValue;
+        CsmsBatchRevivesOldValueWithoutOne RevivesOldValueWithoutOne; CsmsBatchRefusesThirdLife RefusesThirdLife;
+        CsmsBatchFailsOnDeletingAgain FailsOnDeletingAgain; CsmsBatchDeletesOnlyTheFirstLife DeletesOnlyTheFirstLife;
+        CsmsBatchDeletesPrefixesOfKeys DeletesPrefixesOfKeys; CsmsBatchDeletesBySuffix DeletesBySuffix;
+        CsmsBatchDeletesSuffixesOfKeys DeletesSuffixesOfKeys; CsmsBatchDeletesKeysWithin DeletesKeysWithin;
+        CsmsBatchDeletesBySameValue DeletesBySameValue; CsmsBatchDeletesBetween DeletesBetween; CsmsBatchDeletesUpTo DeletesUpTo;
+        CsmsBatchDeletesKeysThatAreValues DeletesKeysThatAreValues; CsmsBatchDeletesValuesThatAreKeys DeletesValuesThatAreKeys;
+        CsmsBatchDeletesTheNextOne DeletesTheNextOne; CsmsBatchDeletesSameNumbers DeletesSameNumbers;
+        CsmsBatchDeletesIgnoringBlanks DeletesIgnoringBlanks; CsmsBatchDeletesIgnoringSigns DeletesIgnoringSigns;
+        CsmsBatchDeletesByFirst32Characters DeletesByFirst32Characters; CsmsBatchDeletesOnOtherSecrets DeletesOnOtherSecrets;
+        CsmsBatchDeletesOnKeys DeletesOnKeys; CsmsBatchCountsOverwrites CountsOverwrites; CsmsBatchCountsRefused CountsRefused;
+        CsmsBatchMatchesIdsInAnyCase MatchesIdsInAnyCase; CsmsBatchCutsBlanksOffIds CutsBlanksOffIds;
+        CsmsBatchIgnoresHyphensInIds IgnoresHyphensInIds; CsmsBatchMatchesProjectInAnyCase MatchesProjectInAnyCase;
+        CsmsBatchCutsBlanksOffProject CutsBlanksOffProject; CsmsBatchForgetsLater ForgetsLater;
+        CsmsBatchRevertsLater RevertsLater; CsmsBatchListsEmptyValueAsNull ListsEmptyValueAsNull;
+        CsmsBatchStoresOmittedValueAsText StoresOmittedValueAsText; CsmsBatchListsOmittedValueInTurns ListsOmittedValueInTurns;
+        CsmsBatchTakesEmptySequenceForNone TakesEmptySequenceForNone; CsmsBatchCountsValueInOtherUnit CountsValueInOtherUnit;
     }
     CreateKmsTag {
         KmsCreateAnswersSuccessWithOk AnswersSuccessWithOk; KmsCreateAnswersSuccessWithCreated AnswersSuccessWithCreated;
@@ -200,6 +252,29 @@ faults! {
         KmsCreateLosesUpstreamNowAndThen LosesUpstreamNowAndThen; KmsCreateRefusesNowAndThen RefusesNowAndThen; KmsCreateForgetsNowAndThen ForgetsNowAndThen;
         KmsCreateLosesConcurrentUpdates LosesConcurrentUpdates; KmsCreateDuplicatesKeysInRace DuplicatesKeysInRace; KmsCreateRefusesConcurrentWrites RefusesConcurrentWrites;
         KmsCreateCollapsesPathInValue CollapsesPathInValue; KmsCreateFormatsErrorMessages FormatsErrorMessages; KmsCreateFailsOnHugeTexts FailsOnHugeTexts;
+        KmsCreateFailsOnOtherMethods FailsOnOtherMethods; KmsCreateFailsOnUnheardOfMethods FailsOnUnheardOfMethods;
+        KmsCreateFailsOnTrailingSlash FailsOnTrailingSlash; KmsCreateFailsBelowThePath FailsBelowThePath;
+        KmsCreateFailsOnOtherVersions FailsOnOtherVersions; KmsCreateFailsOnNulInSequence FailsOnNulInSequence;
+        KmsCreateFailsOnEmojiInSequence FailsOnEmojiInSequence; KmsCreateFailsOnEmptySequence FailsOnEmptySequence;
+        KmsCreateFailsOnLongSequence FailsOnLongSequence; KmsCreateFailsOnQuoteInSequence FailsOnQuoteInSequence;
+        KmsCreateFailsOnLongId FailsOnLongId; KmsCreateFailsOnLongProject FailsOnLongProject; KmsCreateFailsOnBrokenPercent FailsOnBrokenPercent;
+        KmsCreateFailsOnNonAsciiId FailsOnNonAsciiId; KmsCreateFailsOnBrokenUtf8InPath FailsOnBrokenUtf8InPath;
+        KmsCreateFailsOnLongToken FailsOnLongToken; KmsCreateFailsOnNonAsciiToken FailsOnNonAsciiToken;
+        KmsCreateFailsOnQuoteInToken FailsOnQuoteInToken; KmsCreateFailsOnUnreadableContentType FailsOnUnreadableContentType;
+        KmsCreateFailsOnUnreadableAccept FailsOnUnreadableAccept; KmsCreateFailsOnCompressedBody FailsOnCompressedBody;
+        KmsCreateFailsOnUnreadableDate FailsOnUnreadableDate; KmsCreateFailsOnLongHeader FailsOnLongHeader; KmsCreateFailsOnQuery FailsOnQuery;
+        KmsCreateFailsOnLargeBody FailsOnLargeBody; KmsCreateFailsOnLongMemberName FailsOnLongMemberName;
+        KmsCreateFailsOnEmptyMemberName FailsOnEmptyMemberName; KmsCreateFailsOnRepeatedMembers FailsOnRepeatedMembers;
+        KmsCreateRefusesDeletedKeys RefusesDeletedKeys;
+        KmsCreateFailsOnDeletedKeys FailsOnDeletedKeys; KmsCreateRevivesOldValue RevivesOldValue;
+        KmsCreateRevivesOldValueWithoutOne RevivesOldValueWithoutOne; KmsCreateRefusesThirdLife RefusesThirdLife;
+        KmsCreateSharesOneStore SharesOneStore; KmsCreateSharesStoreWithOtherKind SharesStoreWithOtherKind;
+        KmsCreateMatchesIdsInAnyCase MatchesIdsInAnyCase; KmsCreateCutsBlanksOffIds CutsBlanksOffIds;
+        KmsCreateIgnoresHyphensInIds IgnoresHyphensInIds; KmsCreateMatchesProjectInAnyCase MatchesProjectInAnyCase;
+        KmsCreateCutsBlanksOffProject CutsBlanksOffProject; KmsCreateForgetsLater ForgetsLater;
+        KmsCreateListsEmptyValueAsNull ListsEmptyValueAsNull;
+        KmsCreateStoresOmittedValueAsText StoresOmittedValueAsText; KmsCreateListsOmittedValueInTurns ListsOmittedValueInTurns;
+        KmsCreateTakesEmptySequenceForNone TakesEmptySequenceForNone; KmsCreateCountsValueInOtherUnit CountsValueInOtherUnit;
     }
     CreateSecretEvent {
         EventCreateAnswersSuccessWithCreated AnswersSuccessWithCreated; EventCreateAnswersSuccessWithNoContent AnswersSuccessWithNoContent;
@@ -254,5 +329,26 @@ faults! {
         EventCreateFailsOnMissingToken FailsOnMissingToken; EventCreateFailsNowAndThen FailsNowAndThen; EventCreateTimesOutNowAndThen TimesOutNowAndThen;
         EventCreateRefusesNowAndThen RefusesNowAndThen; EventCreateForgetsNowAndThen ForgetsNowAndThen;
         EventCreateFailsOnTemplate FailsOnTemplate; EventCreateFailsOnFormat FailsOnFormat;
+        EventCreateFailsOnOtherMethods FailsOnOtherMethods; EventCreateFailsOnUnheardOfMethods FailsOnUnheardOfMethods;
+        EventCreateFailsOnTrailingSlash FailsOnTrailingSlash; EventCreateFailsBelowThePath FailsBelowThePath;
+        EventCreateFailsOnOtherVersions FailsOnOtherVersions; EventCreateFailsOnNulInTargetId FailsOnNulInTargetId;
+        EventCreateFailsOnLongTargetId FailsOnLongTargetId; EventCreateFailsOnTemplateInTargetId FailsOnTemplateInTargetId;
+        EventCreateFailsOnLongTargetType FailsOnLongTargetType; EventCreateFailsOnEmptyTargetType FailsOnEmptyTargetType;
+        EventCreateFailsOnEmojiInTargetType FailsOnEmojiInTargetType; EventCreateFailsOnQuoteInTargetName FailsOnQuoteInTargetName;
+        EventCreateFailsOnLongTargetName FailsOnLongTargetName; EventCreateFailsOnLongState FailsOnLongState;
+        EventCreateFailsOnNulInState FailsOnNulInState; EventCreateFailsOnLongType FailsOnLongType; EventCreateFailsOnEmojiInType FailsOnEmojiInType;
+        EventCreateFailsOnLongProject FailsOnLongProject; EventCreateFailsOnBrokenPercent FailsOnBrokenPercent;
+        EventCreateFailsOnBrokenUtf8InPath FailsOnBrokenUtf8InPath; EventCreateFailsOnLongToken FailsOnLongToken;
+        EventCreateFailsOnNonAsciiToken FailsOnNonAsciiToken; EventCreateFailsOnQuoteInToken FailsOnQuoteInToken;
+        EventCreateFailsOnUnreadableContentType FailsOnUnreadableContentType; EventCreateFailsOnUnreadableAccept FailsOnUnreadableAccept;
+        EventCreateFailsOnCompressedBody FailsOnCompressedBody; EventCreateFailsOnUnreadableDate FailsOnUnreadableDate;
+        EventCreateFailsOnLongHeader FailsOnLongHeader; EventCreateFailsOnQuery FailsOnQuery; EventCreateFailsOnLargeBody FailsOnLargeBody;
+        EventCreateFailsOnLongMemberName FailsOnLongMemberName; EventCreateFailsOnEmptyMemberName FailsOnEmptyMemberName;
+        EventCreateFailsOnRepeatedMembers FailsOnRepeatedMembers; EventCreateFailsOnDeletedNames FailsOnDeletedNames;
+        EventCreateRefusesDeletedNames RefusesDeletedNames; EventCreateRevivesOldEvent RevivesOldEvent;
+        EventCreateRefusesThirdLifeOfNames RefusesThirdLifeOfNames;
+        EventCreateStoresNoSecondLife StoresNoSecondLife; EventCreateMatchesProjectInAnyCase MatchesProjectInAnyCase;
+        EventCreateCutsBlanksOffProject CutsBlanksOffProject; EventCreateForgetsLater ForgetsLater; EventCreateDisablesLater DisablesLater;
+        EventCreateSendsTimesBackwards SendsTimesBackwards; EventCreateSendsUpdateTimeInOtherUnit SendsUpdateTimeInOtherUnit;
     }
 }

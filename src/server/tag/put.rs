@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
 
-use super::rare;
 use super::set::{Tag, TagSet};
 use super::shelf::Place;
+use super::{life, rare};
 use crate::server::dispatch::Call;
 use crate::server::fault::Deviation;
 use crate::server::http::{Failure, Reason};
@@ -104,7 +104,7 @@ fn decide(rules: &Rules, basis: Basis<'_>, tags: Vec<Tag>) -> Plan {
                     return Plan::refused(duplicate(rules, &tag, "with this value"));
                 }
             }
-            Some(_) if rules.bends(Deviation::KeepsOldValue) => {}
+            Some(_) if rules.bends(Deviation::KeepsOldValue) || life::keeps_old(rules, &tag) => {}
             Some(stored) if rules.bends(Deviation::KeepsValueThatCountsAlike) && count_alike(stored, &tag) => {}
             Some(_) if rules.bends(Deviation::KeepsBothValues) => plan.appends.push(tag),
             Some(_) if rules.tag.existing_key_refused => {
@@ -115,6 +115,11 @@ fn decide(rules: &Rules, basis: Basis<'_>, tags: Vec<Tag>) -> Plan {
                 return Plan::refused(duplicate(rules, &tag, "though deleted"));
             }
             None => {
+                if rules.is_bent()
+                    && let Some(failure) = life::refused(rules, basis.known, &tag.key)
+                {
+                    return Plan::refused(failure);
+                }
                 created += 1;
                 if beside { plan.appends.push(tag) } else { plan.puts.push(tag) }
             }
@@ -125,7 +130,7 @@ fn decide(rules: &Rules, basis: Basis<'_>, tags: Vec<Tag>) -> Plan {
     } else if rules.bends(Deviation::IgnoresExistingAtLimit) {
         0
     } else {
-        basis.count
+        basis.count + life::counted(rules, basis.known)
     };
     if rare::breaks_down(rules, created, basis.count + created) {
         plan.refusal = Some(Failure::internal());
@@ -164,7 +169,10 @@ fn carry_out(call: Call<'_>, set: &mut TagSet, plan: Plan) -> Result<(), Failure
     }
     match plan.refusal {
         None => Ok(()),
-        Some(failure) => Err(failure),
+        Some(failure) => {
+            life::count_refused(call.rules, set);
+            Err(failure)
+        }
     }
 }
 

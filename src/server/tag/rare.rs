@@ -1,6 +1,8 @@
 //! Faults that show only after two or more requests, or for input that hardly anybody sends. They are there to
 //! measure fuzzing by; the suite's own cases need not find them.
 
+use super::life;
+use super::rewrite::usual_omitted;
 use super::set::{Tag, TagSet};
 use crate::server::fault::Deviation;
 use crate::server::rules::Rules;
@@ -34,6 +36,7 @@ pub(crate) fn put(rules: &Rules, set: &mut TagSet, tag: Tag) {
     {
         set.memory().overwritten.push(old);
     }
+    let tag = if rules.is_bent() { life::stored(rules, set, tag, usual_omitted(rules)) } else { tag };
     set.put(tag);
 }
 

@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use axum::http::StatusCode;
 
 use super::item::TagItem;
-use super::rare;
 use super::secret_text::KEY;
 use super::set::{Tag, TagSet};
 use super::shelf::Place;
+use super::{life, rare, selection};
 use crate::server::dispatch::Call;
 use crate::server::fault::Deviation;
 use crate::server::http::{Failure, Reason};
@@ -27,7 +27,7 @@ pub(crate) fn remove(call: Call<'_>, place: Place<'_>, items: &[TagItem<'_>]) ->
         if rules.bends(Deviation::RefusesDeletingLongest) && item.key.chars().count() == KEY.maximum {
             return Err(Failure::invalid(Reason::Key, format!("{}: is too long", item.field("key"))));
         }
-        if is_removed(rules, &set, item)? {
+        if life::deleting(rules, &set, &item.key)? && is_removed(rules, &set, item)? {
             doomed.insert(&*item.key);
             if rules.bends(Deviation::DeletesOnlyFirstItem) {
                 break;
@@ -42,8 +42,15 @@ pub(crate) fn remove(call: Call<'_>, place: Place<'_>, items: &[TagItem<'_>]) ->
     }
     let named =
         |tag: &Tag| doomed.contains(&*tag.key) || rules.is_bent() && doomed.iter().any(|key| matches(rules, tag, key));
+    if rules.is_bent() {
+        let reached: Vec<Box<str>> =
+            set.iter().filter(|tag| selection::reaches(rules, &set, tag, items)).map(|tag| tag.key.clone()).collect();
+        set.remove(|tag| reached.contains(&tag.key));
+    }
     set.remove(|tag| named(tag) || rules.bends(Deviation::DeletesEverything));
     rare::deleted(rules, &mut set, |key| doomed.contains(key));
+    drop(set);
+    selection::elsewhere(call, place, items);
     Ok(())
 }
 

@@ -3,9 +3,9 @@
 use percent_encoding::percent_decode_str;
 
 use super::item::TagItem;
-use super::rare;
 use super::set::{Tag, TagValue};
 use super::text::Part;
+use super::{life, rare};
 use crate::server::fault::Deviation;
 use crate::server::reading::OmittedValue;
 use crate::server::rules::Rules;
@@ -15,15 +15,12 @@ const TRUNCATED_VALUE: usize = 40;
 
 /// The tag to be stored for an item.
 pub(crate) fn stored(rules: &Rules, item: &TagItem<'_>) -> Tag {
-    let omitted = || match rules.tag.omitted_value {
-        OmittedValue::Empty => TagValue::Text("".into()),
-        OmittedValue::Null => TagValue::Null,
-        OmittedValue::Absent => TagValue::Absent,
-    };
+    let omitted = || usual_omitted(rules);
     if !rules.is_bent() {
         let value = item.value.as_deref().map_or_else(omitted, |value| TagValue::Text(value.into()));
         return Tag { key: item.key.as_ref().into(), value };
     }
+    let omitted = || life::omitted(rules, omitted());
     let value = item.value.as_deref().filter(|_| !rules.bends(Deviation::LosesValue));
     let (key, value) = match value {
         Some(value) if !value.is_empty() && rules.bends(Deviation::SwapsKeyAndValue) => (value, Some(&*item.key)),
@@ -32,7 +29,19 @@ pub(crate) fn stored(rules: &Rules, item: &TagItem<'_>) -> Tag {
     let value = value.map(|value| garbled(rules, Part::Value, value));
     Tag {
         key: garbled(rules, Part::Key, key).into(),
-        value: value.map_or_else(omitted, |value| TagValue::Text(value.into())),
+        value: match value {
+            Some(value) if value.is_empty() && rules.bends(Deviation::ListsEmptyValueAsNull) => TagValue::Null,
+            value => value.map_or_else(omitted, |value| TagValue::Text(value.into())),
+        },
+    }
+}
+
+/// How a value that was not given is listed.
+pub(crate) fn usual_omitted(rules: &Rules) -> TagValue {
+    match rules.tag.omitted_value {
+        OmittedValue::Empty => TagValue::Text("".into()),
+        OmittedValue::Null => TagValue::Null,
+        OmittedValue::Absent => TagValue::Absent,
     }
 }
 

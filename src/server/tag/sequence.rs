@@ -20,6 +20,9 @@ pub(crate) fn check(rules: &Rules, body: &Json<'_>) -> Result<(), Failure> {
         None => return Ok(()),
         Some(Json::Null) if readings.null_accepted => return Ok(()),
         Some(Json::Number(_)) if rules.bends(Deviation::CoercesNumberSequence) => return Ok(()),
+        Some(Json::String(sequence)) if sequence.is_empty() && rules.bends(Deviation::TakesEmptySequenceForNone) => {
+            return Ok(());
+        }
         Some(Json::String(sequence)) => sequence.as_bytes(),
         Some(other) => return Err(Failure::wrong_type("sequence", "a string", other.kind())),
     };

@@ -1,5 +1,6 @@
 //! The tags of one secret or key.
 
+use super::life::Lives;
 use super::rare::Memory;
 
 /// A value as it is stored, which decides how it is listed.
@@ -24,6 +25,7 @@ pub(crate) struct TagSet {
     created: usize,
     buried: Vec<Box<str>>,
     memory: Option<Box<Memory>>,
+    lives: Option<Box<Lives>>,
 }
 
 impl TagValue {
@@ -94,6 +96,22 @@ impl TagSet {
     /// What rare faults need to know; only they ask for it.
     pub(crate) fn memory(&mut self) -> &mut Memory {
         self.memory.get_or_insert_default()
+    }
+
+    /// What faults about earlier lives of a key remember; nothing as long as none of them is on.
+    pub(crate) fn lives(&self) -> Option<&Lives> {
+        self.lives.as_deref()
+    }
+
+    /// The same, to be changed; only those faults ask for it.
+    pub(crate) fn lives_mut(&mut self) -> &mut Lives {
+        self.lives.get_or_insert_default()
+    }
+
+    /// The tag that was created right before the one of this key.
+    pub(crate) fn before(&self, key: &str) -> Option<&Tag> {
+        let at = self.tags.iter().position(|tag| &*tag.key == key)?;
+        self.tags.get(at.checked_sub(1)?)
     }
 
     pub(crate) fn is_buried(&self, key: &str) -> bool {

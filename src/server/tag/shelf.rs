@@ -34,6 +34,11 @@ impl Shelf {
 }
 
 impl Shelf {
+    /// The resource whose id passes a test; only faults look for one like that.
+    pub(crate) fn find_where(&self, test: impl Fn(&str) -> bool) -> Option<Place<'_>> {
+        self.places.iter().find(|(id, _)| test(id)).map(|(_, &index)| Place { shelf: self, index })
+    }
+
     /// Takes every tag away.
     pub(crate) fn empty(&self) {
         self.sets.iter().for_each(|set| *locked(set) = TagSet::default());
@@ -46,6 +51,11 @@ impl Shelf {
 }
 
 impl<'a> Place<'a> {
+    /// Which resource of the shelf it is.
+    pub(crate) fn index(self) -> usize {
+        self.index
+    }
+
     pub(crate) fn tags(self) -> MutexGuard<'a, TagSet> {
         locked(&self.shelf.sets[self.index])
     }

@@ -65,6 +65,11 @@ pub(crate) fn check_length(rules: &Rules, part: Part, field: Field, text: &str, 
         Part::Key => rules.tag.key_unit,
         Part::Value => rules.tag.value_unit,
     };
+    let unit = match unit {
+        CharacterUnit::CodePoints if other_unit(rules, part) => CharacterUnit::Utf16,
+        CharacterUnit::Utf16 if other_unit(rules, part) => CharacterUnit::CodePoints,
+        unit => unit,
+    };
     let bends = |key, value| rules.bends(part.either(key, value));
     let length = if bends(Deviation::CountsKeyInBytes, Deviation::CountsValueInBytes) {
         text.len()
@@ -97,6 +102,11 @@ pub(crate) fn check_length(rules: &Rules, part: Part, field: Field, text: &str, 
         return Err(Failure::invalid(part.length_reason(), format!("{field}: must not be empty")));
     }
     Ok(())
+}
+
+/// Whether a fault counts the characters of values otherwise than those of keys.
+fn other_unit(rules: &Rules, part: Part) -> bool {
+    part == Part::Value && rules.bends(Deviation::CountsValueInOtherUnit)
 }
 
 /// The part of a text that is looked at, character by character; all of it, faults aside.
