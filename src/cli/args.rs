@@ -12,10 +12,10 @@ use super::man::{self, ManArgs};
 use super::matrix::{self, MatrixArgs};
 use super::merge::{self, MergeArgs};
 use super::mutants::MutantsArgs;
+use super::options::ServeArgs;
 use super::replay::ReplayArgs;
 use super::report::{self, ReportArgs};
 use super::run::{self, RunArgs};
-use super::serve::ServeArgs;
 use super::sign::{self, SignArgs};
 
 const EXIT_CODES: &str = "\

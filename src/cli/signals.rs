@@ -43,8 +43,9 @@ impl Signals {
     pub(super) fn listen() -> Self {
         let (found, cause) = watch::channel(None);
         end_at_second();
+        let first = first();
         tokio::spawn(async move {
-            let signal = first().await;
+            let signal = first.await;
             console::info(&format!(
                 "{signal}: finishing what is under way and restoring the target; Ctrl-C ends at once"
             ));
@@ -86,38 +87,41 @@ fn end_at_second() {
     }
 }
 
-async fn first() -> Signal {
-    tokio::select! {
-        signal = interrupt() => signal,
-        signal = others() => signal,
+/// The first signal that asks the program to end, of those that come from this call on, within a runtime. One that cannot
+/// be had does not come.
+#[cfg(unix)]
+pub(super) fn first() -> impl Future<Output = Signal> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let awaited = |kind: SignalKind, name: Signal| {
+        // Here, and not where it is waited for.
+        let registered = signal(kind);
+        async move {
+            match registered {
+                Ok(mut coming) => {
+                    coming.recv().await;
+                    name
+                }
+                Err(_) => std::future::pending().await,
+            }
+        }
+    };
+    let interrupt = awaited(SignalKind::interrupt(), Signal::Interrupt);
+    let terminate = awaited(SignalKind::terminate(), Signal::Terminate);
+    let hangup = awaited(SignalKind::hangup(), Signal::HangUp);
+    async move {
+        tokio::select! {
+            name = interrupt => name,
+            name = terminate => name,
+            name = hangup => name,
+        }
     }
 }
 
 /// Ctrl-C; where it cannot be had, the run goes on to its end.
-async fn interrupt() -> Signal {
+#[cfg(not(unix))]
+pub(super) async fn first() -> Signal {
     match tokio::signal::ctrl_c().await {
         Ok(()) => Signal::Interrupt,
         Err(_) => std::future::pending().await,
     }
-}
-
-#[cfg(unix)]
-async fn others() -> Signal {
-    use tokio::signal::unix::{SignalKind, signal};
-    let one = async |kind: SignalKind, name: Signal| match signal(kind) {
-        Ok(mut coming) => {
-            coming.recv().await;
-            name
-        }
-        Err(_) => std::future::pending().await,
-    };
-    tokio::select! {
-        name = one(SignalKind::terminate(), Signal::Terminate) => name,
-        name = one(SignalKind::hangup(), Signal::HangUp) => name,
-    }
-}
-
-#[cfg(not(unix))]
-async fn others() -> Signal {
-    std::future::pending().await
 }

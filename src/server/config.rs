@@ -1,5 +1,7 @@
 //! What a reference server is started with.
 
+use std::time::Duration;
+
 use super::fault::FaultSet;
 use super::reading::Profile;
 
@@ -16,10 +18,20 @@ pub struct ServerConfig {
     pub keys: usize,
     /// What identifiers and tokens are derived from.
     pub seed: u64,
+    /// How long tokens and temporary access keys count, from their making on; for ever, and a day for those that IAM
+    /// gives out, where nothing is said.
+    pub token_lifetime: Option<Duration>,
 }
 
 impl Default for ServerConfig {
     fn default() -> Self {
-        Self { profile: Profile::default(), faults: FaultSet::default(), secrets: 12, keys: 12, seed: 0 }
+        Self {
+            profile: Profile::default(),
+            faults: FaultSet::default(),
+            secrets: 12,
+            keys: 12,
+            seed: 0,
+            token_lifetime: None,
+        }
     }
 }

@@ -5,6 +5,10 @@ use std::fmt;
 use super::config::ServerConfig;
 use super::random::SplitMix;
 
+/// Where the documented examples are.
+const REGION: &str = "cn-north-4";
+const CAPITALS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+const ALPHANUMERIC: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 const TOKEN_LENGTH: usize = 200;
 const TOKEN_ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-";
 
@@ -29,9 +33,33 @@ pub struct Identities {
     pub foreign_key_id: String,
     /// A token that may do everything in the second project.
     pub foreign_token: String,
+    /// The id of an access key that may do everything in the first project.
+    pub access_key: String,
+    /// Its secret.
+    pub secret_key: String,
+    /// The id of a temporary access key of the same owner.
+    pub temporary_access_key: String,
+    /// Its secret.
+    pub temporary_secret_key: String,
+    /// What comes with requests that it signs.
+    pub security_token: String,
+    /// The accounts of the two tenants, 32 hexadecimal digits.
+    pub(crate) domain_ids: [String; 2],
+    /// The keys that protect secrets which name none, one a tenant, UUIDs.
+    pub(crate) default_key_ids: [String; 2],
+    /// The account that the first project belongs to, by name.
+    pub domain_name: String,
+    /// A user who may do everything in the first project.
+    pub user_name: String,
+    /// Their id, 32 hexadecimal digits.
+    pub user_id: String,
+    /// Their password.
+    pub password: String,
+    /// The region, which is the name of the first project as well.
+    pub region: String,
 }
 
-/// Leaves the tokens out: what is debugged may be printed.
+/// Leaves tokens, keys and the password out: what is debugged may be printed.
 impl fmt::Debug for Identities {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
@@ -42,6 +70,8 @@ impl fmt::Debug for Identities {
             .field("foreign_project_id", &self.foreign_project_id)
             .field("foreign_secret_id", &self.foreign_secret_id)
             .field("foreign_key_id", &self.foreign_key_id)
+            .field("access_key", &self.access_key)
+            .field("user_name", &self.user_name)
             .finish_non_exhaustive()
     }
 }
@@ -57,6 +87,8 @@ impl Identities {
         let mut keys = stream(3);
         let mut tokens = stream(4);
         let mut foreign = stream(5);
+        let mut access_keys = stream(6);
+        let mut account = stream(7);
         Self {
             project_id: project_id(&mut projects),
             secret_ids: (0..config.secrets).map(|_| uuid(&mut secrets)).collect(),
@@ -67,6 +99,18 @@ impl Identities {
             foreign_secret_id: uuid(&mut foreign),
             foreign_key_id: uuid(&mut foreign),
             foreign_token: token(&mut tokens),
+            access_key: text(&mut access_keys, CAPITALS, 20),
+            secret_key: text(&mut access_keys, ALPHANUMERIC, 40),
+            temporary_access_key: text(&mut access_keys, CAPITALS, 20),
+            temporary_secret_key: text(&mut access_keys, ALPHANUMERIC, 40),
+            security_token: text(&mut access_keys, ALPHANUMERIC, TOKEN_LENGTH),
+            domain_ids: [project_id(&mut account), project_id(&mut account)],
+            default_key_ids: [uuid(&mut account), uuid(&mut account)],
+            domain_name: "reference".to_owned(),
+            user_name: "developer".to_owned(),
+            user_id: project_id(&mut account),
+            password: text(&mut account, ALPHANUMERIC, 24),
+            region: REGION.to_owned(),
         }
     }
 }
@@ -78,6 +122,14 @@ fn project_id(random: &mut SplitMix) -> String {
 fn uuid(random: &mut SplitMix) -> String {
     let bits = u128::from(random.next()) << 64 | u128::from(random.next());
     uuid::Builder::from_random_bytes(bits.to_be_bytes()).into_uuid().to_string()
+}
+
+fn text(random: &mut SplitMix, alphabet: &[u8], length: usize) -> String {
+    let mut letter = || {
+        let index = usize::try_from(random.next() >> 32).unwrap_or_default() % alphabet.len();
+        char::from(alphabet[index])
+    };
+    (0..length).map(|_| letter()).collect()
 }
 
 fn token(random: &mut SplitMix) -> String {

@@ -26,8 +26,13 @@ pub fn router(config: ServerConfig) -> (Router, Identities) {
 }
 
 pub(crate) fn assemble(config: &ServerConfig, over_the_wire: bool) -> Assembled {
+    assemble_for(config, over_the_wire, "http")
+}
+
+/// The same for a server that is reached by the given scheme.
+pub(crate) fn assemble_for(config: &ServerConfig, over_the_wire: bool, scheme: &'static str) -> Assembled {
     let identities = Identities::derive(config);
-    let state = Arc::new(State::new(config, &identities, over_the_wire));
+    let state = Arc::new(State::new(config, &identities, over_the_wire).reached_by(scheme));
     let rewrites = state.writes_bodies_with_204();
     // Paths are resolved by hand: tag keys arrive percent-encoded, and every path shares one answer to being unknown.
     let router = Router::new().fallback(handle).with_state(Arc::clone(&state));

@@ -16,5 +16,7 @@ mod runs;
 mod shards;
 mod sign;
 #[cfg(unix)]
+mod serve;
+#[cfg(unix)]
 mod signals;
 mod support;

@@ -5,6 +5,7 @@ mod embedded;
 mod engine;
 mod network;
 mod output;
+mod serve;
 mod target;
 
 pub(super) use credentials::{AccessKeyArgs, LoginArgs};
@@ -12,4 +13,5 @@ pub(super) use embedded::EmbeddedArgs;
 pub(super) use engine::EngineArgs;
 pub(super) use network::NetworkArgs;
 pub(super) use output::{FormatArgs, OutputArgs, When};
+pub(super) use serve::ServeArgs;
 pub(super) use target::TargetArgs;

@@ -3,18 +3,20 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State as Shared};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::response::Response;
 
+use super::body::{object, text_of};
 use super::observer::Observer;
 use super::{fragile, positions, robustness};
-use crate::server::access::admit;
+use crate::server::access::{Caller, admit, is_signed, signer};
 use crate::server::event;
 use crate::server::fault::Deviation;
-use crate::server::http::{Collected, Envelope, Failure, Method, Reason, Route, Success, Target, collect, read_text};
-use crate::server::json::{Json, Kept, keep, parse};
+use crate::server::http::{Collected, Failure, Incoming, Method, Route, Success, Target, read_text};
+use crate::server::identity;
+use crate::server::json::{Json, parse};
+use crate::server::neighbour;
 use crate::server::operation::Operation;
-use crate::server::reading::DuplicateMember;
 use crate::server::rules::Rules;
 use crate::server::state::{State, Tenant};
 use crate::server::tag;
@@ -41,40 +43,44 @@ pub(crate) async fn handle(Shared(state): Shared<Arc<State>>, request: Request) 
     if let Some(operation) = fragile::broken_down(&state, &parts) {
         return state.answerer.answer(state.operation(operation), Err(Failure::internal()));
     }
-    let gateway = state.observer(Operation::CreateSecretTag);
-    let Some(route) = Route::of(parts.uri.path()) else {
-        let failure = Failure::new(StatusCode::NOT_FOUND, Reason::NoRoute, "the API does not exist");
-        return state.answerer.answer(gateway, Err(failure.enveloped(Envelope::Gateway)));
-    };
-    let asked = Method::of(&parts.method)
-        .and_then(|method| asked(method, &route.target, parts.uri.query()))
-        .or_else(|| robustness::asked_by_any_method(&state, asked(Method::Post, &route.target, None)));
-    match asked {
-        None => {
-            let failure =
-                Failure::new(StatusCode::METHOD_NOT_ALLOWED, Reason::NoMethod, "the API does not support this method");
-            state.answerer.answer(gateway, Err(failure.enveloped(Envelope::Gateway)))
-        }
-        Some(Asked::Operation(operation)) => {
+    let mut body = Incoming::Unread(body);
+    let mut caller = Caller { headers: &parts.headers, signed: None };
+    if is_signed(&parts.headers) {
+        let read = body.collect().await;
+        caller.signed = Some(signer(&state.credentials, &parts, &read));
+        body = Incoming::Read(read);
+    }
+    let route = Route::of(parts.uri.path());
+    let known = route.is_some();
+    let asked = route.as_ref().and_then(|route| {
+        Method::of(&parts.method)
+            .and_then(|method| asked(method, &route.target, parts.uri.query()))
+            .or_else(|| robustness::asked_by_any_method(&state, asked(Method::Post, &route.target, None)))
+    });
+    match (asked, &route) {
+        (Some(Asked::Operation(operation)), Some(route)) => {
             let rules = state.operation(operation);
-            let body = collect(body).await;
-            let route = if rules.access.literal_paths { route.literal(parts.uri.path()) } else { route };
-            let outcome = perform(&state, rules, &route, &parts.headers, body).await;
+            let body = body.collect().await;
+            let literal = rules.access.literal_paths.then(|| route.clone().literal(parts.uri.path()));
+            let outcome = perform(&state, rules, literal.as_ref().unwrap_or(route), &caller, body).await;
             let outcome = outcome.map_err(|failure| robustness::repeating_token(rules, failure, &parts.headers));
             state.answerer.answer(rules, outcome)
         }
-        Some(Asked::Observer(observer)) => {
+        (Some(Asked::Observer(observer)), Some(route)) => {
             let rules = state.observer(observer.neighbour());
-            let outcome = match admit(&state, rules, &parts.headers, &route.project, observer.writes()) {
+            let outcome = match admit(&state, rules, &caller, &route.project, observer.writes()) {
                 Err(failure) => Err(failure),
                 Ok(tenant) => {
-                    let body = if observer.reads_body() { Some(collect(body).await) } else { None };
+                    let body = if observer.reads_body() { Some(body.collect().await) } else { None };
                     let call = Call { state: &state, rules, tenant, number: 0 };
                     observe(call, observer, &route.target, &parts.headers, body).await
                 }
             };
             state.answerer.answer(rules, outcome)
         }
+        // Boxed, so that what is rarely asked for takes no room in every request.
+        _ if identity::is_served(parts.uri.path()) => Box::pin(identity::answer(&state, &parts, &caller, body)).await,
+        _ => Box::pin(neighbour::answer(&state, &parts, caller, body, known)).await,
     }
 }
 
@@ -93,12 +99,13 @@ async fn perform(
     state: &State,
     rules: &Rules,
     route: &Route<'_>,
-    headers: &HeaderMap,
+    caller: &Caller<'_>,
     body: Collected,
 ) -> Result<Success, Failure> {
+    let headers = caller.headers;
     let number = rules.number_request();
     robustness::fail_now_and_then(rules, number)?;
-    match admit(state, rules, headers, &route.project, true) {
+    match admit(state, rules, caller, &route.project, true) {
         Ok(tenant) => {
             let call = Call { state, rules, tenant, number };
             carry_out(call, &route.target, headers, body).await
@@ -137,17 +144,7 @@ async fn carry_out(
     body: Collected,
 ) -> Result<Success, Failure> {
     let rules = call.rules;
-    let body = match body {
-        Collected::Whole(body) => body,
-        Collected::Broken => {
-            return Err(Failure::invalid(Reason::Json, "body: could not be read to its end"));
-        }
-        Collected::TooLarge => {
-            let message = "body: must not exceed 12 MiB";
-            let failure = Failure::new(StatusCode::PAYLOAD_TOO_LARGE, Reason::TooLarge, message);
-            return Err(failure.enveloped(Envelope::Gateway));
-        }
-    };
+    let body = text_of(body)?;
     if positions::is_too_large(rules, &body) {
         return Err(Failure::internal());
     }
@@ -158,29 +155,13 @@ async fn carry_out(
     let document =
         parse(&text, robustness::leniency(rules)).map_err(|error| robustness::on_malformed(rules, &error))?;
     robustness::fail_on(rules, &document.root)?;
-    let mut root = document.root;
     if rules.is_bent()
-        && (positions::breaks(rules, &root)
+        && (positions::breaks(rules, &document.root)
             || document.repeated.is_some() && rules.bends(Deviation::FailsOnRepeatedMembers))
     {
         return Err(Failure::internal());
     }
-    if let Some(name) = document.repeated {
-        match rules.access.duplicate_member {
-            DuplicateMember::Refused => {
-                let name: String = name.chars().take(64).collect();
-                return Err(Failure::invalid(
-                    Reason::Json,
-                    format!("body: has the member `{name}` twice in one object"),
-                ));
-            }
-            DuplicateMember::First => keep(&mut root, Kept::First),
-            DuplicateMember::Last => keep(&mut root, Kept::Last),
-        }
-    }
-    if !root.is_object() {
-        return Err(Failure::wrong_type("body", "an object", root.kind()));
-    }
+    let root = object(rules, document)?;
     execute(call, target, &root)
         .await
         .map_err(|failure| robustness::by_stages(rules, robustness::formatted(rules, failure, &root), &root))

@@ -1,5 +1,6 @@
 //! From a request to the operation or observer it asks for.
 
+mod body;
 mod fragile;
 mod handle;
 mod members;
@@ -7,6 +8,7 @@ mod observer;
 mod positions;
 mod robustness;
 
+pub(crate) use body::{object, text_of};
 pub(crate) use handle::{Call, handle};
 pub(crate) use members::check_members;
 pub(crate) use robustness::FRAGILE_DEPTH;

@@ -9,6 +9,7 @@ mod observe;
 mod render;
 mod request;
 mod types;
+mod update;
 
 pub(crate) use create::create;
 pub(crate) use life::Past;
@@ -16,3 +17,4 @@ pub(crate) use model::{Event, Notification};
 pub(crate) use name::check as check_name;
 pub(crate) use notification::{SMN, check as check_notification};
 pub(crate) use observe::{delete, list, show};
+pub(crate) use update::{list_records, update};

@@ -1,9 +1,11 @@
 //! An event as it is stored.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use serde::{Deserialize, Serialize};
+
+use crate::server::time::Milliseconds;
 
 /// Whom an event tells.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Notification {
     pub(crate) target_type: String,
     pub(crate) target_id: String,
@@ -11,7 +13,7 @@ pub(crate) struct Notification {
 }
 
 /// What a request asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Draft {
     pub(crate) name: String,
     pub(crate) types: Vec<String>,
@@ -20,23 +22,12 @@ pub(crate) struct Draft {
 }
 
 /// A stored event.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Event {
     pub(crate) draft: Draft,
     pub(crate) event_id: String,
     pub(crate) created: Milliseconds,
     pub(crate) updated: Milliseconds,
-}
-
-/// A moment, counted from 1970.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Milliseconds(pub(crate) u64);
-
-impl Milliseconds {
-    pub(crate) fn now() -> Self {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Self(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
-    }
 }
 
 impl Event {

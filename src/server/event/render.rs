@@ -2,11 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::model::{Event, Milliseconds, Notification};
+use super::model::{Event, Notification};
 use crate::server::fault::Deviation;
 use crate::server::http::{Failure, Success};
 use crate::server::reading::{EventReadings, TimeUnit};
 use crate::server::rules::Rules;
+use crate::server::time::Milliseconds;
 
 const HOUR: u64 = 60 * 60 * 1000;
 

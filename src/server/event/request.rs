@@ -35,7 +35,7 @@ pub(super) fn salvage(call: Call<'_>, body: &Json<'_>) -> Option<Draft> {
     })
 }
 
-fn state(rules: &Rules, body: &Json<'_>) -> Result<String, Failure> {
+pub(super) fn state(rules: &Rules, body: &Json<'_>) -> Result<String, Failure> {
     let enabled = || Ok(ENABLED.to_owned());
     let state = match body.get("state") {
         None if rules.bends(Deviation::AcceptsMissingState) => return enabled(),

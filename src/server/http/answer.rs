@@ -8,9 +8,9 @@ use axum::response::Response;
 use serde::Serialize;
 
 use super::misshapen::{self, Shape};
-use super::wire::PLACEHOLDER_STATUS;
 use super::{Envelope, Failure};
 use crate::server::fault::Deviation;
+use crate::server::hosting::PLACEHOLDER_STATUS;
 use crate::server::random::mixed;
 use crate::server::rules::Rules;
 
@@ -24,6 +24,8 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 #[derive(Debug)]
 pub(crate) enum Success {
     NoContent,
+    /// A 200 with nothing in it.
+    Empty,
     Json(Vec<u8>),
 }
 
@@ -66,11 +68,16 @@ impl Answerer {
 
     /// The response to a request that followed the given rules.
     pub(crate) fn answer(&self, rules: &Rules, outcome: Result<Success, Failure>) -> Response {
-        let request_id = self.next_request_id();
-        let mut response = match outcome {
+        self.stamped(|request_id| match outcome {
             Ok(success) => self.success(rules, success),
-            Err(failure) => refusal(rules, &failure, &request_id),
-        };
+            Err(failure) => refusal(rules, &failure, request_id),
+        })
+    }
+
+    /// A response with the next request id.
+    pub(crate) fn stamped(&self, make: impl FnOnce(&[u8]) -> Response) -> Response {
+        let request_id = self.next_request_id();
+        let mut response = make(&request_id);
         if let Ok(value) = HeaderValue::from_bytes(&request_id) {
             response.headers_mut().insert("x-request-id", value);
         }
@@ -85,6 +92,7 @@ impl Answerer {
     fn success(&self, rules: &Rules, success: Success) -> Response {
         let json = match success {
             Success::NoContent => None,
+            Success::Empty => return empty(StatusCode::OK),
             Success::Json(json) => Some(json),
         };
         let bends = |deviation| rules.bends(deviation);
@@ -130,6 +138,10 @@ fn refusal(rules: &Rules, failure: &Failure, request_id: &[u8]) -> Response {
             let error_code = failure.reason.code(rules.operation.service());
             serde_json::to_vec(&Wrapped { error: ErrorDetail { error_code, error_msg: &failure.message } })
         }
+        Envelope::Flat => {
+            let error_code = failure.reason.code(rules.operation.service());
+            serde_json::to_vec(&ErrorDetail { error_code, error_msg: &failure.message })
+        }
         Envelope::Gateway => serde_json::to_vec(&Flat {
             error_msg: &failure.message,
             error_code: failure.reason.gateway(),
@@ -139,7 +151,7 @@ fn refusal(rules: &Rules, failure: &Failure, request_id: &[u8]) -> Response {
     respond(status, JSON, json.unwrap_or_default())
 }
 
-fn respond(status: StatusCode, content_type: HeaderValue, body: impl Into<Body>) -> Response {
+pub(crate) fn respond(status: StatusCode, content_type: HeaderValue, body: impl Into<Body>) -> Response {
     let mut response = Response::new(body.into());
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, content_type);

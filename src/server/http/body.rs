@@ -26,6 +26,23 @@ pub(crate) enum Collected {
     Broken,
 }
 
+/// A body that may have been read already.
+#[derive(Debug)]
+pub(crate) enum Incoming {
+    Unread(Body),
+    Read(Collected),
+}
+
+impl Incoming {
+    /// The body, read now if it was not before.
+    pub(crate) async fn collect(self) -> Collected {
+        match self {
+            Self::Unread(body) => collect(body).await,
+            Self::Read(collected) => collected,
+        }
+    }
+}
+
 /// Reads a body up to the limit.
 pub(crate) async fn collect(mut body: Body) -> Collected {
     let mut first = Bytes::new();

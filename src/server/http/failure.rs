@@ -11,6 +11,8 @@ use crate::server::operation::Service;
 pub(crate) enum Envelope {
     /// `{"error":{…}}`, as the operations document.
     Wrapped,
+    /// Flat, as the operations on secrets document.
+    Flat,
     /// Flat with a request id, as the gateway in front of them answers.
     Gateway,
 }
@@ -44,6 +46,24 @@ pub(crate) enum Reason {
     NoRoute,
     NoMethod,
     TooLarge,
+    Expired,
+    Throttled,
+    NoSuchSecret,
+    RepeatedSecret,
+    AlreadyPending,
+    PendingDeletion,
+    NotPendingDeletion,
+    Protection,
+    DefaultKey,
+    EventInUse,
+    RepeatedAlias,
+    PendingDays,
+    KeyState,
+    Limit,
+    Marker,
+    Offset,
+    TooManyValues,
+    Matches,
 }
 
 /// A refusal on its way to the client.
@@ -102,7 +122,11 @@ impl Reason {
         match self {
             Self::Json => "CSMS.0004",
             Self::UnknownId | Self::NoSuchTag | Self::NoSuchEvent => "CSMS.0005",
-            Self::RepeatedName => "CSMS.0101",
+            Self::RepeatedName | Self::RepeatedSecret => "CSMS.0101",
+            Self::NoSuchSecret => "CSMS.0106",
+            Self::AlreadyPending | Self::PendingDeletion => "CSMS.0107",
+            Self::NotPendingDeletion => "CSMS.0108",
+            Self::Protection => "CSMS.0401",
             Self::EventQuota => "CSMS.0202",
             Self::TokenMissing | Self::TokenWrong => "CSMS.0301",
             Self::Permission | Self::Project => "CSMS.0302",
@@ -131,7 +155,25 @@ impl Reason {
             Self::TagList => "KMS.0412",
             Self::NoSuchTag => "KMS.0416",
             Self::Internal => "KMS.0100",
+            Self::KeyState => "KMS.0209",
+            Self::PendingDeletion => "KMS.0210",
+            Self::DefaultKey => "KMS.0211",
+            Self::TooManyValues => "KMS.0413",
+            Self::Matches => "KMS.0415",
+            Self::Offset => "KMS.0417",
+            Self::RepeatedAlias => "KMS.1104",
+            Self::PendingDays => "KMS.1401",
+            Self::AlreadyPending => "KMS.1402",
+            Self::NotPendingDeletion => "KMS.1501",
+            Self::Limit => "KMS.1601",
+            Self::Marker => "KMS.1602",
+            Self::Expired => "KMS.0303",
             Self::Parameter
+            | Self::Throttled
+            | Self::NoSuchSecret
+            | Self::RepeatedSecret
+            | Self::EventInUse
+            | Self::Protection
             | Self::RepeatedName
             | Self::EventQuota
             | Self::NoSuchEvent
@@ -147,6 +189,8 @@ impl Reason {
             Self::NoRoute => "APIGW.0101",
             Self::TooLarge => "APIGW.0201",
             Self::NoMethod => "APIGW.0501",
+            Self::Expired => "APIGW.0307",
+            Self::Throttled => "APIGW.0308",
             _ => "APIGW.0301",
         }
     }

@@ -91,7 +91,7 @@ impl Method {
 }
 
 /// Undoes percent-encoding; bytes that are not UTF-8 become replacement characters, which no identifier contains.
-fn decoded(segment: &str) -> Cow<'_, str> {
+pub(crate) fn decoded(segment: &str) -> Cow<'_, str> {
     if segment.contains('%') { percent_decode_str(segment).decode_utf8_lossy() } else { Cow::Borrowed(segment) }
 }
 

@@ -4,6 +4,6 @@ mod parse;
 mod repeated;
 mod value;
 
-pub(crate) use parse::{Leniency, ParseError, parse};
+pub(crate) use parse::{Document, Leniency, ParseError, parse};
 pub(crate) use repeated::{Kept, keep};
 pub(crate) use value::Json;

@@ -22,5 +22,8 @@ pub(crate) use batch::batch;
 pub(crate) use create::create;
 pub(crate) use item::TagItem;
 pub(crate) use observe::{delete, list_secret_tags, show_kms_tags};
+pub(crate) use place::is_uuid;
+pub(crate) use sequence::check as check_sequence;
+pub(crate) use set::{Tag, TagSet};
 pub(crate) use shelf::Shelf;
 pub(crate) use text::check as check_text;

@@ -1,8 +1,8 @@
 //! Reading tags back, and deleting one.
 
 use axum::http::StatusCode;
-use serde::Serialize;
 use serde::ser::SerializeMap;
+use serde::{Deserialize, Serialize};
 
 use super::place::find;
 use super::set::{Tag, TagSet, TagValue};
@@ -32,6 +32,28 @@ impl Serialize for Tag {
             TagValue::Absent => {}
         }
         map.end()
+    }
+}
+
+/// Reads what was written, the three forms of a value included.
+impl<'de> Deserialize<'de> for Tag {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Written {
+            key: Box<str>,
+            #[serde(default, deserialize_with = "given")]
+            value: Option<Option<Box<str>>>,
+        }
+        fn given<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Box<str>>>, D::Error> {
+            Option::deserialize(deserializer).map(Some)
+        }
+        let Written { key, value } = Written::deserialize(deserializer)?;
+        let value = match value {
+            None => TagValue::Absent,
+            Some(None) => TagValue::Null,
+            Some(Some(text)) => TagValue::Text(text),
+        };
+        Ok(Self { key, value })
     }
 }
 

@@ -32,6 +32,9 @@ pub(crate) fn find<'a>(call: Call<'a>, id: &str) -> Result<Option<Place<'a>>, Fa
         Some(_) => {
             Err(Failure::new(rules.tag.foreign_id, Reason::UnknownId, format!("{field}: no such {noun} exists")))
         }
+        None if service == Service::Kms && id == call.tenant.default_key_id => {
+            Err(Failure::invalid(Reason::DefaultKey, "key_id: a default key takes no tags"))
+        }
         None if !is_uuid(id.as_bytes()) => {
             Err(Failure::new(rules.tag.malformed_id, Reason::MalformedId, format!("{field}: must be a UUID")))
         }

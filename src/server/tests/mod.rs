@@ -6,6 +6,7 @@ mod concurrency;
 mod documents;
 mod event_battery;
 mod faults;
+mod neighbours;
 mod profile;
 mod readings;
 mod robustness;

@@ -5,7 +5,7 @@ use tokio::net::TcpStream;
 
 use crate::server::config::ServerConfig;
 use crate::server::fault::{Fault, FaultSet};
-use crate::server::http::start;
+use crate::server::hosting::start;
 
 const TAG: &str = r#"{"tag":{"key":"a"}}"#;
 

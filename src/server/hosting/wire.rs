@@ -10,7 +10,6 @@ use std::task::{Context, Poll, ready};
 
 use axum::serve::Listener;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpStream};
 
 /// Stands for 204 until the bytes leave.
 pub(crate) const PLACEHOLDER_STATUS: u16 = 299;
@@ -21,16 +20,17 @@ const VERSION: std::ops::Range<usize> = 0.."HTTP/1.1".len();
 
 /// Accepts connections whose status lines are rewritten.
 #[derive(Debug)]
-pub(crate) struct RewritingListener(pub(crate) TcpListener);
+pub(super) struct RewritingListener<L>(pub(super) L);
 
-impl Listener for RewritingListener {
-    type Io = RewritingStream;
+impl<L> Listener for RewritingListener<L>
+where
+    L: Listener<Addr = SocketAddr>,
+{
+    type Io = RewritingStream<L::Io>;
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
-        let (inner, address) = Listener::accept(&mut self.0).await;
-        // Without it answers only get slower.
-        let _ = inner.set_nodelay(true);
+        let (inner, address) = self.0.accept().await;
         (RewritingStream { inner, pending: Vec::new(), sent: 0 }, address)
     }
 
@@ -41,13 +41,13 @@ impl Listener for RewritingListener {
 
 /// A connection that owns what it has not sent yet, so that every write from above starts a response.
 #[derive(Debug)]
-pub(crate) struct RewritingStream {
-    inner: TcpStream,
+pub(super) struct RewritingStream<S> {
+    inner: S,
     pending: Vec<u8>,
     sent: usize,
 }
 
-impl RewritingStream {
+impl<S: AsyncWrite + Unpin> RewritingStream<S> {
     fn poll_send(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         while self.sent < self.pending.len() {
             let written = ready!(Pin::new(&mut self.inner).poll_write(context, &self.pending[self.sent..]))?;
@@ -62,7 +62,7 @@ impl RewritingStream {
     }
 }
 
-impl AsyncWrite for RewritingStream {
+impl<S: AsyncWrite + Unpin> AsyncWrite for RewritingStream<S> {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         ready!(this.poll_send(context))?;
@@ -86,7 +86,7 @@ impl AsyncWrite for RewritingStream {
     }
 }
 
-impl AsyncRead for RewritingStream {
+impl<S: AsyncRead + Unpin> AsyncRead for RewritingStream<S> {
     fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.get_mut().inner).poll_read(context, buffer)
     }

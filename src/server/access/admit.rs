@@ -1,68 +1,32 @@
 //! Who may act on which project.
 
-use std::fmt;
-
 use axum::http::{HeaderMap, StatusCode};
 
-use super::fault::Deviation;
-use super::http::{Envelope, Failure, Reason};
-use super::identities::Identities;
-use super::rules::Rules;
-use super::state::{State, Tenant};
+use super::Known;
+use super::credentials::TokenError;
+use super::signature::expired;
+use crate::server::fault::Deviation;
+use crate::server::http::{Envelope, Failure, Reason};
+use crate::server::rules::Rules;
+use crate::server::state::{State, Tenant};
 
-/// How much of a token a careless comparison looks at.
-const COMPARED_PREFIX: usize = 32;
-
-/// A token, whose it is and whether it may write.
-struct Credential {
-    token: String,
-    tenant: usize,
-    writes: bool,
+/// Who sends a request: by the token in its headers, or by what its signature turned out to be.
+#[derive(Debug)]
+pub(crate) struct Caller<'a> {
+    pub(crate) headers: &'a HeaderMap,
+    pub(crate) signed: Option<Result<Known, Failure>>,
 }
 
-/// Every token that the server knows.
-pub(crate) struct Credentials([Credential; 3]);
-
-/// Leaves the tokens out: what is debugged may be printed.
-impl fmt::Debug for Credentials {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Credentials").finish_non_exhaustive()
-    }
-}
-
-impl Credentials {
-    pub(crate) fn new(identities: &Identities) -> Self {
-        let credential = |token: &str, tenant, writes| Credential { token: token.to_owned(), tenant, writes };
-        Self([
-            credential(&identities.token, 0, true),
-            credential(&identities.read_only_token, 0, false),
-            credential(&identities.foreign_token, 1, true),
-        ])
-    }
-
-    fn find(&self, rules: &Rules, token: &[u8]) -> Option<&Credential> {
-        self.0.iter().find(|known| {
-            let known = known.token.as_bytes();
-            known == token
-                || rules.bends(Deviation::AcceptsTokenPrefix)
-                    && token.len() >= COMPARED_PREFIX
-                    && known.starts_with(token)
-                || rules.bends(Deviation::AcceptsTokenSuffix) && token.starts_with(known)
-                || rules.bends(Deviation::AcceptsTokenInAnyCase) && known.eq_ignore_ascii_case(token)
-        })
-    }
-}
-
-/// Checks token and project and returns the tenant to act for.
+/// Checks credentials and project and returns the tenant to act for.
 pub(crate) fn admit<'a>(
     state: &'a State,
     rules: &Rules,
-    headers: &HeaderMap,
+    caller: &Caller<'_>,
     project: &str,
     writes: bool,
 ) -> Result<&'a Tenant, Failure> {
     let owner = state.tenant_of(project).or_else(|| loosely_found(state, rules, project));
-    let known = match authenticate(state, rules, headers) {
+    let known = match authenticate(state, rules, caller) {
         Ok(known) => known,
         Err(refusal) => {
             return waved_through(rules, &refusal).then_some(owner).flatten().ok_or(refusal.failure);
@@ -97,6 +61,15 @@ fn loosely_found<'a>(state: &'a State, rules: &Rules, project: &str) -> Option<&
     state.tenants.iter().find(|tenant| same(&tenant.project_id))
 }
 
+/// Who sends a request, whatever it is for.
+///
+/// # Errors
+///
+/// What is wrong with the credentials.
+pub(crate) fn identify(state: &State, caller: &Caller<'_>) -> Result<Known, Failure> {
+    authenticate(state, state.gateway(), caller).map_err(|refusal| refusal.failure)
+}
+
 /// A token that was refused, and what was wrong with it.
 struct Refusal {
     presented: Presented,
@@ -109,13 +82,16 @@ enum Presented {
     Wrong,
 }
 
-fn authenticate<'a>(state: &'a State, rules: &Rules, headers: &HeaderMap) -> Result<&'a Credential, Refusal> {
+fn authenticate(state: &State, rules: &Rules, caller: &Caller<'_>) -> Result<Known, Refusal> {
+    if let Some(signed) = &caller.signed {
+        return signed.clone().map_err(|failure| Refusal { presented: Presented::Wrong, failure });
+    }
     let refusal = |presented, status: StatusCode, envelope: Envelope, reason, rule| Refusal {
         presented,
         failure: Failure::new(status, reason, rule).enveloped(envelope),
     };
     let access = &rules.access;
-    match headers.get("x-auth-token").map(|token| token.as_bytes()) {
+    match caller.headers.get("x-auth-token").map(|token| token.as_bytes()) {
         None if rules.bends(Deviation::FailsOnMissingToken) => {
             Err(Refusal { presented: Presented::Nothing, failure: Failure::internal() })
         }
@@ -133,14 +109,18 @@ fn authenticate<'a>(state: &'a State, rules: &Rules, headers: &HeaderMap) -> Res
             Reason::TokenMissing,
             "header X-Auth-Token: must not be empty",
         )),
-        Some(token) => state.credentials.find(rules, token).ok_or_else(|| {
-            refusal(
+        Some(token) => state.credentials.find(rules, token).map_err(|error| match error {
+            TokenError::Unknown => refusal(
                 Presented::Wrong,
                 access.token_wrong,
                 access.token_wrong_envelope,
                 Reason::TokenWrong,
                 "header X-Auth-Token: is not a valid token",
-            )
+            ),
+            TokenError::Expired(end) => {
+                let failure = expired(&format!("token expires, expires at {end}"));
+                Refusal { presented: Presented::Wrong, failure }
+            }
         }),
     }
 }
