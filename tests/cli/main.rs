@@ -13,10 +13,10 @@ mod packaged;
 mod replay;
 mod reports;
 mod runs;
-mod shards;
-mod sign;
 #[cfg(unix)]
 mod serve;
+mod shards;
+mod sign;
 #[cfg(unix)]
 mod signals;
 mod support;
