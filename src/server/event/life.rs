@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::model::{Event, Milliseconds};
+use super::model::Event;
 use super::request::DISABLED;
 use crate::server::dispatch::Call;
 use crate::server::fault::Deviation;
 use crate::server::http::{Failure, Reason};
 use crate::server::operation::Operation;
 use crate::server::rules::Rules;
+use crate::server::time::Milliseconds;
 
 /// So many requests later faults forget an event, or disable it.
 const MEMORY: u64 = 150;
