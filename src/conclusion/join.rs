@@ -10,7 +10,7 @@ use crate::judge::readings::Observation;
 use crate::model::Outcome;
 use crate::plan::{self, Plan};
 use crate::report::{CaseReport, CaseTally, PreflightStep, Report, ShardReport, Summary, TargetSummary};
-use crate::suite::Suite;
+use crate::suite::{SENTINEL, Suite};
 
 use super::{Basis, ClauseTally, Concluded, Ended, conclude};
 
@@ -201,6 +201,8 @@ fn cover(plan: &Plan, shards: &[Shard]) -> Result<(), JoinError> {
         for case in shard.report.cases.iter().filter(|case| !shard.of.borrowed.contains(&case.id)) {
             match owners.get_mut(case.id.as_str()) {
                 Some(owners) => owners.push(shard.of.number),
+                // What tells of losses is in no plan: each shard has it that lost something.
+                None if case.id.ends_with(SENTINEL) => {}
                 None => {
                     return Err(JoinError::Cut(format!(
                         "{} has the case {}, which is none of it",
@@ -285,16 +287,19 @@ fn joined(suite: &Suite, plan: &Plan, head: Report, shards: Vec<Shard>) -> Repor
     }
 }
 
+/// What a shard says of a case: whether it only borrowed it, the shard's number, and what became of it.
+type Said = (bool, usize, CaseReport);
+
 /// Each case once, in the order of the plan: the gravest of what shards say of it, and in doubt what its own shard says. Also
 /// returns what they do not agree on.
 fn joined_cases(shards: Vec<Shard>, order: &BTreeMap<String, usize>) -> (Vec<CaseReport>, Vec<String>) {
     let of = shards.first().map_or(0, |shard| shard.of.of);
-    let mut all: BTreeMap<usize, Vec<(bool, usize, CaseReport)>> = BTreeMap::new();
+    let mut all: BTreeMap<(usize, String), Vec<Said>> = BTreeMap::new();
     for shard in shards {
         for case in shard.report.cases {
             let borrowed = shard.of.borrowed.contains(&case.id);
             let place = order.get(&case.id).copied().unwrap_or(usize::MAX);
-            all.entry(place).or_default().push((borrowed, shard.of.number, case));
+            all.entry((place, case.id.clone())).or_default().push((borrowed, shard.of.number, case));
         }
     }
     let mut cases = Vec::with_capacity(all.len());

@@ -99,7 +99,7 @@ pub(super) async fn last_look(session: &Session, leases: &Leases) -> Vec<CaseRep
         if is_explained(session, op) {
             continue;
         }
-        let (id, clause) = (format!("{}/sentinel", op.id("stored")), op.id("stored"));
+        let (id, clause) = (op.sentinel_case(), op.id("stored"));
         let case = PlannedCase::generated(op, id, vec![clause.clone()], 0, Vec::new());
         let mut record = CaseEvidence::new(session, &case);
         let allowed = "what was stored as it was, as long as nobody touches it";

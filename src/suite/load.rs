@@ -44,6 +44,9 @@ pub struct OperationSuite {
     pub cases: Vec<Located<CaseSpec>>,
 }
 
+/// What ids of cases end with that tell of what vanished unasked.
+pub const SENTINEL: &str = "/sentinel";
+
 impl OperationSuite {
     /// The clause of that id.
     pub fn clause(&self, id: &str) -> Option<&Clause> {
@@ -53,6 +56,11 @@ impl OperationSuite {
     /// The id of one of its own clauses, from the part after the prefix.
     pub fn id(&self, topic: &str) -> String {
         format!("{}.{topic}", self.operation.prefix)
+    }
+
+    /// The id of the case that tells of what vanished unasked. It is in no plan: a run has it only if something did.
+    pub fn sentinel_case(&self) -> String {
+        format!("{}{SENTINEL}", self.id("stored"))
     }
 }
 

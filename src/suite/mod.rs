@@ -30,7 +30,7 @@ pub use document::Document;
 pub use error::{DataError, Origin};
 pub use judge::Judge;
 pub use lint::lint;
-pub use load::{Located, OperationSuite, Suite};
+pub use load::{Located, OperationSuite, SENTINEL, Suite};
 pub use operation::{Capacity, Effect, Observer, Operation, Page, Purpose, ResourceKind};
 pub use revision::Revision;
 pub use source::{DataFile, DataSource};
