@@ -1,8 +1,8 @@
 //! Exit codes of the program: part of its contract with scripts.
 
-/// The target conforms.
+/// The target conforms, or does nothing beside its known deviations.
 pub const CONFORMS: u8 = 0;
-/// The target does not conform, or snapshots differ.
+/// The target does not conform, or differs from snapshots or from the known deviations.
 pub const NONCONFORMING: u8 = 1;
 /// Wrong usage, configuration or suite data; nothing was sent.
 pub const USAGE: u8 = 2;

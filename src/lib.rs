@@ -9,6 +9,7 @@ mod causes;
 pub mod cli;
 pub mod compare;
 pub mod conclusion;
+pub mod deviations;
 pub mod engine;
 pub mod exit;
 pub mod fuzz;

@@ -8,6 +8,7 @@ use crate::suite::{OperationSuite, Suite};
 use super::diagnosis::Index;
 use super::looks::{Looks, looks};
 use super::name::title;
+use super::observations::observations;
 use super::signature::{ENVELOPE, Kind, Signature, field, topic};
 
 /// Ids of cases that a cause names, at most; it says how many there are.
@@ -26,17 +27,36 @@ struct Part<'a> {
 
 /// The causes of everything that went wrong, gravest first: the fewest that explain it, the widest first. A case counts for one
 /// cause; beside that, it counts for one of another sort only if what it found says something the first does not explain.
-pub(crate) fn causes(suite: &Suite, cases: &[CaseReport]) -> Vec<Cause> {
-    let told = |(cause, looks): (Cause, Looks)| Cause { diagnosis: Index::built_in().alike(&looks), ..cause };
-    found(suite, cases).into_iter().map(told).collect()
+///
+/// Each case is told which causes those are.
+pub(crate) fn explain(suite: &Suite, cases: &mut [CaseReport]) -> Vec<Cause> {
+    let mut of_cases: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut causes = Vec::new();
+    for Found { cause, looks, cases } in found(suite, cases) {
+        for case in cases {
+            of_cases.entry(case).or_default().push(cause.id.clone());
+        }
+        causes.push(Cause { diagnosis: Index::built_in().alike(&looks), ..cause });
+    }
+    for case in cases {
+        case.causes = of_cases.remove(&case.id).unwrap_or_default();
+    }
+    causes
 }
 
 /// What the failures of each cause look like, by its id.
 pub(crate) fn looks_of(suite: &Suite, cases: &[CaseReport]) -> BTreeMap<String, Looks> {
-    found(suite, cases).into_iter().map(|(cause, looks)| (cause.id, looks)).collect()
+    found(suite, cases).into_iter().map(|found| (found.cause.id, found.looks)).collect()
 }
 
-fn found(suite: &Suite, cases: &[CaseReport]) -> Vec<(Cause, Looks)> {
+/// A cause, what its failures look like, and all the cases that it explains.
+struct Found {
+    cause: Cause,
+    looks: Looks,
+    cases: Vec<String>,
+}
+
+fn found(suite: &Suite, cases: &[CaseReport]) -> Vec<Found> {
     let mut left = parts(suite, cases);
     join_readings(cases, &mut left);
     let mut found: Vec<(Signature, Vec<Part<'_>>)> = Vec::new();
@@ -50,11 +70,13 @@ fn found(suite: &Suite, cases: &[CaseReport]) -> Vec<(Cause, Looks)> {
         });
         found.push((widest, explained));
     }
-    let mut causes: Vec<(Cause, Looks)> = everywhere(found, cases)
-        .into_iter()
-        .filter_map(|(signature, parts)| Some((cause(&signature, &parts)?, looks_of_first(&parts))))
-        .collect();
-    causes.sort_by_key(|(cause, _)| (gravity(cause), Reverse(cause.count), cause.id.clone()));
+    let of = |(signature, parts): (Signature, Vec<Part<'_>>)| {
+        let cause = cause(&signature, &parts)?;
+        let cases = parts.iter().map(|part| part.case.id.clone()).collect();
+        Some(Found { cause, looks: looks_of_first(&parts), cases })
+    };
+    let mut causes: Vec<Found> = everywhere(found, cases).into_iter().filter_map(of).collect();
+    causes.sort_by_key(|found| (gravity(&found.cause), Reverse(found.cause.count), found.cause.id.clone()));
     causes
 }
 
@@ -207,6 +229,8 @@ fn cause(signature: &Signature, parts: &[Part<'_>]) -> Option<Cause> {
             replay: example.case.replay.clone(),
         },
         diagnosis: Vec::new(),
+        observations: observations(parts.iter().map(|part| (part.case, part.findings.as_slice()))),
+        standing: None,
     })
 }
 
@@ -244,6 +268,10 @@ fn gravity(cause: &Cause) -> u8 {
 mod tests {
     use super::*;
     use crate::suite::DataSource;
+
+    fn causes(suite: &Suite, cases: &[CaseReport]) -> Vec<Cause> {
+        explain(suite, &mut cases.to_vec())
+    }
 
     fn suite() -> Suite {
         Suite::load(&DataSource::embedded().unwrap()).unwrap()
@@ -333,7 +361,7 @@ mod tests {
         assert_eq!(ids(&causes), [("every-operation.form.error.error", 3)]);
         assert_eq!(causes[0].operations, [CREATE, KMS]);
         let beside = case("d", "CreateSecretEvent", Vec::new());
-        let some = super::causes(&suite, &[wrong.to_vec(), vec![beside]].concat());
+        let some = self::causes(&suite, &[wrong.to_vec(), vec![beside]].concat());
         assert_eq!(some.len(), 2, "not every operation does so");
     }
 

@@ -5,9 +5,11 @@ mod diagnosis;
 mod find;
 mod looks;
 mod name;
+mod observations;
 mod signature;
 
 pub(crate) use diagnosis::{Dictionary, Fault, Seen};
-pub(crate) use find::{causes, looks_of};
+pub(crate) use find::{explain, looks_of};
 pub(crate) use looks::Looks;
-pub(crate) use signature::EVERYWHERE;
+pub(crate) use observations::general;
+pub(crate) use signature::{EVERYWHERE, possible_ids};

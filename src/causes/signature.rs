@@ -1,10 +1,14 @@
+use std::collections::BTreeSet;
+
+use strum::IntoEnumIterator;
+
 use crate::model::Level;
 use crate::report::FindingReport;
 use crate::suite::{OperationSuite, Suite};
 
 /// In what way a target does something else than it should. The order is that in which causes are preferred that explain
 /// equally much.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, strum::Display)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, strum::Display, strum::EnumIter)]
 #[strum(serialize_all = "kebab-case")]
 pub(super) enum Kind {
     /// It answers with a server error, or not at all.
@@ -73,6 +77,23 @@ impl Signature {
             about => format!("{prefix}.{}.{about}", self.kind),
         }
     }
+}
+
+/// Every id that a cause of this suite can have.
+pub(crate) fn possible_ids(suite: &Suite) -> BTreeSet<String> {
+    let mut ids = BTreeSet::new();
+    for operation in &suite.operations {
+        let mut abouts: BTreeSet<String> = [String::new(), ENVELOPE.to_owned()].into();
+        for clause in &operation.clauses {
+            let topic = topic(operation, &clause.id);
+            abouts.extend([topic.to_owned(), field(topic), part(topic), without_status(topic)]);
+        }
+        for (kind, about) in Kind::iter().flat_map(|kind| abouts.iter().map(move |about| (kind, about))) {
+            let signature = Signature { kind, operation: operation.operation.id.clone(), about: about.clone() };
+            ids.extend([signature.id(operation, false), signature.id(operation, true)]);
+        }
+    }
+    ids
 }
 
 /// In place of an operation's prefix, where a cause is one of every operation.

@@ -2,6 +2,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use super::clean::{self, CleanArgs};
 use super::completions::{self, CompletionsArgs};
+use super::deviations::{self, KnownArgs};
+use super::diff::{self, DiffArgs};
 use super::doctor::{self, DoctorArgs};
 use super::explain::ExplainArgs;
 use super::fuzz::{self, FuzzArgs};
@@ -20,8 +22,8 @@ use super::sign::{self, SignArgs};
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  the target conforms
-  1  it does not, or snapshots differ
+  0  the target conforms, or does nothing that is not in --deviations
+  1  it does not, or snapshots or known deviations differ
   2  wrong usage, configuration or suite data; nothing was sent
   3  no verdict: the target could not be reached, is not this API, refused credentials or
      identifiers, throttled or expired beyond what the run can bear, or dewspec broke
@@ -62,6 +64,12 @@ pub(super) enum Command {
     /// Show a folder of reports night after night
     #[command(after_help = history::EXAMPLES)]
     History(Box<HistoryArgs>),
+    /// Record, prune or check the file of known deviations
+    #[command(after_help = deviations::EXAMPLES)]
+    Deviations(Box<KnownArgs>),
+    /// Say what is new in a report since an earlier one
+    #[command(after_help = diff::EXAMPLES)]
+    Diff(Box<DiffArgs>),
     /// Start the reference server alone, and print what is needed to check it
     Serve(ServeArgs),
     /// List operations, clauses, cases, readings, causes, faults or frozen lists of clauses

@@ -65,6 +65,7 @@ pub(crate) struct Config {
     #[serde(default)]
     pub(super) report: OneOrMany,
     pub(super) snapshots: Option<PathBuf>,
+    pub(super) deviations: Option<PathBuf>,
     /// Options of several targets; that of `--profile` counts, over those beside it.
     #[serde(default)]
     pub(super) profile: BTreeMap<String, Config>,

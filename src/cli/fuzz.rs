@@ -4,9 +4,9 @@ use std::time::Duration;
 use clap::Args;
 
 use super::job::{Setup, Task};
-use super::options::{EmbeddedArgs, EngineArgs, FormatArgs, OutputArgs, TargetArgs};
+use super::options::{DeviationsArgs, EmbeddedArgs, EngineArgs, FormatArgs, OutputArgs, TargetArgs};
 use super::outputs::Outputs;
-use super::{CliError, console};
+use super::{CliError, console, deviations};
 use crate::engine::FuzzLimits;
 use crate::fuzz::{Corpus, Find, promote};
 use crate::generate::Placeholders;
@@ -68,6 +68,8 @@ pub(super) struct FuzzArgs {
     #[command(flatten)]
     formats: FormatArgs,
     #[command(flatten)]
+    deviations: DeviationsArgs,
+    #[command(flatten)]
     embedded: EmbeddedArgs,
 }
 
@@ -81,7 +83,8 @@ pub(super) fn fuzz(args: &FuzzArgs) -> Result<u8, CliError> {
     let words = operations(&setup.suite, &args.filters)?;
     let plan = plan(&setup.suite, &Filter::words(&words));
     let output = OutputArgs { formats: args.formats.clone(), quiet: true, ..OutputArgs::default() };
-    let outputs = Outputs::new(&output, &setup.config)?;
+    let known = deviations::read(&args.deviations, &setup.config, Some(&setup.suite))?;
+    let outputs = Outputs::new(&output, &setup.config)?.beside(known);
     let begin = match &args.corpus {
         Some(dir) => Corpus::read(dir).map_err(|e| CliError::usage(e.to_string()))?,
         None => Vec::new(),

@@ -2,9 +2,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::options::OutputArgs;
+use super::options::{DeviationsArgs, OutputArgs};
 use super::outputs::Outputs;
-use super::{CliError, Config, load};
+use super::{CliError, Config, deviations, load};
 use crate::engine::{self as engine, Assignment};
 use crate::plan::{Filter, plan};
 use crate::record::Recorded;
@@ -37,12 +37,15 @@ pub(super) struct JudgeArgs {
     regressions: Option<PathBuf>,
     #[command(flatten)]
     output: OutputArgs,
+    #[command(flatten)]
+    deviations: DeviationsArgs,
 }
 
 /// `dewspec judge`
 pub(super) fn judge(args: &JudgeArgs) -> Result<u8, CliError> {
-    let outputs = Outputs::new(&args.output, &Config::default())?;
     let suite = load::suite_and_cases(args.suites.as_deref(), args.fixtures.as_deref(), args.regressions.as_deref())?;
+    let known = deviations::read(&args.deviations, &Config::default(), Some(&suite))?;
+    let outputs = Outputs::new(&args.output, &Config::default())?.beside(known);
     // One thread, whose time is that of the record: what took hours is judged in seconds, and as it was.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()

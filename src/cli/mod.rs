@@ -8,6 +8,8 @@ mod config;
 mod console;
 mod credentials;
 mod destinations;
+mod deviations;
+mod diff;
 mod doctor;
 mod dry_run;
 mod explain;
@@ -104,6 +106,8 @@ fn parse(arguments: Vec<OsString>) -> Result<Command, clap::Error> {
         | Command::Merge(_)
         | Command::Matrix(_)
         | Command::History(_)
+        | Command::Deviations(_)
+        | Command::Diff(_)
         | Command::Serve(_)
         | Command::List(_)
         | Command::Explain(_)
@@ -163,6 +167,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Merge(args) => merge::merge(&args),
         Command::Matrix(args) => matrix::matrix(&args),
         Command::History(args) => history::history(&args),
+        Command::Deviations(args) => deviations::deviations(&args),
+        Command::Diff(args) => diff::diff(&args),
         Command::Serve(args) => serve::serve(&args),
         Command::List(args) => list::list(&args),
         Command::Explain(args) => explain::explain(&args),

@@ -5,6 +5,7 @@ use super::config::Config;
 use super::github::GitHub;
 use super::options::OutputArgs;
 use super::{CliError, console};
+use crate::deviations::{self, KnownDeviations};
 use crate::exit;
 use crate::report::snapshot::{DifferenceKind, SnapshotTable, accept, compare, overlay, tables};
 use crate::report::terminal::TerminalStyle;
@@ -17,6 +18,7 @@ pub(super) struct Outputs {
     update: bool,
     github: Option<GitHub>,
     quiet: bool,
+    deviations: Option<KnownDeviations>,
 }
 
 /// A form of report for machines.
@@ -71,7 +73,13 @@ impl Outputs {
             update: args.update_snapshots,
             github: GitHub::when(args.formats.github),
             quiet: args.quiet,
+            deviations: None,
         })
+    }
+
+    /// The same, with every report held against known deviations, if there are such.
+    pub(super) fn beside(self, deviations: Option<KnownDeviations>) -> Self {
+        Outputs { deviations, ..self }
     }
 
     /// Writes every report that can be written, tells each one that cannot, and returns the exit code: the report's,
@@ -87,6 +95,9 @@ impl Outputs {
         mut problems: Vec<String>,
         text: impl Fn(&Report, &TerminalStyle) -> String,
     ) -> u8 {
+        if let Some(Err(problem)) = self.deviations.as_ref().map(|known| deviations::apply(known, &mut report)) {
+            problems.push(problem);
+        }
         // Compared before and written after the reports: these are to say what the snapshots came to.
         let mut compared = self.compared(&mut report).unwrap_or_else(|error| {
             problems.push(format!("snapshots: {}", chain(&error)));

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::job::{Setup, Task};
-use super::options::{EmbeddedArgs, EngineArgs, OutputArgs, TargetArgs};
+use super::options::{DeviationsArgs, EmbeddedArgs, EngineArgs, OutputArgs, TargetArgs};
 use super::outputs::Outputs;
-use super::{CliError, console, dry_run, stored};
+use super::{CliError, console, deviations, dry_run, stored};
 use crate::exit;
 use crate::plan::{Filter, Shard, ShardError, plan};
 use crate::report::Report;
@@ -49,6 +49,8 @@ pub(super) struct RunArgs {
     #[command(flatten)]
     output: OutputArgs,
     #[command(flatten)]
+    deviations: DeviationsArgs,
+    #[command(flatten)]
     embedded: EmbeddedArgs,
 }
 
@@ -65,7 +67,8 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, CliError> {
             target.key_ids = shard.share_of(&target.key_ids);
         }
     }
-    let outputs = Outputs::new(&args.output, &setup.config)?;
+    let known = deviations::read(&args.deviations, &setup.config, Some(&setup.suite))?;
+    let outputs = Outputs::new(&args.output, &setup.config)?.beside(known);
     if args.dry_run {
         console::print(&dry_run::text(&setup.suite, &plan, setup.target.as_ref(), &setup.settings));
         return Ok(exit::CONFORMS);

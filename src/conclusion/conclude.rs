@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::exit;
 use crate::judge::readings::{Observation, Profile};
 use crate::model::{Level, Outcome, Verdict};
-use crate::report::{CaseReport, ClauseReport, Evidence, FindingReport, ReadingReport};
+use crate::report::{CaseReport, ClauseReport, Evidence, FindingReport, Otherwise, ReadingReport};
 use crate::suite::{Clause, Located, OperationSuite, Suite};
 
 use super::Basis;
@@ -21,6 +21,8 @@ pub struct Concluded {
     pub exit_code: u8,
     /// Why it is that, in one sentence.
     pub conclusion: String,
+    /// What it would have been without what was found broken, if that is no good end all the same.
+    pub otherwise: Option<Otherwise>,
     /// What the user should know besides.
     pub notes: Vec<String>,
 }
@@ -54,11 +56,12 @@ pub fn conclude(
     let mut notes = Vec::new();
     let outcomes = Outcomes { basis, cases, clauses: &clauses, checked: &checked, left_out: &left_out, partial };
     let (exit_code, conclusion) = outcomes.conclusion(&mut notes);
+    let otherwise = outcomes.otherwise();
     if exit_code == exit::CONFORMS && !left_out.is_empty() {
         let why = |op: &OperationSuite| basis.left_out.get(&op.operation.id).cloned().unwrap_or_default();
         notes.extend(left_out.iter().map(|op| format!("{} was left out: {}", op.operation.id, why(op))));
     }
-    Concluded { clauses, readings, exit_code, conclusion, notes }
+    Concluded { clauses, readings, exit_code, conclusion, otherwise, notes }
 }
 
 /// Where no reading explains what was seen, the smallest set of probes that shows it fails.
@@ -237,11 +240,28 @@ impl Outcomes<'_> {
             let told = format!("the target does not conform: {flaky} case(s) are flaky, and --strict is on");
             return (exit::NONCONFORMING, told);
         }
-        if let Some(ended) = ended {
-            let code = if ended.time_up { exit::VACUOUS } else { exit::BROKEN };
-            return (code, format!("no verdict: {}", ended.why));
+        self.unproven(notes).unwrap_or_else(|| self.conforms(warns, flaky))
+    }
+
+    /// What the run would have come to without what it found broken, which may all be known.
+    fn otherwise(&self) -> Option<Otherwise> {
+        let strict = self.basis.strict;
+        let counts =
+            |outcome| outcome == Outcome::Fail || (strict && matches!(outcome, Outcome::Warn | Outcome::Flaky));
+        if !self.basis.began || !self.cases.iter().any(|case| counts(case.outcome)) {
+            return None;
         }
-        self.lost(notes).or_else(|| self.nothing_proven()).unwrap_or_else(|| self.conforms(warns, flaky))
+        let (exit_code, conclusion) = self.unproven(&mut Vec::new())?;
+        Some(Otherwise { exit_code, conclusion })
+    }
+
+    /// Why the run proves nothing, whatever it found broken.
+    fn unproven(&self, notes: &mut Vec<String>) -> Option<(u8, String)> {
+        if let Some(ended) = &self.basis.ended {
+            let code = if ended.time_up { exit::VACUOUS } else { exit::BROKEN };
+            return Some((code, format!("no verdict: {}", ended.why)));
+        }
+        self.lost(notes).or_else(|| self.nothing_proven())
     }
 
     /// Clauses of which nothing is known but that requests about them came to nothing.
@@ -270,7 +290,7 @@ impl Outcomes<'_> {
         if self.cases.is_empty() {
             return nothing("no case was selected".to_owned());
         }
-        if self.count(Outcome::Warn) + self.count(Outcome::Flaky) + self.count(Outcome::Pass) == 0 {
+        if self.cases.iter().all(|case| matches!(case.outcome, Outcome::Skip | Outcome::Error)) {
             return nothing("no selected case could be judged".to_owned());
         }
         let proven = |op: &OperationSuite| {
@@ -280,8 +300,12 @@ impl Outcomes<'_> {
             };
             self.basis.accepted.contains(&op.operation.id) && self.clauses.iter().any(|c| is_proven(&c))
         };
+        // What is broken is proven to be.
+        let is_broken = |op: &OperationSuite| {
+            self.cases.iter().any(|case| case.operation == op.operation.id && case.outcome == Outcome::Fail)
+        };
         let vacuous: Vec<&str> =
-            self.checked.iter().filter(|op| !proven(op)).map(|op| op.operation.id.as_str()).collect();
+            self.checked.iter().filter(|op| !proven(op) && !is_broken(op)).map(|op| op.operation.id.as_str()).collect();
         if vacuous.is_empty() {
             return None;
         }

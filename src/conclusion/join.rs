@@ -5,7 +5,7 @@ use std::fmt::Debug;
 
 use indexmap::IndexMap;
 
-use crate::causes::causes;
+use crate::causes::explain;
 use crate::judge::readings::Observation;
 use crate::model::Outcome;
 use crate::plan::{self, Plan};
@@ -258,7 +258,7 @@ fn joined(suite: &Suite, plan: &Plan, head: Report, shards: Vec<Shard>) -> Repor
     let (mut cases, told) = joined_cases(shards, &order);
     notes.extend(told);
     let partial = !head.filters.is_empty();
-    let Concluded { clauses, readings, exit_code, conclusion, notes: more } =
+    let Concluded { clauses, readings, exit_code, conclusion, otherwise, notes: more } =
         conclude(suite, &order, &mut cases, &mut basis, partial);
     notes.extend(more);
     let mut passed: IndexMap<String, IndexMap<String, u64>> = IndexMap::new();
@@ -267,6 +267,7 @@ fn joined(suite: &Suite, plan: &Plan, head: Report, shards: Vec<Shard>) -> Repor
         passed.entry(case.operation.clone()).or_default().insert(case.id.clone(), time);
     }
     let summary = Summary { inputs, ..CaseTally::of(&cases).summary(exchanges) };
+    let causes = explain(suite, &mut cases);
     Report {
         run_id,
         target,
@@ -276,11 +277,15 @@ fn joined(suite: &Suite, plan: &Plan, head: Report, shards: Vec<Shard>) -> Repor
         conclusion,
         preflight: steps,
         summary,
-        causes: causes(suite, &cases),
+        otherwise,
+        deviations: None,
+        causes,
         cases,
         passed,
         clauses,
         readings,
+        // Of what passed, shards store no single exchange: quantiles cannot be joined.
+        latency: IndexMap::new(),
         shard: None,
         notes,
         ..head

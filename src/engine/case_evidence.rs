@@ -484,6 +484,7 @@ impl JudgedCase<'_> {
             id: case.spec.id.clone(),
             operation: case.op.operation.id.clone(),
             clauses,
+            causes: Vec::new(),
             outcome: self.outcome,
             reason: reason.map(|r| session.redactor.clean(&r)),
             allowed,

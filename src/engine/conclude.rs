@@ -2,13 +2,15 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use crate::causes::causes;
+use crate::causes::explain;
 use crate::conclusion::{self, Basis, Concluded, Ended};
 use crate::exit;
 use crate::judge::readings::Observation;
 use crate::model::Outcome;
 use crate::plan::Plan;
-use crate::report::{CaseReport, CaseTally, PreflightStep, Report, SCHEMA, ShardReport, TargetSummary};
+use crate::report::{
+    CaseReport, CaseTally, Latency, Otherwise, PreflightStep, Report, SCHEMA, ShardReport, TargetSummary,
+};
 use crate::suite::OperationSuite;
 
 use super::canary::may_be_due_to_the_end;
@@ -55,7 +57,10 @@ pub(super) fn conclude(session: &Session, plan: &Plan, mut cases: Vec<CaseReport
     let unconcluded = plan.part.as_ref().map(|_| basis.clone());
     let partial = !findings.filters.is_empty() || plan.part.is_some();
     let concluded = conclusion::conclude(&session.suite, &places, &mut cases, &mut basis, partial);
-    let Concluded { clauses, readings, exit_code, conclusion, notes } = concluded;
+    let Concluded { clauses, readings, exit_code, conclusion, otherwise, notes } = concluded;
+    // The first failure ended the run: what would have come after it, nobody knows.
+    let cut = session.settings.fail_fast && cases.iter().any(|case| case.outcome == Outcome::Fail);
+    let otherwise = if cut { Some(Otherwise::cut_short()) } else { otherwise };
     let (exit_code, conclusion) = match before_the_first_case(&findings, &basis) {
         Some(early) => early,
         None => {
@@ -64,6 +69,8 @@ pub(super) fn conclude(session: &Session, plan: &Plan, mut cases: Vec<CaseReport
         }
     };
     name_suspects(session);
+    let causes = explain(&session.suite, &mut cases);
+    let latency = Latency::of(&cases);
     Report {
         schema: SCHEMA.to_owned(),
         dewspec_version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -79,10 +86,14 @@ pub(super) fn conclude(session: &Session, plan: &Plan, mut cases: Vec<CaseReport
         preflight: findings.preflight,
         summary: CaseTally::of(&cases).summary(session.client.sent()),
         passed: Default::default(),
-        causes: causes(&session.suite, &cases),
+        strict: session.settings.strict,
+        otherwise,
+        deviations: None,
+        causes,
         cases,
         clauses,
         readings,
+        latency,
         fuzz: None,
         shard: plan.part.as_ref().zip(unconcluded).map(|(part, basis)| ShardReport {
             number: part.shard.number,

@@ -163,6 +163,7 @@ fn case(op: &OperationSuite, exchange: &Exchange, redactor: &Redactor, judged: V
     let outcome = if findings.is_empty() { Outcome::Pass } else { Outcome::Fail };
     CaseReport {
         flaky: None,
+        causes: Vec::new(),
         id: op.id("fuzz/response"),
         operation: op.operation.id.clone(),
         clauses: findings.iter().map(|finding| finding.clause.clone()).collect(),
@@ -213,11 +214,15 @@ fn report(cases: Vec<CaseReport>) -> Report {
         duration_ms: 0,
         exit_code: 0,
         conclusion: String::new(),
+        strict: false,
+        otherwise: None,
+        deviations: None,
         preflight: Vec::new(),
         summary: CaseTally::of(&cases).summary(1),
         cases,
         clauses: Vec::new(),
         readings: Vec::new(),
+        latency: IndexMap::new(),
         fuzz: None,
         shard: None,
         notes: Vec::new(),

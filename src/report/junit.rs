@@ -8,6 +8,7 @@ use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestRerun,
 
 use crate::model::Outcome;
 
+use super::deviations::{EntryReport, EntryState, known};
 use super::error::ReportError;
 use super::failure_text::{error_text, failure_text};
 use super::finding::failing;
@@ -25,7 +26,7 @@ struct Told<'r> {
 }
 
 /// The report as JUnit XML. A broken should passes, with its text in `system-out`: JUnit knows no warnings. What
-/// is flaky passes with a `flakyFailure`.
+/// is flaky passes with a `flakyFailure`. What is a known deviation is skipped, and an entry that is stale fails.
 /// Every text is escaped before it is handed over, since the writer would silently drop what XML forbids.
 pub fn render(report: &Report) -> Result<String, ReportError> {
     let mut file = quick_junit::Report::new("dewspec");
@@ -38,6 +39,14 @@ pub fn render(report: &Report) -> Result<String, ReportError> {
     for (operation, cases) in by_operation {
         file.add_test_suite(test_suite(&told, operation, &cases));
     }
+    if let Some(applied) = &report.deviations {
+        let told: Vec<TestCase> = applied.told().map(of_entry).collect();
+        if !told.is_empty() {
+            let mut suite = TestSuite::new("known deviations");
+            suite.add_test_cases(told);
+            file.add_test_suite(suite);
+        }
+    }
     file.to_string().map_err(|source| ReportError::Junit { source })
 }
 
@@ -49,6 +58,29 @@ fn test_suite(told: &Told<'_>, operation: &str, cases: &[&CaseReport]) -> TestSu
     }
     suite.add_test_cases(cases.iter().map(|case| test_case(told, case)));
     suite
+}
+
+/// An entry of the known deviations that is to be removed fails; one that could not be seen is skipped.
+fn of_entry(entry: &EntryReport) -> TestCase {
+    let status = match entry.state {
+        EntryState::Stale => {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            status.set_type("stale").set_message(visible(&entry.told()));
+            status
+        }
+        EntryState::Hidden | EntryState::Unobservable => {
+            let mut status = TestCaseStatus::skipped();
+            status.set_message(visible(&format!("{}: {}", entry.state, entry.told())));
+            status
+        }
+        EntryState::Known | EntryState::Changed | EntryState::Expired => TestCaseStatus::success(),
+    };
+    let mut junit = TestCase::new(visible(&entry.names), status);
+    junit.set_classname("known deviations");
+    if entry.days_left.is_some() {
+        junit.set_system_out(visible(&entry.told()));
+    }
+    junit
 }
 
 fn properties(report: &Report) -> Vec<(String, String)> {
@@ -97,6 +129,12 @@ fn status(told: &Told<'_>, case: &CaseReport) -> TestCaseStatus {
         Outcome::Error => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
             status.set_message(reason(case)).set_description(error_text(case));
+            status
+        }
+        Outcome::Fail if known(told.report, case).is_some() => {
+            let mut status = TestCaseStatus::skipped();
+            let standing = known(told.report, case).map(|standing| standing.told()).unwrap_or_default();
+            status.set_message(visible(&format!("known deviation: {standing}"))).set_description(text(told, case));
             status
         }
         Outcome::Fail => {

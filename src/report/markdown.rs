@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::deviations::{DeviationsReport, EntryReport};
 use super::failure_text::{came, request_body};
 use super::finding::exchange_of_cause;
 use super::model::{Cause, Report};
@@ -27,7 +28,9 @@ pub fn render(report: &Report) -> String {
     }
     counts(&mut out, report);
     let mut left_out = 0;
-    for (nth, cause) in report.causes.iter().enumerate() {
+    // What is known is told last: whoever reads this wants to hear of what is new.
+    let (known, others): (Vec<&Cause>, Vec<&Cause>) = report.causes.iter().partition(|cause| cause.is_known());
+    for (nth, cause) in others.into_iter().chain(known).enumerate() {
         let text = one(report, nth + 1, cause);
         if out.len() + text.len() > MOST {
             left_out += 1;
@@ -38,6 +41,9 @@ pub fn render(report: &Report) -> String {
     if left_out > 0 {
         let _ = writeln!(out, "{left_out} more causes are left out: this text would be too long.\n");
     }
+    if let Some(applied) = report.deviations.as_ref().filter(|_| out.len() < MOST) {
+        deviations(&mut out, applied);
+    }
     if !report.notes.is_empty() && out.len() < MOST {
         out.push_str("## Notes\n\n");
         for note in report.notes.iter().take(NOTES) {
@@ -45,6 +51,25 @@ pub fn render(report: &Report) -> String {
         }
     }
     out
+}
+
+fn deviations(out: &mut String, applied: &DeviationsReport) {
+    let told: Vec<&EntryReport> = applied.told().collect();
+    if told.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "## Entries of {}\n", code(&applied.file));
+    for entry in told.into_iter().take(NOTES) {
+        let _ = writeln!(
+            out,
+            "- **{}** {} (line {}): {}",
+            entry.state,
+            code(&entry.names),
+            entry.line,
+            plain(&entry.told())
+        );
+    }
+    out.push('\n');
 }
 
 fn counts(out: &mut String, report: &Report) {
@@ -60,7 +85,11 @@ fn counts(out: &mut String, report: &Report) {
 fn one(report: &Report, number: usize, cause: &Cause) -> String {
     let flaky = if cause.flaky { ", flaky" } else { "" };
     let mut out = format!("## {number}. {}\n\n", plain(&cause.title));
-    let _ = writeln!(out, "{} case(s), {}{flaky} · {}\n", cause.count, cause.level, code(&cause.id));
+    let standing = cause.standing.as_ref().map(|standing| format!(", {}", standing.kind)).unwrap_or_default();
+    let _ = writeln!(out, "{} case(s), {}{flaky}{standing} · {}\n", cause.count, cause.level, code(&cause.id));
+    if let Some(told) = cause.standing.as_ref().map(|standing| standing.told()).filter(|told| !told.is_empty()) {
+        let _ = writeln!(out, "- deviation: {}", plain(&told));
+    }
     for id in cause.clauses.iter().take(3) {
         let known = report.clauses.iter().find(|clause| clause.id == *id);
         let told = known.map(|clause| format!(": {} ({})", plain(&clause.wording), plain(&clause.source)));
@@ -107,7 +136,7 @@ pub(crate) fn code(text: &str) -> String {
 }
 
 /// A block that nothing in it can end.
-fn fenced(language: &str, text: &str) -> String {
+pub(super) fn fenced(language: &str, text: &str) -> String {
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
     format!("{fence}{language}\n{text}\n{fence}\n\n")

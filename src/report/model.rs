@@ -4,6 +4,8 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::deviations::{CauseStanding, DeviationsReport, Otherwise, StandingKind};
+use super::latency::Latency;
 use crate::conclusion::Basis;
 use crate::fuzz::Find;
 use crate::model::{Level, Outcome, Verdict};
@@ -37,6 +39,15 @@ pub struct Report {
     pub exit_code: u8,
     /// Why the exit code is what it is, in one sentence.
     pub conclusion: String,
+    /// Broken shoulds and what is flaky counted as failures.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub strict: bool,
+    /// What the run would have come to without what it found broken, if it was to end otherwise than well all the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub otherwise: Option<Otherwise>,
+    /// What was found beside the known deviations, if a file of them was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deviations: Option<DeviationsReport>,
     /// What was found out before the first case, in order; the run ends at the first step that is not `ok`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub preflight: Vec<PreflightStep>,
@@ -54,6 +65,9 @@ pub struct Report {
     pub clauses: Vec<ClauseReport>,
     /// What was found out about each open clause.
     pub readings: Vec<ReadingReport>,
+    /// How long answers took, by operation.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub latency: IndexMap<String, Latency>,
     /// What fuzzing came to, if the run did that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fuzz: Option<FuzzReport>,
@@ -179,6 +193,12 @@ pub struct Cause {
     pub expected: String,
     /// What came instead.
     pub observed: String,
+    /// What was observed, in a form that is the same every night.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub observations: Vec<Observation>,
+    /// Whether it is known, if a file of known deviations was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing: Option<CauseStanding>,
     /// The smallest case that shows it.
     pub example: CauseExample,
     /// Known faults whose failures look alike, the most alike first. It is a hint where to look, and no verdict.
@@ -191,6 +211,20 @@ impl Cause {
     pub fn is_failure(&self) -> bool {
         !self.flaky && self.level != Level::Should
     }
+
+    /// Whether it is a known deviation: told, and no failure of this run.
+    pub fn is_known(&self) -> bool {
+        self.standing.as_ref().is_some_and(|standing| standing.kind == StandingKind::Known)
+    }
+}
+
+/// Something that was observed of a clause, again and again.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct Observation {
+    /// The clause.
+    pub clause: String,
+    /// What came, without what is another each time: values, identifiers, times.
+    pub observed: String,
 }
 
 /// A known fault whose failures look like those of a cause.
@@ -227,6 +261,9 @@ pub struct CaseReport {
     /// The clauses it is about, and those that its exchanges were found to break besides.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub clauses: Vec<String>,
+    /// The causes that explain what it found.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub causes: Vec<String>,
     /// What became of it.
     pub outcome: Outcome,
     /// Why, for everything but a pass.
@@ -265,6 +302,7 @@ impl CaseReport {
             id: id.to_owned(),
             operation: operation.to_owned(),
             clauses: Vec::new(),
+            causes: Vec::new(),
             outcome: Outcome::Pass,
             reason: None,
             allowed: None,

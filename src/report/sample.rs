@@ -36,6 +36,9 @@ pub(crate) fn report() -> Report {
         duration_ms: 1_234,
         exit_code: 1,
         conclusion: "the target does not conform: 4 must clauses are broken".to_owned(),
+        strict: false,
+        otherwise: None,
+        deviations: None,
         preflight: vec![PreflightStep {
             step: "credentials".to_owned(),
             ok: true,
@@ -48,6 +51,7 @@ pub(crate) fn report() -> Report {
         cases,
         clauses: clauses(),
         readings: readings(),
+        latency: IndexMap::new(),
         fuzz: None,
         shard: None,
         notes: vec!["no operation deletes events here: evt-r-7f3a-1 and evt-r-7f3a-2 were left behind".to_owned()],
@@ -72,6 +76,8 @@ fn causes(cases: &[CaseReport]) -> Vec<Cause> {
             let told = |of: Option<&String>, or: &Option<String>| of.or(or.as_ref()).cloned().unwrap_or_default();
             causes.push(Cause {
                 diagnosis: Vec::new(),
+                observations: Vec::new(),
+                standing: None,
                 id,
                 title: format!("{} does otherwise than {clause} says", case.operation),
                 level: finding.map_or(Level::Open, |finding| finding.level),
@@ -256,6 +262,7 @@ fn case(id: &str, operation: &str, outcome: Outcome, exchanges: Vec<ExchangeRepo
         id: id.to_owned(),
         operation: operation.to_owned(),
         clauses: vec![clause],
+        causes: Vec::new(),
         outcome,
         reason: None,
         allowed: None,

@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use super::deviations::EntryState;
 use super::error::ReportError;
 use super::model::{Cause, ClauseReport, Report};
 use super::text::visible;
@@ -96,7 +97,18 @@ struct SarifResult<'r> {
     locations: Vec<Location>,
     partial_fingerprints: std::collections::BTreeMap<&'static str, &'r str>,
     occurrence_count: usize,
+    /// Not there where no file of known deviations was given; empty if the cause is in none of its entries.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suppressions: Option<Vec<Suppression>>,
     properties: Properties<'r>,
+}
+
+/// A known deviation.
+#[derive(Serialize)]
+struct Suppression {
+    kind: &'static str,
+    status: &'static str,
+    justification: String,
 }
 
 #[derive(Serialize)]
@@ -189,6 +201,7 @@ fn result<'r>(report: &'r Report, cause: &'r Cause) -> SarifResult<'r> {
         locations: rule_index.and_then(|at| location(&report.clauses[at].defined)).into_iter().collect(),
         partial_fingerprints: [(FINGERPRINT, cause.id.as_str())].into(),
         occurrence_count: cause.count.max(1),
+        suppressions: report.deviations.as_ref().map(|_| suppression(cause).into_iter().collect()),
         properties: Properties {
             clauses: &cause.clauses,
             operations: &cause.operations,
@@ -197,6 +210,11 @@ fn result<'r>(report: &'r Report, cause: &'r Cause) -> SarifResult<'r> {
             flaky: cause.flaky,
         },
     }
+}
+
+fn suppression(cause: &Cause) -> Option<Suppression> {
+    let standing = cause.standing.as_ref().filter(|_| cause.is_known())?;
+    Some(Suppression { kind: "external", status: "accepted", justification: visible(&standing.told()) })
 }
 
 /// `FILE:LINE` as a place.
@@ -209,15 +227,24 @@ fn location(defined: &str) -> Option<Location> {
 
 fn invocation(report: &Report) -> Invocation<'_> {
     let failed = report.preflight.iter().filter(|step| !step.ok);
-    let told = failed.map(|step| format!("{}: {}", step.step, step.detail));
+    let failed = failed.map(|step| ("error", format!("{}: {}", step.step, step.detail)));
+    let entries = report.deviations.iter().flat_map(|applied| applied.told()).map(|entry| {
+        let level = match entry.state {
+            EntryState::Stale => "error",
+            _ if entry.days_left.is_some() => "warning",
+            _ => "note",
+        };
+        (level, format!("known deviation {} ({}): {}", entry.names, entry.state, entry.told()))
+    });
     let came_to_one = matches!(report.exit_code, exit::CONFORMS | exit::NONCONFORMING);
     Invocation {
         execution_successful: came_to_one,
         exit_code: report.exit_code,
         exit_code_description: visible(&report.conclusion),
         start_time_utc: &report.started_at,
-        tool_execution_notifications: told
-            .map(|text| Notification { level: "error", message: Text { text: visible(&text) } })
+        tool_execution_notifications: failed
+            .chain(entries)
+            .map(|(level, text)| Notification { level, message: Text { text: visible(&text) } })
             .collect(),
     }
 }

@@ -9,6 +9,7 @@ mod help;
 mod hostile;
 mod judge;
 mod network;
+mod nightly;
 mod packaged;
 mod replay;
 mod reports;

@@ -1,6 +1,7 @@
 //! Options that several subcommands share.
 
 mod credentials;
+mod deviations;
 mod embedded;
 mod engine;
 mod network;
@@ -9,6 +10,7 @@ mod serve;
 mod target;
 
 pub(super) use credentials::{AccessKeyArgs, LoginArgs};
+pub(super) use deviations::DeviationsArgs;
 pub(super) use embedded::EmbeddedArgs;
 pub(super) use engine::EngineArgs;
 pub(super) use network::NetworkArgs;

@@ -23,15 +23,18 @@ pub(super) fn section(report: &Report) -> Markup {
             @if report.causes.is_empty() {
                 p { @if judged > 0 { "Nothing that was judged went wrong." } @else { "Nothing was judged." } }
             }
-            @if report.causes.len() >= MANY { (index(&report.causes)) }
-            @for cause in report.causes.iter().take(MOST) { (cause_article(report, cause)) }
+            // What is known is told last: whoever reads this wants to hear of what is new.
+            @let (known, others): (Vec<&Cause>, Vec<&Cause>) = report.causes.iter().partition(|cause| cause.is_known());
+            @let ordered: Vec<&Cause> = others.into_iter().chain(known).collect();
+            @if ordered.len() >= MANY { (index(&ordered)) }
+            @for cause in ordered.iter().take(MOST) { (cause_article(report, cause)) }
             @if report.causes.len() > MOST { p { "and " (report.causes.len() - MOST) " more, in the JSON report" } }
         }
     }
 }
 
 /// Links to the causes.
-fn index(causes: &[Cause]) -> Markup {
+fn index(causes: &[&Cause]) -> Markup {
     html! {
         nav aria-label="Causes" {
             ol {
@@ -44,7 +47,12 @@ fn index(causes: &[Cause]) -> Markup {
 }
 
 fn cause_article(report: &Report, cause: &Cause) -> Markup {
-    let class = if cause.is_failure() { "fail" } else { "warn" };
+    let class = match cause.is_known() {
+        true => "known",
+        false if cause.is_failure() => "fail",
+        false => "warn",
+    };
+    let standing = cause.standing.as_ref();
     let case = report.cases.iter().find(|case| case.id == cause.example.case);
     html! {
         article.cause.(class) id=(visible(&cause.id)) {
@@ -52,10 +60,14 @@ fn cause_article(report: &Report, cause: &Cause) -> Markup {
             p.tags {
                 span.tag { (cause.level) }
                 @if cause.flaky { span.tag { "flaky" } }
+                @if let Some(standing) = standing { span.tag { (standing.kind) } }
                 @for operation in &cause.operations { span.tag { (visible(operation)) } }
                 span.tag { (counted(cause.count, "case")) }
             }
             dl {
+                @if let Some(told) = standing.map(|standing| standing.told()).filter(|told| !told.is_empty()) {
+                    div { dt { "deviation" } dd { (visible(&told)) } }
+                }
                 div { dt { "expected" } dd { (prose(&cause.expected)) } }
                 div { dt { "observed" } dd { (visible(&cause.observed)) } }
                 div {

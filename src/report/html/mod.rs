@@ -4,6 +4,7 @@
 mod cases;
 mod causes;
 mod clauses;
+mod deviations;
 mod page;
 mod timing;
 

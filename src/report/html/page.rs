@@ -4,9 +4,10 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
 use super::super::body::grouped;
+use super::super::deviations::DeviationsVerdict;
 use super::super::model::Report;
 use super::super::text::visible;
-use super::{cases, causes, clauses, counted, prose, timing, wide};
+use super::{cases, causes, clauses, counted, deviations, prose, timing, wide};
 
 pub(crate) const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
@@ -31,6 +32,7 @@ pub fn render(report: &Report) -> String {
                 main {
                     (preflight(report))
                     (causes::section(report))
+                    (deviations::section(report))
                     (clauses::section(report))
                     (readings(report))
                     (timing::section(report))
@@ -54,7 +56,10 @@ fn policy() -> String {
 }
 
 fn verdict(report: &Report) -> Markup {
+    let beside = report.deviations.as_ref().map(|applied| applied.conclusion);
     let (class, word) = match report.exit_code {
+        0 if beside == Some(DeviationsVerdict::KnownDeviations) => ("good", "No new deviations"),
+        1 if beside == Some(DeviationsVerdict::Differs) => ("bad", "Differs from the known deviations"),
         0 if report.shard.is_some() || !report.filters.is_empty() => ("good", "Conforms in what was selected"),
         0 => ("good", "Conforms"),
         1 => ("bad", "Does not conform"),

@@ -9,5 +9,6 @@ mod tables;
 
 pub use file::SnapFile;
 pub use overlay::overlay;
+pub(crate) use shape::body_shape;
 pub use store::{Difference, DifferenceKind, accept, compare};
 pub use tables::{SnapshotTable, tables};

@@ -8,7 +8,7 @@ use super::super::text::{split_at_width, visible};
 const MAX_COLUMNS: usize = 300;
 
 /// The structure of a body: keys and types, no values. Members are sorted, since their order means nothing.
-pub(super) fn body_shape(body: Option<&str>, content_type: Option<&str>) -> String {
+pub(crate) fn body_shape(body: Option<&str>, content_type: Option<&str>) -> String {
     let Some(body) = body.filter(|body| !body.is_empty()) else {
         return "-".to_owned();
     };

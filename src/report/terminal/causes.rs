@@ -1,4 +1,5 @@
 use super::super::body::with_runs_told;
+use super::super::deviations::StandingKind;
 use super::super::failure_text::{came, input_text, logged};
 use super::super::finding::exchange_of_cause;
 use super::super::model::{CaseReport, Cause, Report};
@@ -20,15 +21,16 @@ const MORE_IDS: usize = 5;
 
 /// Everything that breaks a must, or that no reading explains.
 pub(super) fn write_failures(page: &mut Page, report: &Report, style: &TerminalStyle) {
-    let all: Vec<&Cause> = report.causes.iter().filter(|cause| cause.is_failure()).collect();
+    let all: Vec<&Cause> = report.causes.iter().filter(|cause| cause.is_failure() && !cause.is_known()).collect();
     write(page, report, style, ("Failures", Tint::Bad), &all, BRIEF);
 }
 
 /// Every broken should, and what was not the same each time.
 pub(super) fn write_warnings(page: &mut Page, report: &Report, style: &TerminalStyle) {
-    let all: Vec<&Cause> = report.causes.iter().filter(|cause| !cause.is_failure()).collect();
+    let all: Vec<&Cause> = report.causes.iter().filter(|cause| !cause.is_failure() && !cause.is_known()).collect();
     // Where little is to be said, what failed is told first, and takes the room.
-    let brief = if report.causes.iter().any(Cause::is_failure) { BRIEF_BESIDE } else { BRIEF };
+    let brief =
+        if report.causes.iter().any(|cause| cause.is_failure() && !cause.is_known()) { BRIEF_BESIDE } else { BRIEF };
     write(page, report, style, ("Warnings", Tint::Warn), &all, brief);
 }
 
@@ -73,6 +75,9 @@ fn write(
 /// What, by which clause, where it shows, and how to see it again.
 fn write_whole(page: &mut Page, report: &Report, cause: &Cause, case: Option<&CaseReport>, tint: Tint, in_full: bool) {
     write_title(page, cause, tint);
+    if let Some(told) = cause.standing.as_ref().map(|standing| standing.told()).filter(|told| !told.is_empty()) {
+        page.field_at_most(2, "listed", &told, if in_full { 4 } else { 2 });
+    }
     if let Some(clause) = cause.clauses.first() {
         let known = report.clauses.iter().find(|known| known.id == *clause);
         let source = known.map(|known| format!(", {}", known.source)).unwrap_or_default();
@@ -125,7 +130,11 @@ fn write_short(page: &mut Page, cause: &Cause, tint: Tint) {
 
 fn write_title(page: &mut Page, cause: &Cause, tint: Tint) {
     let flaky = if cause.flaky { " (flaky)" } else { "" };
-    let title = format!("{}{flaky}", cause.title);
+    let standing = match cause.standing.as_ref().map(|standing| standing.kind) {
+        Some(kind @ (StandingKind::Changed | StandingKind::Expired)) => format!(" ({kind})"),
+        _ => String::new(),
+    };
+    let title = format!("{}{flaky}{standing}", cause.title);
     page.painted_at_most(0, &title, 2, tint);
 }
 

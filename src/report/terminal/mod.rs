@@ -2,6 +2,7 @@
 
 mod address;
 mod causes;
+mod deviations;
 mod fuzzing;
 mod header;
 mod page;

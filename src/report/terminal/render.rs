@@ -3,7 +3,7 @@ use crate::exit;
 use super::super::model::Report;
 use super::page::Page;
 use super::style::TerminalStyle;
-use super::{causes, fuzzing, header, preflight, readings, totals, unjudged, verdicts};
+use super::{causes, deviations, fuzzing, header, preflight, readings, totals, unjudged, verdicts};
 
 /// The whole report as text. The details come first and the result last, where the eye is when a run ends.
 pub fn render(report: &Report, style: &TerminalStyle) -> String {
@@ -16,6 +16,7 @@ pub fn render(report: &Report, style: &TerminalStyle) -> String {
     header::write(&mut page, report);
     causes::write_failures(&mut page, report, style);
     causes::write_warnings(&mut page, report, style);
+    deviations::write(&mut page, report, style.verdicts);
     unjudged::write_errors(&mut page, report);
     // A run that was ended by something else than its end has judged little: what it came to is all there is to say.
     let unjudged = report.summary.error + report.summary.skip > report.summary.pass;

@@ -1,9 +1,11 @@
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
+use crate::deviations::{KnownDeviations, apply};
 use crate::report::terminal::{TerminalStyle, render};
 use crate::report::{
-    CaseTally, FuzzReport, Report, ReportError, ShardReport, json, junit, sample, schema, schema_text,
+    CaseTally, FuzzReport, Latency, Otherwise, Report, ReportError, ShardReport, json, junit, sample, schema,
+    schema_text,
 };
 
 #[test]
@@ -94,7 +96,10 @@ fn the_schema_covers_what_is_written() {
     let schema = schema();
     let passed = [("CreateKmsTag".to_owned(), Default::default())].into();
     let (fuzz, shard) = (Some(FuzzReport::default()), Some(ShardReport::default()));
-    let whole = Report { fuzz, shard, passed, ..sample::report() };
+    let otherwise = Some(Otherwise { exit_code: 4, conclusion: String::new() });
+    let latency = [("CreateKmsTag".to_owned(), Latency::default())].into();
+    let mut whole = Report { fuzz, shard, passed, strict: true, otherwise, latency, ..sample::report() };
+    apply(&KnownDeviations::default(), &mut whole).unwrap();
     let report = serde_json::to_value(whole).unwrap();
     let described: Vec<_> = schema["properties"].as_object().unwrap().keys().collect();
     let written: Vec<_> = report.as_object().unwrap().keys().collect();
