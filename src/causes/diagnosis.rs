@@ -12,6 +12,8 @@ const MOST: usize = 3;
 /// Less alike is not worth a word. For a fault that the dictionary lacks, the most alike of the others is one of the same family
 /// in nine of ten cases above this, and in six of ten just below (`docs/mutants.md`).
 const LEAST: f64 = 0.7;
+/// Scores are as exact as this.
+const DIGITS: f64 = 1e6;
 /// What a clause weighs by itself, as a part of what it weighs with its observation.
 const CLAUSE_ALONE: f64 = 0.5;
 
@@ -121,7 +123,9 @@ impl<'d> Index<'d> {
     pub(super) fn alike(&self, looks: &Looks) -> Vec<Likeness> {
         let wanted = direction(counts(looks), &self.weights);
         let score = |direction: &Direction| {
-            wanted.iter().filter_map(|(feature, weight)| Some(weight * direction.get(feature)?)).sum::<f64>()
+            let parts = wanted.iter().filter_map(|(feature, weight)| Some(weight * direction.get(feature)?));
+            // In whatever order they are added up: the last digits must not decide who comes first.
+            (parts.sum::<f64>() * DIGITS).round() / DIGITS
         };
         let mut alike: Vec<(f64, &Fault)> =
             self.faults.iter().map(|(entry, direction)| (score(direction), *entry)).collect();
