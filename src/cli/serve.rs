@@ -88,12 +88,12 @@ fn introduction(server: &RunningServer, authority: Option<&str>) -> String {
         trust = format!(" --cacert {}", shlex::try_quote(path).unwrap_or(path.into()));
     }
     text.push_str(&format!(
-        "\ncheck it with\n  dewspec run --endpoint {} --project-id {}{}{} --token {}{trust}\n\nCtrl-C stops it\n",
+        "\ncheck it with\n  DEWSPEC_TOKEN={} dewspec run --endpoint {} --project-id {}{}{}{trust}\n\nCtrl-C stops it\n",
+        who.token,
         server.url(),
         who.project_id,
         ids("secret-id", &secret_ids),
         ids("key-id", &key_ids),
-        who.token,
     ));
     text
 }

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::judge::{Listing, State, difference, is_unreadable};
+use crate::judge::{Listing, State, difference, is_shown_as, is_unreadable};
 use crate::ledger::word;
 use crate::suite::{Effect, OperationSuite, Purpose};
 
@@ -86,7 +86,9 @@ pub(super) async fn mend(session: &Session, resource: &mut Resource, seen: &Stat
     let watched = resource.ledger.standing();
     let stays = |key: &String| resource.ledger.is_theirs(key) || watched.contains_key(key);
     let expected = resource.ledger.expected().into_iter();
-    let amiss: State = expected.filter(|(key, value)| seen.get(key) != Some(value) && stays(key)).collect();
+    // Not every look is held against what stands here: an event may be seen with all that the target has added.
+    let as_it_was = |(key, value): &(String, String)| seen.get(key).is_some_and(|seen| is_shown_as(value, seen));
+    let amiss: State = expected.filter(|item| !as_it_was(item) && stays(&item.0)).collect();
     let (changed, lost) = changed_by_others(resource, amiss, seen);
     for (key, value) in changed {
         session.note(format!(

@@ -19,4 +19,4 @@ pub use intermediary::is_by_an_intermediary;
 pub use json::{is_ambiguous, parse_request};
 pub use listing::{ListedItem, Listing, is_unreadable, parse_listing};
 pub use oracle::{History, Judgement, Scene, Secrets, judge};
-pub use state::{difference, state_of};
+pub use state::{difference, is_shown_as, state_of};

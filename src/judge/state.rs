@@ -1,4 +1,4 @@
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::Listing;
 use super::effect::canonical;
@@ -29,6 +29,13 @@ pub fn state_of(listing: &Listing, like: &State) -> State {
         }
     }
     state
+}
+
+/// Whether a listed value is what was stored: of an entity, what the target has added to it does not count.
+pub fn is_shown_as(stored: &str, seen: &str) -> bool {
+    let object = |text: &str| serde_json::from_str::<Map<String, Value>>(text).ok();
+    stored == seen
+        || object(stored).zip(object(seen)).is_some_and(|(model, entity)| canonical(&entity, Some(&model)) == stored)
 }
 
 /// How `seen` differs from `expected`, in words; `None` if it does not.
@@ -141,6 +148,21 @@ mod tests {
             assert_eq!(difference(&state(expected), &state(seen)).unwrap_or_default(), told);
         }
         assert_eq!(difference(&state(expected), &state(expected)), None);
+    }
+
+    #[test]
+    fn what_a_target_adds_to_an_entity_changes_nothing() {
+        let stored = r#"{"name":"a","to":{"id":"x"}}"#;
+        for (seen, same) in [
+            (stored, true),
+            (r#"{"event_id":"1","name":"a","to":{"id":"x","more":1}}"#, true),
+            (r#"{"event_id":"1","name":"a","to":{"id":"y"}}"#, false),
+            (r#"{"event_id":"1","to":{"id":"x"}}"#, false),
+            ("text", false),
+        ] {
+            assert_eq!(is_shown_as(stored, seen), same, "{seen}");
+        }
+        assert!(is_shown_as("text", "text") && !is_shown_as("text", "other"));
     }
 
     #[test]
