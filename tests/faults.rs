@@ -81,7 +81,7 @@ fn every_seeded_fault_is_found() {
         assert_found(&laboratory().in_short(), faults).iter().map(|kill| kill.requests).collect();
     requests.sort_unstable();
     let (median, most) = (requests[requests.len() / 2], requests[requests.len() - 1]);
-    assert!(median < 1_300, "half of the faults take more than {median} requests, the worst {most}");
+    assert!(median < 1_400, "half of the faults take more than {median} requests, the worst {most}");
 }
 
 /// The settings of `dewspec run` differ in threads, width and generated inputs: another part of the faults is tried at

@@ -71,7 +71,7 @@ pub(super) fn unmet(
         }
     }
     let filled = case.spec.steps.iter().filter_map(|s| s.fill).max();
-    if filled.is_some() && (resource.ledger.is_volatile() || resource.ledger.foreign_changes() > FEW) {
+    if filled.is_some() && resource.ledger.is_shared() {
         let reason = format!("somebody else keeps changing what the {} carries", resource.kind.carrier());
         return Some((reason, false));
     }
@@ -93,10 +93,6 @@ fn is_in_doubt(resource: &Resource) -> Option<String> {
     let reason = || format!("what the {} carries cannot be listed on this target", resource.kind.carrier());
     (!resource.can_list()).then(reason)
 }
-
-/// What others have changed in a whole run where they come now and then, at most: a case that needs the resource full gets
-/// its turn.
-const FEW: usize = 4;
 
 /// Why a request must not be sent: it names something that somebody else has stored, or may have where nothing can be
 /// listed.

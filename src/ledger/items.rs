@@ -288,11 +288,6 @@ impl Ledger {
         self.entries.values().any(Entry::is_theirs)
     }
 
-    /// Whether somebody else keeps changing anything.
-    pub(crate) fn is_volatile(&self) -> bool {
-        self.entries.values().any(|entry| entry.volatile)
-    }
-
     /// What no request of ours is held responsible for is taken out of a state.
     pub(crate) fn leave_out_volatile(&self, state: &mut State) {
         state.retain(|key, _| !self.entries.get(key).is_some_and(|entry| entry.volatile));

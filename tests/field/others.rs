@@ -18,7 +18,7 @@ fn what_others_add_under_words_of_cases_stays() {
         (60, "Name", None),
         (300, "key1", None),
         (500, "default", None),
-        (900, "null", None),
+        (200, "null", None),
         (500, "Name", Some(FAULT)),
     ];
     each(&variations, |(calls, key, fault)| {
