@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
 
-use super::options::DeviationsArgs;
-use super::{CliError, Config, console, load, stored};
+use super::options::{DeviationsArgs, SuiteArgs};
+use super::{CliError, Config, console, stored};
 use crate::deviations::{self, Filling, KnownDeviations, KnownIds, Problem};
 use crate::exit;
 use crate::report::Report;
@@ -97,15 +97,8 @@ struct CheckArgs {
     /// The day against which `until` is held, as YYYY-MM-DD [default: today, UTC]
     #[arg(long, value_name = "DATE")]
     today: Option<Date>,
-    /// Load the suite from a directory instead of the one built in
-    #[arg(long, value_name = "DIR")]
-    suites: Option<PathBuf>,
-    /// Load the fixtures from a directory instead of those built in
-    #[arg(long, value_name = "DIR")]
-    fixtures: Option<PathBuf>,
-    /// Add the cases of a directory, as the run does
-    #[arg(long, value_name = "DIR")]
-    regressions: Option<PathBuf>,
+    #[command(flatten)]
+    suite: SuiteArgs,
 }
 
 /// The known deviations that the options name, if they name a file; ids are looked up in the suite.
@@ -179,7 +172,7 @@ fn prune(args: &PruneArgs) -> Result<u8, CliError> {
 }
 
 fn check(args: &CheckArgs) -> Result<u8, CliError> {
-    let suite = load::suite_and_cases(args.suites.as_deref(), args.fixtures.as_deref(), args.regressions.as_deref())?;
+    let suite = args.suite.load()?;
     let known = parse(&args.file, &text_of(&args.file)?, Some(&KnownIds::new(&suite)), false)?;
     let today = args.today.unwrap_or_else(|| jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::now()).date());
     let mut out = String::new();

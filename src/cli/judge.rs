@@ -2,9 +2,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::options::{DeviationsArgs, OutputArgs};
+use super::options::{DeviationsArgs, OutputArgs, SuiteArgs};
 use super::outputs::Outputs;
-use super::{CliError, Config, deviations, load};
+use super::{CliError, Config, deviations};
 use crate::engine::{self as engine, Assignment};
 use crate::plan::{Filter, plan};
 use crate::record::Recorded;
@@ -26,15 +26,8 @@ pub(super) struct JudgeArgs {
     /// The record of a run, as `dewspec run --record` writes it
     #[arg(value_name = "RECORD")]
     record: PathBuf,
-    /// Load the suite from a directory instead of the one built in
-    #[arg(long, value_name = "DIR")]
-    suites: Option<PathBuf>,
-    /// Load the fixtures from a directory instead of those built in
-    #[arg(long, value_name = "DIR")]
-    fixtures: Option<PathBuf>,
-    /// Add the cases of a directory, as the run did
-    #[arg(long, value_name = "DIR")]
-    regressions: Option<PathBuf>,
+    #[command(flatten)]
+    suite: SuiteArgs,
     #[command(flatten)]
     output: OutputArgs,
     #[command(flatten)]
@@ -43,7 +36,7 @@ pub(super) struct JudgeArgs {
 
 /// `dewspec judge`
 pub(super) fn judge(args: &JudgeArgs) -> Result<u8, CliError> {
-    let suite = load::suite_and_cases(args.suites.as_deref(), args.fixtures.as_deref(), args.regressions.as_deref())?;
+    let suite = args.suite.load()?;
     let known = deviations::read(&args.deviations, &Config::default(), Some(&suite))?;
     let outputs = Outputs::new(&args.output, &Config::default())?.beside(known);
     // One thread, whose time is that of the record: what took hours is judged in seconds, and as it was.

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::options::OutputArgs;
+use super::options::{OutputArgs, SuiteArgs};
 use super::outputs::Outputs;
-use super::{CliError, Config, load, stored};
+use super::{CliError, Config, stored};
 use crate::conclusion::{Part, join};
 use crate::plan::{Filter, plan};
 
@@ -22,15 +22,8 @@ pub(super) struct MergeArgs {
     /// The JSON reports of all shards of one run
     #[arg(value_name = "REPORT", required = true)]
     reports: Vec<PathBuf>,
-    /// Load the suite from a directory instead of the one built in
-    #[arg(long, value_name = "DIR")]
-    suites: Option<PathBuf>,
-    /// Load the fixtures from a directory instead of those built in
-    #[arg(long, value_name = "DIR")]
-    fixtures: Option<PathBuf>,
-    /// Add the cases of a directory, as the run did
-    #[arg(long, value_name = "DIR")]
-    regressions: Option<PathBuf>,
+    #[command(flatten)]
+    suite: SuiteArgs,
     #[command(flatten)]
     output: OutputArgs,
 }
@@ -38,7 +31,7 @@ pub(super) struct MergeArgs {
 /// `dewspec merge`
 pub(super) fn merge(args: &MergeArgs) -> Result<u8, CliError> {
     let outputs = Outputs::new(&args.output, &Config::default())?;
-    let suite = load::suite_and_cases(args.suites.as_deref(), args.fixtures.as_deref(), args.regressions.as_deref())?;
+    let suite = args.suite.load()?;
     let mut parts = Vec::with_capacity(args.reports.len());
     for path in &args.reports {
         let report = stored::read(path)?;

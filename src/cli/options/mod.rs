@@ -7,6 +7,7 @@ mod engine;
 mod network;
 mod output;
 mod serve;
+mod suite;
 mod target;
 
 pub(super) use credentials::{AccessKeyArgs, LoginArgs};
@@ -16,4 +17,5 @@ pub(super) use engine::EngineArgs;
 pub(super) use network::NetworkArgs;
 pub(super) use output::{FormatArgs, OutputArgs, When};
 pub(super) use serve::ServeArgs;
+pub(super) use suite::SuiteArgs;
 pub(super) use target::TargetArgs;
