@@ -11,7 +11,7 @@ cd "$(dirname "$0")"
 cargo fuzz build --sanitizer "${SANITIZER:-address}"
 built=fuzz/target/$(rustc -vV | sed -n 's/^host: //p')/release
 
-# Target and dictionary: the list of src/fuzz_targets/list.rs; a test compares the two.
+# Target and dictionary: the list of fuzz/src/list.rs; a test compares the two.
 while read -r target dictionary; do
   cp "$built/$target" "$OUT/"
   cp "fuzz/dictionaries/$dictionary" "$OUT/$target.dict"

@@ -13,7 +13,6 @@ pub mod deviations;
 pub mod engine;
 pub mod exit;
 pub mod fuzz;
-pub mod fuzz_targets;
 pub mod generate;
 pub mod judge;
 pub mod ledger;

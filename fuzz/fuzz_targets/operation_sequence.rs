@@ -1,7 +1,7 @@
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
-    if let Err(difference) = dewspec::fuzz_targets::operation_sequence(data) {
+    if let Err(difference) = dewspec_fuzz::operation_sequence(data) {
         panic!("{difference}");
     }
 });

@@ -1,7 +1,7 @@
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
-    if let Err(difference) = dewspec::fuzz_targets::server_request(data) {
+    if let Err(difference) = dewspec_fuzz::server_request(data) {
         panic!("{difference}");
     }
 });

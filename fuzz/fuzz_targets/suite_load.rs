@@ -1,7 +1,7 @@
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
-    if let Err(difference) = dewspec::fuzz_targets::suite_load(data) {
+    if let Err(difference) = dewspec_fuzz::suite_load(data) {
         panic!("{difference}");
     }
 });

@@ -10,7 +10,7 @@ use crate::suite::DataError;
 /// Everything that can stand in a `dewspec.toml`; the names are those of the options.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(crate) struct Config {
+pub struct Config {
     pub(super) endpoint: Option<String>,
     pub(super) csms_endpoint: Option<String>,
     pub(super) kms_endpoint: Option<String>,
@@ -183,7 +183,7 @@ impl Config {
     ///
     /// # Errors
     /// What is wrong, with its line.
-    pub(crate) fn parse(file: &str, text: &str) -> Result<Self, DataError> {
+    pub fn parse(file: &str, text: &str) -> Result<Self, DataError> {
         let config: Config = toml::from_str(text).map_err(|e| DataError::toml(file, text, &e))?;
         match config.profile.iter().find(|(_, profile)| !profile.profile.is_empty()) {
             Some((name, _)) => Err(DataError::file(file, format!("[profile.{name}] holds profiles of its own"))),

@@ -48,7 +48,7 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};
 
 use crate::exit;
 use args::{Arguments, Command};
-pub(crate) use config::Config;
+pub use config::Config;
 use layer::{Layer, Sources};
 
 /// Options of the program itself.

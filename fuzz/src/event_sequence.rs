@@ -6,8 +6,8 @@ use super::arena::Arena;
 use super::judging::told;
 use super::operation_sequence::send;
 use super::requests::suite;
-use crate::generate::{Decider, Doing, Generator, Property, TargetFacts};
-use crate::judge::{State, change_of, difference, state_of};
+use dewspec::generate::{Decider, Doing, Generator, Property, TargetFacts};
+use dewspec::judge::{State, change_of, difference, state_of};
 
 const OPERATION: &str = "CreateSecretEvent";
 /// Bytes that decide one event: whether it has the name of an earlier one, and what it is otherwise.

@@ -1,9 +1,9 @@
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
-use crate::judge::change_of;
-use crate::rules::{Contract, Standing};
-use crate::suite::Capacity;
+use dewspec::judge::change_of;
+use dewspec::rules::{Contract, Standing};
+use dewspec::suite::Capacity;
 
 /// What the documents say of a body that comes with a valid token, to a resource that is there and empty.
 #[derive(Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 use super::documented::{Documented, documented};
-use crate::server::fault::FaultSet;
-use crate::server::{ServerConfig, TextRules};
+use dewspec::server::fault::FaultSet;
+use dewspec::server::{ServerConfig, TextRules};
 
 thread_local! {
     static RULES: Result<Vec<Pair>, String> = pairs(FaultSet::default());

@@ -1,7 +1,7 @@
 use arbitrary::{Result, Unstructured};
 use serde_json::{Map, Value, json};
 
-use crate::suite::Effect;
+use dewspec::suite::Effect;
 
 /// Items of a list, at most: some beyond every documented limit.
 const ITEMS: usize = 24;

@@ -4,8 +4,8 @@ use arbitrary::{Result, Unstructured};
 
 use super::arena::Arena;
 use super::body::body;
-use crate::model::{PathChoice, Request, TokenChoice};
-use crate::suite::OperationSuite;
+use dewspec::model::{PathChoice, Request, TokenChoice};
+use dewspec::suite::OperationSuite;
 
 /// A request, and what is known of it without asking the server.
 #[derive(Debug)]

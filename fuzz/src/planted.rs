@@ -11,14 +11,17 @@ use super::rendering::Renderers;
 use super::{
     TARGETS, generator, operation_sequence, response_oracle, server_request, suite_load, validator_difference,
 };
-use crate::report::Report;
-use crate::report::terminal::TerminalStyle;
-use crate::server::fault::FaultSet;
-use crate::suite::{DataError, DataSource, Suite};
+use dewspec::report::Report;
+use dewspec::report::terminal::TerminalStyle;
+use dewspec::server::fault::FaultSet;
+use dewspec::suite::{DataError, DataSource, Suite};
 
 /// The errors over all seeds of a target.
 fn errors(target: &str, run: impl Fn(&[u8]) -> Result<(), String>) -> Vec<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target);
+    // This folder is part of two packages.
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let fuzz = if package.ends_with("fuzz") { package.to_owned() } else { package.join("fuzz") };
+    let folder = fuzz.join("corpus").join(target);
     let seeds = std::fs::read_dir(folder).expect("a corpus");
     let seeds = seeds.map(|seed| std::fs::read(seed.expect("an entry").path()).expect("a seed"));
     seeds.filter_map(|seed| run(&seed).err()).collect()

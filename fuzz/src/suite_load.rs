@@ -1,16 +1,18 @@
 use std::sync::{Arc, LazyLock};
 
 use arbitrary::Unstructured;
-use include_dir::{Dir, include_dir};
-
-use crate::cli::Config;
-use crate::plan::lint_coverage;
-use crate::suite::{DataError, DataFile, DataSource, Suite};
+use dewspec::cli::Config;
+use dewspec::plan::lint_coverage;
+use dewspec::suite::{DataError, DataFile, DataSource, Suite};
 
 /// What the configuration is called in errors.
 const CONFIG: &str = "dewspec.toml";
 /// A suite with one of everything: the real one takes too long to parse for every input.
-static SMALL: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/src/fuzz_targets/small");
+macro_rules! small {
+    ($($path:literal),* $(,)?) => {
+        vec![$(DataFile { path: $path.to_owned(), text: include_str!(concat!("small/", $path)).to_owned() }),*]
+    };
+}
 
 /// Loads a suite; another one can be put in its place to see that this target notices.
 pub(super) type Load = fn(&DataSource) -> Result<Suite, Vec<DataError>>;
@@ -25,7 +27,7 @@ pub fn suite_load(data: &[u8]) -> Result<(), String> {
 }
 
 pub(super) fn check(load: Load, data: &[u8]) -> Result<(), String> {
-    let original = original()?;
+    let original = original();
     let end = data.iter().position(|byte| *byte == b'\n').unwrap_or(data.len());
     let (name, rest) = (&data[..end], data.get(end + 1..).unwrap_or_default());
     // A name with this mark: only a part of the file is replaced.
@@ -54,24 +56,24 @@ fn place(source: &DataSource, name: &[u8]) -> Option<usize> {
 }
 
 /// The small suite that inputs change.
-fn original() -> Result<&'static DataSource, String> {
-    static ORIGINAL: LazyLock<Result<DataSource, String>> = LazyLock::new(|| {
-        let files = |root: &str| {
-            let mut files = Vec::new();
-            let mut pending = vec![SMALL.get_dir(root).ok_or("there is no small suite")?];
-            while let Some(dir) = pending.pop() {
-                pending.extend(dir.dirs());
-                for file in dir.files() {
-                    let text = file.contents_utf8().ok_or("the small suite is not UTF-8")?.to_owned();
-                    files.push(DataFile { path: file.path().to_string_lossy().replace('\\', "/"), text });
-                }
-            }
-            files.sort_by(|a, b| a.path.cmp(&b.path));
-            Ok::<_, String>(files)
-        };
-        Ok(DataSource { suites: files("suites")?, fixtures: files("fixtures")?, ..DataSource::default() })
+fn original() -> &'static DataSource {
+    static ORIGINAL: LazyLock<DataSource> = LazyLock::new(|| DataSource {
+        suites: small![
+            "suites/README.md",
+            "suites/csms/create_tag.toml",
+            "suites/documents.toml",
+            "suites/observers/observers.toml",
+            "suites/regressions/found.toml",
+            "suites/shapes/member.toml",
+        ],
+        fixtures: small![
+            "fixtures/csms/create_tag.request.json",
+            "fixtures/csms/create_tag.response.400.json",
+            "fixtures/index.toml",
+        ],
+        ..DataSource::default()
     });
-    ORIGINAL.as_ref().map_err(Clone::clone)
+    &ORIGINAL
 }
 
 /// The text with a part of it replaced; where, and how much, is decided first.
@@ -155,7 +157,7 @@ mod tests {
 
     #[test]
     fn the_small_suite_loads() {
-        let suite = Suite::load(original().expect("data")).expect("a suite");
+        let suite = Suite::load(original()).expect("a suite");
         assert_eq!((suite.operations.len(), suite.observers.len(), suite.fixtures.len()), (1, 2, 2));
     }
 }

@@ -1,4 +1,4 @@
-//! What the fuzz targets under `fuzz/` do, so that stable tests can do it too. Each target turns bytes into an input and
+//! What the fuzz targets do, so that stable tests can do it too (`tests/fuzz_targets.rs` takes this folder in). Each target turns bytes into an input and
 //! asserts a property of what comes of it; an error says what disagreed.
 
 mod arena;
@@ -10,14 +10,14 @@ mod generator;
 mod judging;
 mod list;
 mod operation_sequence;
+#[cfg(test)]
+mod planted;
 mod rendering;
 mod requests;
 mod response_oracle;
 mod server_request;
 mod shot;
 mod suite_load;
-#[cfg(test)]
-mod tests;
 mod validator_difference;
 
 pub use generator::generator;

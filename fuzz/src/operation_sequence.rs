@@ -6,11 +6,11 @@ use super::arena::{Arena, Arenas, PROFILES};
 use super::event_sequence::Events;
 use super::judging::told;
 use super::requests::suite;
-use crate::generate::{Decider, Doing, Generator, Instance, Placeholders, Property};
-use crate::judge::{State, change_of, difference, parse_request, state_of};
-use crate::model::Exchange;
-use crate::server::fault::FaultSet;
-use crate::suite::{Answer, Effect, OperationSuite};
+use dewspec::generate::{Decider, Doing, Generator, Instance, Placeholders, Property};
+use dewspec::judge::{State, change_of, difference, parse_request, state_of};
+use dewspec::model::Exchange;
+use dewspec::server::fault::FaultSet;
+use dewspec::suite::{Answer, Effect, OperationSuite};
 
 /// Properties whose inputs are several requests.
 const PROPERTIES: [Property; 3] =

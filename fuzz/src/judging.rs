@@ -2,9 +2,9 @@ use std::cell::OnceCell;
 
 use serde_json::Value;
 
-use crate::judge::{History, Judgement, Scene, Secrets, describe, judge};
-use crate::model::Exchange;
-use crate::suite::{Judge, OperationSuite};
+use dewspec::judge::{History, Judgement, Scene, Secrets, describe, judge};
+use dewspec::model::Exchange;
+use dewspec::suite::{Judge, OperationSuite};
 
 /// What an exchange was about, as far as the oracles ask.
 #[derive(Clone, Copy, Debug, Default)]

@@ -1,9 +1,9 @@
 use quick_xml::events::Event;
 use quick_xml::{Reader, XmlVersion};
 
-use crate::report::snapshot::tables;
-use crate::report::terminal::{TerminalStyle, render};
-use crate::report::{Report, ReportError, json, junit};
+use dewspec::report::snapshot::tables;
+use dewspec::report::terminal::{TerminalStyle, render};
+use dewspec::report::{Report, ReportError, json, junit};
 
 /// What makes text of a report, by format.
 pub(super) struct Renderers {

@@ -2,7 +2,7 @@ use std::sync::LazyLock;
 
 use fancy_regex::Regex;
 
-use crate::server::{Profile, ServerConfig, TextField};
+use dewspec::server::{Profile, ServerConfig, TextField};
 
 /// What the documents state about one text, under one choice of the readings that it depends on: their expressions as
 /// they stand, run by an engine with look-around, and their lengths.

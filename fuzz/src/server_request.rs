@@ -4,10 +4,10 @@ use super::arena::{Arena, Arenas, PROFILES};
 use super::due::{Due, Seen, due};
 use super::judging::{About, content, told};
 use super::shot::{Shot, raw, structured};
-use crate::judge::{State, change_of, difference, is_ambiguous, parse_request, state_of};
-use crate::model::Exchange;
-use crate::rules::Contract;
-use crate::server::fault::FaultSet;
+use dewspec::judge::{State, change_of, difference, is_ambiguous, parse_request, state_of};
+use dewspec::model::Exchange;
+use dewspec::rules::Contract;
+use dewspec::server::fault::FaultSet;
 
 thread_local! {
     static ARENAS: Arenas = Arenas::new(FaultSet::default());

@@ -6,12 +6,14 @@ use super::arena::{Arena, Arenas};
 use super::documented::documented;
 use super::judging::told;
 use super::requests::suite;
-use crate::generate::{Decider, Doing, Generator, Placeholders, Property, TargetFacts, properties, seed_of, to_bytes};
-use crate::judge::{State, change_of, difference, parse_request, state_of};
-use crate::rules::{Contract, pointers};
-use crate::server::TextField;
-use crate::server::fault::FaultSet;
-use crate::suite::{Answer, OperationSuite};
+use dewspec::generate::{
+    Decider, Doing, Generator, Placeholders, Property, TargetFacts, properties, seed_of, to_bytes,
+};
+use dewspec::judge::{State, change_of, difference, parse_request, state_of};
+use dewspec::rules::{Contract, pointers};
+use dewspec::server::TextField;
+use dewspec::server::fault::FaultSet;
+use dewspec::suite::{Answer, OperationSuite};
 
 /// Every property about single bodies, each with what makes its inputs up.
 pub(super) struct Generators {

@@ -6,15 +6,15 @@ use axum::http::Request as HttpRequest;
 use serde_json::Value;
 
 use super::requests::{Requests, resource, suite, words};
-use crate::generate::{Placeholders, TargetFacts};
-use crate::judge::{Listing, Secrets, parse_listing};
-use crate::model::{Exchange, Request, Response};
-use crate::rules::Contract;
-use crate::server::fault::FaultSet;
-use crate::server::reading::catalogue;
-use crate::server::{InProcess, Profile, ServerConfig};
-use crate::suite::{Capacity, Observer, OperationSuite, ResourceKind};
-use crate::target::{Addresses, IN_PROCESS_ENDPOINT, Target, embedded_target};
+use dewspec::generate::{Placeholders, TargetFacts};
+use dewspec::judge::{Listing, Secrets, parse_listing};
+use dewspec::model::{Exchange, Request, Response};
+use dewspec::rules::Contract;
+use dewspec::server::fault::FaultSet;
+use dewspec::server::reading::catalogue;
+use dewspec::server::{InProcess, Profile, ServerConfig};
+use dewspec::suite::{Capacity, Observer, OperationSuite, ResourceKind};
+use dewspec::target::{Addresses, IN_PROCESS_ENDPOINT, Target, embedded_target};
 
 /// Secrets and keys on it.
 const RESOURCES: usize = 2;

@@ -9,12 +9,12 @@ use serde_json::Value;
 use super::judging::{About, judgements};
 use super::rendering::{Forms, Renderers, rendered};
 use super::requests::suite;
-use crate::judge::{History, Judgement, Secrets};
-use crate::model::{Exchange, Failure, FailureKind, Level, Outcome, Request, Response};
-use crate::redaction::{Redactor, curl, show};
-use crate::report::{CaseReport, CaseTally, FindingReport, Report, SCHEMA, TargetSummary};
-use crate::suite::OperationSuite;
-use crate::target::Target;
+use dewspec::judge::{History, Judgement, Secrets};
+use dewspec::model::{Exchange, Failure, FailureKind, Level, Outcome, Request, Response};
+use dewspec::redaction::{Redactor, curl, show};
+use dewspec::report::{CaseReport, CaseTally, FindingReport, Report, SCHEMA, TargetSummary};
+use dewspec::suite::OperationSuite;
+use dewspec::target::Target;
 
 /// The token of the requests that are answered; it stands where a body has `{token}`.
 pub(super) const TOKEN: &str = "MIIDfuzzing-token-0123456789-never-issued";

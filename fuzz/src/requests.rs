@@ -1,8 +1,8 @@
 use std::sync::LazyLock;
 
-use crate::model::{PathChoice, Request};
-use crate::suite::{DataSource, Observer, OperationSuite, Purpose, ResourceKind, Suite};
-use crate::target::{Addresses, Target};
+use dewspec::model::{PathChoice, Request};
+use dewspec::suite::{DataSource, Observer, OperationSuite, Purpose, ResourceKind, Suite};
+use dewspec::target::{Addresses, Target};
 
 /// The suite, loaded once.
 pub(super) fn suite() -> Result<&'static Suite, String> {
