@@ -60,7 +60,9 @@ fn original() -> &'static DataSource {
     static ORIGINAL: LazyLock<DataSource> = LazyLock::new(|| DataSource {
         suites: small![
             "suites/README.md",
-            "suites/csms/create_tag.toml",
+            "suites/csms/create-tag/cases.toml",
+            "suites/csms/create-tag/clauses.toml",
+            "suites/csms/create-tag/operation.toml",
             "suites/documents.toml",
             "suites/observers/observers.toml",
             "suites/regressions/found.toml",

@@ -1,4 +1,5 @@
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -8,7 +9,7 @@ use crate::exit;
 use crate::generate::{Doing, Generator, Placeholders, Property, TargetFacts, seed_of};
 use crate::plan::{Filter, Plan, PlannedCase, plan};
 use crate::report::text::{visible, wrap};
-use crate::suite::{Clause, Expect, OperationSuite, StatusRule, StepSpec, Suite};
+use crate::suite::{Clause, Expect, Located, OperationSuite, StatusRule, StepSpec, Suite};
 use crate::target::Settings;
 
 /// How many inputs of a property are shown.
@@ -45,14 +46,15 @@ pub(super) fn explain(args: &ExplainArgs) -> Result<u8, CliError> {
 }
 
 enum Found<'a> {
-    Clause(&'a OperationSuite, &'a Clause),
+    Clause(&'a OperationSuite, &'a Located<Clause>),
     Case(&'a PlannedCase),
     /// The known faults that show as it.
     Cause(Vec<&'static Fault>),
 }
 
 fn find<'a>(suite: &'a Suite, plan: &'a Plan, id: &str) -> Result<Found<'a>, CliError> {
-    if let Some((op, clause)) = suite.clause(id) {
+    let located = |op: &'a Arc<OperationSuite>| op.clauses.iter().find(|clause| clause.id == id).map(|c| (op, c));
+    if let Some((op, clause)) = suite.operations.iter().find_map(located) {
         return Ok(Found::Clause(op, clause));
     }
     if let Some(case) = plan.cases().find(|c| c.spec.id == id) {
@@ -108,11 +110,12 @@ fn paragraph(text: &str, indent: &str) -> String {
     lines.iter().map(|line| format!("{indent}{line}\n")).collect()
 }
 
-fn clause_text(op: &OperationSuite, clause: &Clause, plan: &Plan) -> String {
+fn clause_text(op: &OperationSuite, clause: &Located<Clause>, plan: &Plan) -> String {
     let mut out = format!("{} ({})\n\n", clause.id, clause.level);
     out.push_str(&paragraph(&clause.wording, "  "));
     out.push_str(&format!("\n  operation  {} {} {}\n", op.operation.id, op.operation.method, op.operation.path));
     out.push_str(&format!("  source     {}\n", clause.source_line()));
+    out.push_str(&format!("  defined    {}\n", clause.origin));
     if clause.monitored {
         out.push_str("  monitored  it cannot be provoked; every answer is watched for it\n");
     }
@@ -151,6 +154,9 @@ fn case_text(case: &PlannedCase, suite: &Suite) -> String {
                 "  ",
             ));
         }
+    }
+    if let Some(written) = case.op.cases.iter().find(|written| written.id == case.spec.id) {
+        out.push_str(&format!("\n  defined  {}\n", written.origin));
     }
     if !case.spec.needs.is_empty() {
         let needs = case.spec.needs.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");

@@ -1,8 +1,22 @@
 use bytes::Bytes;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Which credential a request carries: in `X-Auth-Token`, or as a signature where requests are signed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, strum::Display, strum::EnumIter)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+    strum::Display,
+    strum::EnumIter,
+)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum TokenChoice {
@@ -44,6 +58,21 @@ pub enum TokenChoice {
 }
 
 impl TokenChoice {
+    /// What is not quite the valid token, or has a meaning to those that look tokens up.
+    pub const NEAR: &[TokenChoice] = &[
+        TokenChoice::Truncated,
+        TokenChoice::Extended,
+        TokenChoice::OtherCase,
+        TokenChoice::OtherEnd,
+        TokenChoice::OtherMiddle,
+        TokenChoice::Bearer,
+        TokenChoice::OtherCaseEnd,
+        TokenChoice::Punctuated,
+        TokenChoice::NullWord,
+        TokenChoice::Wildcard,
+        TokenChoice::ObjectWord,
+    ];
+
     /// Whether it is the valid token, or made of it: there is none where requests are signed.
     pub fn is_made_of_token(self) -> bool {
         match self {
@@ -69,7 +98,7 @@ impl TokenChoice {
 }
 
 /// Which identifier stands at one place of the path.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, strum::Display)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, strum::Display)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum PathChoice {
@@ -106,6 +135,20 @@ pub enum PathChoice {
     Unhyphened,
     /// That of a resource of the target's of the other kind: a key's in the place of a secret's.
     OtherKind,
+}
+
+impl PathChoice {
+    /// What is not quite the target's own identifier, or has a meaning to those that look identifiers up.
+    pub const NEAR: &[PathChoice] = &[
+        PathChoice::Extended,
+        PathChoice::Truncated,
+        PathChoice::OtherStart,
+        PathChoice::OtherMiddle,
+        PathChoice::OtherEnd,
+        PathChoice::Wildcard,
+        PathChoice::CutOff,
+        PathChoice::Quoted,
+    ];
 }
 
 /// Whose resources a request addresses: used to choose credentials and paths, never sent as such.

@@ -426,7 +426,7 @@ pub struct ClauseReport {
     /// The clause in words; likewise.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub wording: String,
-    /// The file and line of the suite that state it, such as `suites/kms/create_kms_tag.toml:12`; likewise.
+    /// The file and line of the suite that state it, such as `suites/kms/create-kms-tag/clauses.toml:12`; likewise.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub defined: String,
     /// Why, for everything but `upheld`.

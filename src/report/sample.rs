@@ -323,7 +323,7 @@ fn clauses() -> Vec<ClauseReport> {
             verdict,
             source: source.to_owned(),
             wording: wording.to_owned(),
-            defined: "suites/csms/create_secret_tag.toml:12".to_owned(),
+            defined: "suites/csms/create-secret-tag/clauses.toml:12".to_owned(),
             reason: reason.map(str::to_owned),
             checks: 3,
             evidence: Evidence { held: 3, ..Evidence::default() },

@@ -3,17 +3,20 @@ use std::hash::Hasher;
 use fnv::FnvHasher;
 use indexmap::IndexMap;
 use schemars::JsonSchema;
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor, value};
 use serde::{Deserialize, Serialize};
 
 use crate::model::{PathChoice, TokenChoice};
 
 /// One named check with fixed input, as it stands in the data.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct CaseSpec {
-    /// Stable id: `<operation prefix>.<topic>/<what is tested>`.
+    /// Stable id: `<topic>/<what is tested>`, without the operation's prefix.
     pub id: String,
-    /// The clauses it can break; the first is blamed when an answer is not as expected.
+    /// The clauses it can break; the first is blamed when an answer is not as expected. Left out, the one that its id
+    /// begins with.
+    #[serde(default)]
     pub clauses: Vec<String>,
     /// One line on what it does, where the id does not say it all.
     #[serde(default)]
@@ -21,7 +24,7 @@ pub struct CaseSpec {
     /// What the target must offer for this case.
     #[serde(default)]
     pub needs: Vec<Need>,
-    /// Run only if these open clauses may still have one of these readings.
+    /// Run only if these open clauses are known to have one of these readings: `{ clause = ["reading"] }`.
     #[serde(default)]
     pub when: IndexMap<String, Vec<String>>,
     /// How many tags it may store at once beside those that were there.
@@ -64,8 +67,27 @@ fn one() -> usize {
     1
 }
 
+impl CaseSpec {
+    /// A case of these clauses that does nothing but these steps.
+    pub(super) fn new(id: String, clauses: Vec<String>, steps: Vec<StepSpec>) -> Self {
+        CaseSpec {
+            id,
+            clauses,
+            title: String::new(),
+            needs: Vec::new(),
+            when: IndexMap::new(),
+            room: 1,
+            early: false,
+            turn: None,
+            steps,
+        }
+    }
+}
+
 /// What a case may need of a target.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, strum::Display)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, strum::Display,
+)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum Need {
@@ -89,9 +111,9 @@ pub enum Need {
     EmptyResource,
 }
 
-/// One step of a case: exactly one of `setup`, `remove`, `fill`, `body`, `fixture`, `race`, `hidden`, `no-body` says what is
-/// sent.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+/// One step of a case: exactly one of `setup`, `remove`, `fill`, `body`, `item`, `from`, `fixture`, `race`, `race-items`,
+/// `hidden`, `no-body` says what is sent.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct StepSpec {
     /// Tags to store first, by this operation or the one that can write; judged by nothing.
@@ -100,6 +122,13 @@ pub struct StepSpec {
     pub fill: Option<usize>,
     /// A request body, as text with `${…}` placeholders; sent as it stands.
     pub body: Option<String>,
+    /// One item, as JSON text: it is sent in the operation's `item-body`. Gone once the suite is loaded.
+    pub item: Option<String>,
+    /// A body of the operation's by name: `valid`, or one of its `bodies`. Gone once the suite is loaded.
+    pub from: Option<String>,
+    /// Members of that body that are changed or added: JSON texts by JSON pointers. Gone once the suite is loaded.
+    #[serde(default)]
+    pub with: IndexMap<String, String>,
     /// The body is sent as it stands, `${…}` included: generated input.
     #[serde(skip)]
     pub verbatim: bool,
@@ -107,6 +136,8 @@ pub struct StepSpec {
     pub fixture: Option<String>,
     /// Bodies of writes that are sent at the same time, several times over.
     pub race: Option<Vec<String>>,
+    /// The same, one item each. Gone once the suite is loaded.
+    pub race_items: Option<Vec<String>>,
     /// Look as the other tenant: nothing that this case stored may be listed there.
     #[serde(default)]
     pub hidden: bool,
@@ -165,8 +196,8 @@ pub struct StepSpec {
 }
 
 /// What is expected of a step.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", from = "ExpectForm")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub struct Expect {
     /// Accepted or refused.
     pub answer: Answer,
@@ -187,7 +218,7 @@ pub struct Expect {
 }
 
 /// One member of a body.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MemberValue {
     /// JSON pointer to it.
@@ -210,8 +241,8 @@ pub enum Answer {
 }
 
 /// Which statuses a refusal may have.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged, expecting = "statuses are a list of numbers, or `@` and the topic of an open clause")]
 pub enum StatusRule {
     /// These.
     Fixed(Vec<u16>),
@@ -220,7 +251,7 @@ pub enum StatusRule {
 }
 
 /// How a tag stands in a listing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Listed {
     /// Its key, with placeholders.
@@ -230,7 +261,7 @@ pub struct Listed {
 }
 
 /// How "no value" can be written in JSON.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::Display)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, strum::Display)]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
 pub enum ValueForm {
@@ -243,7 +274,7 @@ pub enum ValueForm {
 }
 
 /// The two shapes of error bodies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::Display)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, strum::Display)]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
 pub enum Envelope {
@@ -254,7 +285,7 @@ pub enum Envelope {
 }
 
 /// A closed range for a number in an answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NumberRange {
     /// JSON pointer to the number.
@@ -266,7 +297,7 @@ pub struct NumberRange {
 }
 
 /// What follows the head of an answer on the wire.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::Display)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, strum::Display)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum WireBody {
@@ -276,47 +307,110 @@ pub enum WireBody {
     EmptyObject,
 }
 
-#[derive(Deserialize)]
+/// The forms in which an expectation can be written.
+#[derive(JsonSchema)]
 #[serde(untagged)]
-enum ExpectForm {
+#[expect(dead_code, reason = "only described by the schema, and read by the visitor")]
+pub(super) enum ExpectForm {
+    /// A word; a refusal has status 400, the documents' "invalid request parameters".
     Word(Answer),
+    /// Refused with this status.
+    Status(u16),
+    /// Refused with one of these statuses.
+    Statuses(Vec<u16>),
+    /// `"@clause"`: refused with a status that the clause's remaining readings name.
+    ByClause(String),
+    /// Everything.
     Full(Box<ExpectFull>),
 }
 
-#[derive(Deserialize)]
+/// An expectation in full.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct ExpectFull {
+pub(super) struct ExpectFull {
+    /// Accepted or refused.
     answer: Answer,
+    /// Permitted statuses of a refusal, 400 if it is left out.
     #[serde(default = "invalid")]
     status: StatusRule,
+    /// The case's own tags afterwards, exactly; without it, what the request says, or nothing new if it is refused.
     stored: Option<IndexMap<String, String>>,
+    /// How a tag is listed.
     listed: Option<Listed>,
+    /// Shape of the error body.
     envelope: Option<Envelope>,
+    /// A number in the successful answer.
     number: Option<NumberRange>,
+    /// What follows the head of the answer on the wire.
     wire_body: Option<WireBody>,
+    /// The request counts as if this member of the valid body had this value.
     member: Option<MemberValue>,
+}
+
+struct ExpectVisitor;
+
+impl<'de> Visitor<'de> for ExpectVisitor {
+    type Value = Expect;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("`accepted`, `refused`, `any`, a status or a list of them, `@` and an open clause, or a table with `answer`")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, word: &str) -> Result<Expect, E> {
+        if word.starts_with('@') {
+            return Ok(Expect { status: StatusRule::ByClause(word.to_owned()), ..Expect::new(Answer::Refused) });
+        }
+        Answer::deserialize(value::StrDeserializer::new(word)).map(Expect::new)
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, status: i64) -> Result<Expect, E> {
+        let status = u16::try_from(status).map_err(|_| E::custom("a status is a number of three digits"))?;
+        Ok(Expect::with_statuses(Answer::Refused, vec![status]))
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, status: u64) -> Result<Expect, E> {
+        let status = u16::try_from(status).map_err(|_| E::custom("a status is a number of three digits"))?;
+        Ok(Expect::with_statuses(Answer::Refused, vec![status]))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, statuses: A) -> Result<Expect, A::Error> {
+        let statuses = Vec::<u16>::deserialize(value::SeqAccessDeserializer::new(statuses))?;
+        Ok(Expect::with_statuses(Answer::Refused, statuses))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Expect, A::Error> {
+        let full = ExpectFull::deserialize(value::MapAccessDeserializer::new(members))?;
+        Ok(Expect {
+            answer: full.answer,
+            status: full.status,
+            stored: full.stored,
+            listed: full.listed,
+            envelope: full.envelope,
+            number: full.number,
+            wire_body: full.wire_body,
+            member: full.member,
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Expect {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ExpectVisitor)
+    }
+}
+
+impl JsonSchema for Expect {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Expect".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        ExpectForm::json_schema(generator)
+    }
 }
 
 fn invalid() -> StatusRule {
     StatusRule::Fixed(vec![400])
-}
-
-impl From<ExpectForm> for Expect {
-    fn from(form: ExpectForm) -> Self {
-        match form {
-            ExpectForm::Word(answer) => Expect::new(answer),
-            ExpectForm::Full(full) => Expect {
-                answer: full.answer,
-                status: full.status,
-                stored: full.stored,
-                listed: full.listed,
-                envelope: full.envelope,
-                number: full.number,
-                wire_body: full.wire_body,
-                member: full.member,
-            },
-        }
-    }
 }
 
 impl Expect {

@@ -1,10 +1,11 @@
 //! Values on which software breaks, as data: what is sent at every documented position of every operation.
 
 use indexmap::IndexMap;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// Values of one sort for one sort of position.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct NastyClass {
     /// What they have in common.
@@ -16,7 +17,7 @@ pub struct NastyClass {
 }
 
 /// A sort of position.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Position {
     /// Every member of the body that is a text.
@@ -30,7 +31,7 @@ pub enum Position {
 }
 
 /// One value.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Nasty {
     /// As a text of a body: what stands between its quotation marks, JSON escapes included. In a path, as it stands there.

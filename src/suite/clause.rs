@@ -1,14 +1,15 @@
 use indexmap::IndexMap;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Constraint, Disputed, Judge};
 use crate::model::Level;
 
 /// One checkable sentence of the documentation.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Clause {
-    /// Stable, hierarchical id: `<service>.<operation>.<topic>`.
+    /// Stable, hierarchical id: `<topic>`, without the operation's prefix.
     pub id: String,
     /// How binding it is.
     pub level: Level,
@@ -31,7 +32,7 @@ pub struct Clause {
 }
 
 /// A place in the documents, or in the collected public facts.
-#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema, PartialEq, Eq)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Source {
     /// Id of a document declared in `documents.toml`; left out, the operation's own documents.

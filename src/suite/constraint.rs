@@ -1,8 +1,9 @@
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A fact about one field of the request body. Exactly one of the optional members is set; the
 /// lint refuses anything else.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Constraint {
     /// JSON pointer into the operation's valid body; `*` stands for every element of an array.
@@ -55,7 +56,7 @@ impl Constraint {
 }
 
 /// JSON types as the documents' tables name them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::Display)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, strum::Display)]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
 pub enum JsonType {
@@ -82,7 +83,7 @@ impl JsonType {
 }
 
 /// Which characters a field may hold: either those named, or all but those named.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Characters {
     /// Classes that are allowed.
@@ -102,7 +103,7 @@ pub struct Characters {
 }
 
 /// A class of characters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum CharacterClass {
     /// `a` to `z`, `A` to `Z` and `0` to `9`.
     #[serde(rename = "ascii-alphanumeric")]
@@ -119,9 +120,10 @@ pub enum CharacterClass {
 }
 
 /// What may not stand at an edge of a string.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, strum::Display)]
 #[serde(rename_all = "kebab-case")]
 pub enum EdgeClass {
     /// White space.
+    #[strum(serialize = "white space")]
     Whitespace,
 }

@@ -1,10 +1,11 @@
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Characters;
 
 /// Ground on which the readings of an open clause disagree. Generated input stays off it: what happens
 /// there is the business of the clause's own probes.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Disputed {
     /// JSON pointer into the operation's valid body; `*` stands for every element of an array.

@@ -1,10 +1,11 @@
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantNames};
 
 use super::JsonType;
 
 /// An oracle that looks at every exchange of an operation, with what it needs to know.
-#[derive(Clone, Debug, Serialize, Deserialize, IntoStaticStr, VariantNames)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema, IntoStaticStr, VariantNames)]
 #[strum(serialize_all = "kebab-case")]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", rename_all_fields = "kebab-case", tag = "oracle")]
 pub enum Judge {

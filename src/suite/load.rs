@@ -1,13 +1,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use toml::Spanned;
 
-use super::error::Lines;
+use super::ids::Prefixes;
+use super::read::{Contents, Reader, shape_name};
 use super::regression;
 use super::revision::{is_revision, revision};
-use super::template::substitute;
+use super::steps::spell_out;
 use super::{
     CaseSpec, Clause, DataError, DataFile, DataSource, Document, NastyClass, Observer, Operation, Origin, ResourceKind,
     Revision, Source, lint,
@@ -87,46 +88,20 @@ pub struct Suite {
 const DOCUMENTS: &str = "documents.toml";
 /// The file with values on which software breaks.
 const CATALOGUE: &str = "catalogue.toml";
-/// How deep shapes may include shapes.
-const INCLUDE_DEPTH: usize = 4;
-
-#[derive(Deserialize)]
+/// `documents.toml`.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct DocumentsFile {
+pub(super) struct DocumentsFile {
+    /// The pages that clauses cite.
     document: Vec<Document>,
 }
 
-#[derive(Deserialize)]
+/// `catalogue.toml`.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct CatalogueFile {
+pub(super) struct CatalogueFile {
+    /// Values on which software breaks, by class.
     class: Vec<NastyClass>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct SuiteFile {
-    operation: Option<Operation>,
-    #[serde(default)]
-    observer: Vec<Observer>,
-    #[serde(default)]
-    include: Vec<Spanned<Include>>,
-    #[serde(default)]
-    clause: Vec<Spanned<Clause>>,
-    #[serde(default)]
-    case: Vec<Spanned<CaseSpec>>,
-}
-
-#[derive(Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct Include {
-    /// File name under `shapes/`, without `.toml`.
-    shape: String,
-    /// Parameters.
-    #[serde(default)]
-    with: BTreeMap<String, String>,
-    /// Includes the shape once for each of these further sets of parameters.
-    #[serde(default)]
-    foreach: Vec<BTreeMap<String, String>>,
 }
 
 impl Suite {
@@ -136,7 +111,6 @@ impl Suite {
     /// Every mistake found, each with file and line; a syntax error ends the search in its file.
     pub fn load(source: &DataSource) -> Result<Self, Vec<DataError>> {
         let fixtures = fixture::load(&source.fixtures)?;
-        let loader = Loader::new(&source.suites);
         let mut suite = Suite { fixtures, fingerprint: source.fingerprint(), ..Suite::default() };
         let mut errors = Vec::new();
         let (revisions, files): (Vec<_>, Vec<_>) = source.suites.iter().partition(|f| is_revision(&f.path));
@@ -148,16 +122,13 @@ impl Suite {
         }
         let (regressions, others): (Vec<_>, Vec<_>) =
             files.into_iter().partition(|f| regression::is_regression(&f.path));
-        for file in others {
-            if let Err(error) = loader.file(file, &mut suite) {
-                errors.push(error);
-            }
-        }
+        errors.extend(add_files(&others, &source.suites, &mut suite));
         for file in regressions.into_iter().chain(&source.regressions) {
             if let Err(error) = regression::add(file, &mut suite) {
                 errors.push(error);
             }
         }
+        errors.extend(complete(&mut suite));
         if errors.is_empty() {
             errors = lint(&suite);
         }
@@ -185,113 +156,86 @@ impl Suite {
     }
 }
 
-struct Loader<'a> {
-    shapes: BTreeMap<&'a str, &'a DataFile>,
+/// Adds documents, catalogue, observers and operations.
+fn add_files(files: &[&DataFile], all: &[DataFile], suite: &mut Suite) -> Vec<DataError> {
+    let reader = Reader::new(all);
+    let mut errors = Vec::new();
+    let mut operations: BTreeMap<&str, Vec<&DataFile>> = BTreeMap::new();
+    for file in files {
+        if let Some(folder) = operation_folder(&file.path, all) {
+            operations.entry(folder).or_default().push(file);
+        } else if let Err(error) = add_file(file, &reader, suite) {
+            errors.push(error);
+        }
+    }
+    for files in operations.into_values() {
+        if let Err(error) = add_operation(&in_order(files), &reader, suite) {
+            errors.push(error);
+        }
+    }
+    suite.operations.sort_by(|a, b| a.file.cmp(&b.file));
+    errors
 }
 
-impl<'a> Loader<'a> {
-    fn new(files: &'a [DataFile]) -> Self {
-        let shapes = files.iter().filter_map(|f| Some((shape_name(&f.path)?, f))).collect();
-        Loader { shapes }
+/// A file that is in no operation's folder.
+fn add_file<'a>(file: &'a DataFile, reader: &Reader<'a>, suite: &mut Suite) -> Result<(), DataError> {
+    let toml = |e| DataError::toml(&file.path, &file.text, &e);
+    if file.path.ends_with(DOCUMENTS) {
+        suite.documents.extend(toml::from_str::<DocumentsFile>(&file.text).map_err(toml)?.document);
+    } else if file.path.ends_with(CATALOGUE) {
+        suite.catalogue.extend(toml::from_str::<CatalogueFile>(&file.text).map_err(toml)?.class);
+    } else if !file.path.ends_with(".toml") && !file.path.ends_with(".md") {
+        return Err(DataError::file(&file.path, "is neither .toml nor .md, so it would be ignored; remove it"));
+    } else if file.path.ends_with(".toml") && shape_name(&file.path).is_none() {
+        return add_operation(&[file], reader, suite);
     }
+    Ok(())
+}
 
-    fn file(&self, file: &DataFile, suite: &mut Suite) -> Result<(), DataError> {
-        if file.path.ends_with(DOCUMENTS) {
-            let parsed: DocumentsFile =
-                toml::from_str(&file.text).map_err(|e| DataError::toml(&file.path, &file.text, &e))?;
-            suite.documents.extend(parsed.document);
-            return Ok(());
-        }
-        if file.path.ends_with(CATALOGUE) {
-            let parsed: CatalogueFile =
-                toml::from_str(&file.text).map_err(|e| DataError::toml(&file.path, &file.text, &e))?;
-            suite.catalogue.extend(parsed.class);
-            return Ok(());
-        }
-        if !file.path.ends_with(".toml") {
-            return if file.path.ends_with(".md") {
-                Ok(())
-            } else {
-                Err(DataError::file(&file.path, "is neither .toml nor .md, so it would be ignored; remove it"))
-            };
-        }
-        if shape_name(&file.path).is_some() {
-            return Ok(());
-        }
-        let prefix = prefix_of(&file.path)?;
-        let parameters = BTreeMap::from([("op".to_owned(), prefix.clone())]);
-        let mut clauses = Vec::new();
-        let mut cases = Vec::new();
-        let parsed = self.parse(file, &parameters, &mut clauses, &mut cases, 0)?;
-        suite.observers.extend(parsed.observer);
-        match parsed.operation {
-            Some(mut operation) => {
-                operation.prefix = prefix;
-                for clause in &mut clauses {
-                    clause.item.source = with_documents(&clause.item.source, &operation.documents);
-                }
-                suite.operations.push(Arc::new(OperationSuite { operation, file: file.path.clone(), clauses, cases }));
-                Ok(())
-            }
-            None if clauses.is_empty() && cases.is_empty() => Ok(()),
-            None => Err(DataError::file(&file.path, "has clauses or cases but no [operation] they belong to")),
-        }
+/// The files of one operation, or one of observers alone.
+fn add_operation<'a>(files: &[&'a DataFile], reader: &Reader<'a>, suite: &mut Suite) -> Result<(), DataError> {
+    let mut contents = Contents::default();
+    for file in files {
+        reader.read(file, &mut contents)?;
     }
+    let Some(first) = files.first() else { return Ok(()) };
+    suite.observers.extend(contents.observers);
+    let Some(mut operation) = contents.operation else {
+        return match contents.clauses.is_empty() && contents.cases.is_empty() {
+            true => Ok(()),
+            false => Err(DataError::file(&first.path, "has clauses or cases but no [operation] they belong to")),
+        };
+    };
+    operation.prefix = prefix_of(&first.path)?;
+    for clause in &mut contents.clauses {
+        clause.item.source = with_documents(&clause.item.source, &operation.documents);
+    }
+    let Contents { clauses, cases, .. } = contents;
+    suite.operations.push(Arc::new(OperationSuite { operation, file: first.path.clone(), clauses, cases }));
+    Ok(())
+}
 
-    /// Parses one file or shape and everything it includes, appending to the lists.
-    fn parse(
-        &self,
-        file: &DataFile,
-        parameters: &BTreeMap<String, String>,
-        clauses: &mut Vec<Located<Clause>>,
-        cases: &mut Vec<Located<CaseSpec>>,
-        depth: usize,
-    ) -> Result<SuiteFile, DataError> {
-        let text = substitute(&file.path, &file.text, parameters, &["op"])?;
-        let mut parsed: SuiteFile = toml::from_str(&text).map_err(|e| DataError::toml(&file.path, &text, &e))?;
-        let lines = Lines::of(&text);
-        let at = |offset: usize| Origin { file: file.path.clone(), line: lines.at(offset) };
-        clauses.extend(
-            std::mem::take(&mut parsed.clause)
-                .into_iter()
-                .map(|c| Located { origin: at(c.span().start), item: c.into_inner() }),
-        );
-        cases.extend(
-            std::mem::take(&mut parsed.case)
-                .into_iter()
-                .map(|c| Located { origin: at(c.span().start), item: c.into_inner() }),
-        );
-        for include in &parsed.include {
-            let origin = at(include.span().start);
-            let include = include.get_ref();
-            let Some(shape) = self.shapes.get(include.shape.as_str()) else {
-                let known = self.shapes.keys().copied().collect::<Vec<_>>().join(", ");
-                return Err(DataError::new(
-                    origin,
-                    format!("there is no shape `{}`; there are: {known}", include.shape),
-                ));
-            };
-            if depth >= INCLUDE_DEPTH {
-                return Err(DataError::new(origin, "shapes include each other too deeply"));
-            }
-            let rounds = if include.foreach.is_empty() { vec![BTreeMap::new()] } else { include.foreach.clone() };
-            for round in rounds {
-                let mut inner = include.with.clone();
-                inner.extend(round);
-                if let Some(op) = parameters.get("op") {
-                    inner.insert("op".to_owned(), op.clone());
-                }
-                let found = self.parse(shape, &inner, clauses, cases, depth + 1).map_err(|mut e| {
-                    e.message = format!("{} (included at {origin})", e.message);
-                    e
-                })?;
-                if found.operation.is_some() || !found.observer.is_empty() {
-                    return Err(DataError::file(&shape.path, "a shape may hold clauses, cases and includes only"));
+/// Spells out, now that all operations are there, what files say in short: ids without prefixes, bodies in terms of others.
+fn complete(suite: &mut Suite) -> Vec<DataError> {
+    let prefixes = Prefixes::new(suite.operations.iter().map(|op| op.operation.prefix.clone()));
+    let operations: Vec<Operation> = suite.operations.iter().map(|op| op.operation.clone()).collect();
+    let mut errors = Vec::new();
+    for op in &mut suite.operations {
+        let OperationSuite { operation, clauses, cases, .. } = Arc::make_mut(op);
+        for clause in clauses {
+            prefixes.complete_clause(&mut clause.item, &operation.prefix);
+        }
+        for case in cases {
+            prefixes.complete_case(&mut case.item, &operation.prefix);
+            for step in &mut case.item.steps {
+                let to = operations.iter().find(|op| step.operation.as_ref() == Some(&op.id)).unwrap_or(operation);
+                if let Err(message) = spell_out(step, to) {
+                    errors.push(DataError::new(case.origin.clone(), format!("case {}: {message}", case.item.id)));
                 }
             }
         }
-        Ok(parsed)
     }
+    errors
 }
 
 /// A source that names no document stands for the same place in each of the operation's own.
@@ -305,15 +249,27 @@ fn with_documents(sources: &[Source], documents: &[String]) -> Vec<Source> {
         .collect()
 }
 
-/// `…/shapes/<name>.toml` → `<name>`.
-fn shape_name(path: &str) -> Option<&str> {
+/// The folder of the operation that a file belongs to: the one it stands in, if that has an `operation.toml`.
+fn operation_folder<'a>(path: &'a str, all: &[DataFile]) -> Option<&'a str> {
     let (folder, name) = path.rsplit_once('/')?;
-    (folder == "shapes" || folder.ends_with("/shapes")).then(|| name.strip_suffix(".toml")).flatten()
+    let has = |file: &DataFile| file.path.strip_prefix(folder).is_some_and(|rest| rest == "/operation.toml");
+    (name.ends_with(".toml") && all.iter().any(has)).then_some(folder)
 }
 
-/// `…/csms/create_secret_tag.toml` → `csms.create-secret-tag`.
+/// The operation, its clauses, and then its cases by topic.
+fn in_order(mut files: Vec<&DataFile>) -> Vec<&DataFile> {
+    let place = |file: &DataFile| {
+        let name = file.path.rsplit('/').next().unwrap_or_default();
+        ["operation.toml", "clauses.toml"].iter().position(|first| *first == name).unwrap_or(2)
+    };
+    files.sort_by_key(|file| (place(file), &file.path));
+    files
+}
+
+/// `…/csms/create-secret-tag/operation.toml`, and `…/csms/create-secret-tag.toml` → `csms.create-secret-tag`.
 fn prefix_of(path: &str) -> Result<String, DataError> {
-    let mut parts = path.trim_end_matches(".toml").rsplit('/');
+    let path = path.strip_suffix("/operation.toml").or_else(|| path.strip_suffix(".toml")).unwrap_or(path);
+    let mut parts = path.rsplit('/');
     match (parts.next(), parts.next()) {
         (Some(name), Some(service)) => Ok(format!("{service}.{}", name.replace('_', "-"))),
         _ => Err(DataError::file(path, "must stand in a folder named after its service")),

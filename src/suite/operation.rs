@@ -1,19 +1,21 @@
 use std::sync::OnceLock;
 
 use indexmap::IndexMap;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// One documented method and path.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Operation {
     /// The documents' name: `CreateSecretTag`.
     pub id: String,
     /// Prefix of the ids of its clauses and cases; filled in from the file's place (`csms.create-secret-tag`).
     #[serde(default)]
+    #[schemars(skip)]
     pub prefix: String,
-    /// `csms` or `kms`: which endpoint it lives at.
+    /// Which endpoint it lives at: `csms`, `kms`, or another word, which is where `--endpoint` says.
     pub service: String,
     /// What it does, in a few words.
     pub summary: String,
@@ -31,6 +33,11 @@ pub struct Operation {
     pub success: u16,
     /// A valid body: JSON text with `${…}` placeholders.
     pub valid: String,
+    /// A body that carries one item: JSON text with `${item}` where it stands. Steps with `item` are sent in it.
+    pub item_body: Option<String>,
+    /// Further valid bodies that steps begin `from`, by name.
+    #[serde(default)]
+    pub bodies: IndexMap<String, String>,
     /// What an accepted request does to the stored state.
     pub effect: Effect,
     /// The members of the valid body, once somebody has asked for them.
@@ -46,8 +53,8 @@ impl Operation {
 }
 
 /// How many items one resource may carry.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged, expecting = "a capacity is a number, or the topic of the open clause whose readings are numbers")]
 pub enum Capacity {
     /// So many.
     Fixed(usize),
@@ -56,7 +63,9 @@ pub enum Capacity {
 }
 
 /// The kinds of things that operations act on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, strum::Display)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, strum::Display,
+)]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
 pub enum ResourceKind {
@@ -80,7 +89,7 @@ impl ResourceKind {
 }
 
 /// What an accepted request does, in terms of its own body.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", tag = "kind")]
 pub enum Effect {
     /// Stores the one tag found at `item`.
@@ -118,7 +127,7 @@ impl Effect {
 }
 
 /// A neighbouring operation used only to read back or clean up.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Observer {
     /// The vendor's name: `ListSecretTags`.
@@ -153,7 +162,7 @@ pub struct Observer {
 }
 
 /// What an observer is used for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, strum::Display)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, strum::Display)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum Purpose {
@@ -168,7 +177,7 @@ pub enum Purpose {
 }
 
 /// How a listing is paged.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Page {
     /// Query parameter for the page size.

@@ -1,17 +1,20 @@
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::error::line_of;
-use super::{CaseSpec, DataError, DataFile, Located, Origin, Suite};
+use super::error::Text;
+use super::{CaseSpec, DataError, DataFile, Located, Suite};
 
-/// A file of further cases of one operation: what fuzzing has found, kept so that it stays fixed.
-#[derive(Deserialize)]
+/// A file of further cases of one operation (`regressions/*.toml`): what fuzzing has found, kept so that it stays fixed.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct RegressionFile {
-    /// The operation's name.
+pub(super) struct RegressionFile {
+    /// The operation's name: `CreateKmsTag`.
     operation: String,
+    /// Its cases.
+    #[schemars(with = "Vec<CaseSpec>")]
     case: Vec<Spanned<CaseSpec>>,
 }
 
@@ -33,10 +36,9 @@ pub(super) fn add(file: &DataFile, suite: &mut Suite) -> Result<(), DataError> {
     let Some(op) = suite.operations.iter_mut().find(known) else {
         return Err(DataError::file(&file.path, format!("there is no operation `{}`", parsed.operation)));
     };
-    let cases = parsed.case.into_iter().map(|case| {
-        let line = line_of(&file.text, case.span().start);
-        Located { origin: Origin { file: file.path.clone(), line }, item: case.into_inner() }
-    });
+    let text = Text::new(&file.path, &file.text);
+    let cases =
+        parsed.case.into_iter().map(|case| Located { origin: text.line(case.span().start), item: case.into_inner() });
     Arc::make_mut(op).cases.extend(cases);
     Ok(())
 }

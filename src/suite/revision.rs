@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{DataError, DataFile};
@@ -17,10 +18,13 @@ pub struct Revision {
     pub clauses: BTreeSet<String>,
 }
 
-#[derive(Deserialize)]
+/// A frozen list of clauses (`revisions/*.toml`).
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct RevisionFile {
+pub(super) struct RevisionFile {
+    /// What it is for, in a sentence.
     summary: String,
+    /// Their ids, in full.
     clauses: Vec<String>,
 }
 

@@ -66,8 +66,12 @@ impl Addresses {
             let end = start + rest[start..].find('}')?;
             let name = &rest[start + 1..end];
             out.push_str(&rest[..start]);
-            self.push_segment(&mut out, name, kind, resource, choice(name), item)?;
             rest = &rest[end + 1..];
+            // Where an item is addressed, it comes last: the parameters before it say where it is.
+            match item.filter(|_| !rest.contains('{')) {
+                Some(item) => out.extend(utf8_percent_encode(item, SEGMENT)),
+                None => self.push_segment(&mut out, name, kind, resource, choice(name))?,
+            }
         }
         out.push_str(rest);
         Some(out)
@@ -80,14 +84,8 @@ impl Addresses {
         kind: ResourceKind,
         resource: &str,
         choice: PathChoice,
-        item: Option<&str>,
     ) -> Option<()> {
         let project = name == "project_id";
-        let resource_parameter = matches!(name, "secret_id" | "key_id");
-        if !project && !resource_parameter {
-            out.extend(utf8_percent_encode(item?, SEGMENT));
-            return Some(());
-        }
         let unknown;
         let text = match choice {
             PathChoice::Own if project => &self.target.project_id,
@@ -159,7 +157,7 @@ impl Addresses {
         let Some((endpoint, path)) = endpoints.filter_map(|e| Some((e, url.strip_prefix(e.as_str())?))).next() else {
             return url.to_owned();
         };
-        let is_identifier = |part: &str| matches!(part, "{project_id}" | "{secret_id}" | "{key_id}");
+        let is_identifier = |part: &str| part.starts_with('{');
         let mut parts = template.split('/');
         let written = path.split('/').map(|segment| match parts.next() {
             Some(part) if is_identifier(part) => some_encoded(segment),

@@ -50,12 +50,12 @@ pub struct Foreign {
 }
 
 impl Target {
-    /// Base URL of a service.
+    /// Base URL of a service. One that has no option of its own is where `--endpoint` says.
     pub fn endpoint(&self, service: &str) -> Option<&str> {
         match service {
             "csms" => self.csms.as_deref(),
             "kms" => self.kms.as_deref(),
-            _ => None,
+            _ => self.csms.as_deref().or(self.kms.as_deref()),
         }
     }
 

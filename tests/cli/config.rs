@@ -134,15 +134,15 @@ fn a_broken_suite_is_told_with_file_and_line() {
     copy_tree(&std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("suites"), &copy);
     let shown = copy.display().to_string();
     assert_eq!(run(&["run", "--suites", &shown, "-q", "example"]).code, 0);
-    let file = copy.join("kms/create_kms_tag.toml");
+    let file = copy.join("kms/create-kms-tag/clauses.toml");
     let text = std::fs::read_to_string(&file).expect("a suite file");
     std::fs::write(&file, text.replacen("max-length = 36", "max-lenght = 36", 1)).expect("a file");
     let output = run(&["run", "--suites", &shown]);
     assert_eq!(output.code, 2);
-    assert!(output.err.contains("create_kms_tag.toml:") && output.err.contains("max-lenght"), "{}", output.err);
+    assert!(output.err.contains("create-kms-tag/clauses.toml:") && output.err.contains("max-lenght"), "{}", output.err);
 }
 
-fn copy_tree(from: &Path, to: &Path) {
+pub(crate) fn copy_tree(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("a directory");
     for entry in std::fs::read_dir(from).expect("a directory") {
         let entry = entry.expect("an entry");

@@ -4,10 +4,12 @@
 
 mod compare;
 mod config;
+mod contributing;
 mod dry_run;
 mod help;
 mod hostile;
 mod judge;
+mod made_up;
 mod network;
 mod nightly;
 mod packaged;

@@ -85,7 +85,7 @@ fn sarif_has_a_rule_for_each_clause_and_a_result_for_each_cause() {
         if let Some(at) = result["ruleIndex"].as_u64() {
             assert_eq!(rules[at as usize]["id"], result["ruleId"]);
             let place = &result["locations"][0]["physicalLocation"];
-            assert_eq!(place["artifactLocation"]["uri"], "suites/csms/create_secret_tag.toml");
+            assert_eq!(place["artifactLocation"]["uri"], "suites/csms/create-secret-tag/clauses.toml");
             assert_eq!(place["region"]["startLine"], 12);
         }
         assert!(!result["message"]["text"].as_str().unwrap().contains('\u{1b}'));
