@@ -163,6 +163,7 @@ fn case(op: &OperationSuite, exchange: &Exchange, redactor: &Redactor, judged: V
     let outcome = if findings.is_empty() { Outcome::Pass } else { Outcome::Fail };
     CaseReport {
         flaky: None,
+        tries: None,
         causes: Vec::new(),
         id: op.id("fuzz/response"),
         operation: op.operation.id.clone(),
@@ -215,6 +216,7 @@ fn report(cases: Vec<CaseReport>) -> Report {
         exit_code: 0,
         conclusion: String::new(),
         strict: false,
+        repetition: Default::default(),
         otherwise: None,
         deviations: None,
         preflight: Vec::new(),

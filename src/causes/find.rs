@@ -2,13 +2,14 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Level, Outcome};
-use crate::report::{CaseReport, Cause, CauseExample, FindingReport};
+use crate::report::{CaseReport, Cause, CauseExample, FindingReport, Rate};
 use crate::suite::{OperationSuite, Suite};
 
 use super::diagnosis::Index;
-use super::looks::{Looks, looks};
-use super::name::title;
+use super::looks::{Looks, looks, unusual_in};
+use super::name::{Telling, title};
 use super::observations::observations;
+use super::shared::shared;
 use super::signature::{ENVELOPE, Kind, Signature, field, topic};
 
 /// Ids of cases that a cause names, at most; it says how many there are.
@@ -204,18 +205,31 @@ fn cause(signature: &Signature, parts: &[Part<'_>]) -> Option<Cause> {
     }
     let mut clauses: Vec<(&str, usize)> = clauses.into_iter().collect();
     clauses.sort_by_key(|(id, count)| (Reverse(*count), *id));
-    let example = parts.iter().min_by_key(|part| size(part))?;
-    let telling = telling(example);
+    let first = clauses.first().map(|(id, _)| *id);
+    let example = parts.iter().min_by_key(|part| size(part, first))?;
+    let telling = telling(example, first);
     let level = findings().map(|finding| finding.level).min();
     let told = |of_finding: fn(&FindingReport) -> &String, of_case: &Option<String>| {
         telling.map(of_finding).or(of_case.as_ref()).cloned().unwrap_or_default()
     };
+    let shared = shared(parts.iter().map(|part| (part.case, part.findings.as_slice())));
+    let is_flaky = parts.iter().all(|part| part.case.outcome == Outcome::Flaky);
     let exchange = telling.and_then(|finding| finding.exchange).filter(|at| *at < example.case.exchanges.len());
     Some(Cause {
         id: signature.id(operation, operations.len() > 1),
-        title: title(signature, operation, &clauses, operations.len() > 1),
+        title: title(
+            signature,
+            operation,
+            &Telling {
+                clauses: &clauses,
+                about: &about(parts),
+                shared: shared.as_ref(),
+                is_everywhere: operations.len() > 1,
+            },
+        ),
         level: level.unwrap_or(Level::Should),
-        flaky: parts.iter().all(|part| part.case.outcome == Outcome::Flaky),
+        flaky: is_flaky,
+        rate: rate(parts).filter(|_| is_flaky),
         operations,
         clauses: clauses.iter().map(|(id, _)| (*id).to_owned()).collect(),
         count: parts.len(),
@@ -229,9 +243,31 @@ fn cause(signature: &Signature, parts: &[Part<'_>]) -> Option<Cause> {
             replay: example.case.replay.clone(),
         },
         diagnosis: Vec::new(),
+        shared: shared.map(|shared| shared.told()),
         observations: observations(parts.iter().map(|part| (part.case, part.findings.as_slice()))),
         standing: None,
     })
+}
+
+/// The clauses that these cases are about, the most frequent first.
+fn about<'a>(parts: &[Part<'a>]) -> Vec<&'a str> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for id in parts.iter().filter_map(|part| part.case.clauses.first()) {
+        *counts.entry(id).or_default() += 1;
+    }
+    let mut all: Vec<(&str, usize)> = counts.into_iter().collect();
+    all.sort_by_key(|(id, count)| (Reverse(*count), *id));
+    all.into_iter().map(|(id, _)| id).collect()
+}
+
+/// In how many tries of these cases something went wrong.
+fn rate(parts: &[Part<'_>]) -> Option<Rate> {
+    let each = parts.iter().filter_map(|part| part.case.flaky.as_ref());
+    let sum = each.fold(Rate::default(), |sum, one| Rate {
+        failed: sum.failed.saturating_add(one.failed),
+        tries: sum.tries.saturating_add(one.tries),
+    });
+    (sum.tries > 0).then_some(sum)
 }
 
 /// What they look like on the first operation concerned: known faults are each of one.
@@ -242,16 +278,21 @@ fn looks_of_first(parts: &[Part<'_>]) -> Looks {
 }
 
 /// The finding that says most of what went wrong in a case.
-fn telling<'a>(part: &Part<'a>) -> Option<&'a FindingReport> {
-    part.findings.iter().copied().min_by_key(|finding| (finding.level, finding.seen.len()))
+fn telling<'a>(part: &Part<'a>, first: Option<&str>) -> Option<&'a FindingReport> {
+    let is_other = |finding: &FindingReport| Some(finding.clause.as_str()) != first;
+    part.findings.iter().copied().min_by_key(|finding| (finding.level, is_other(finding), finding.seen.len()))
 }
 
-/// Examples are small: a grave finding, few exchanges, a short request, nothing generated.
-fn size(part: &Part<'_>) -> (Level, bool, usize, usize, String) {
+/// Examples are small: a grave finding, of what the title says, nothing generated, few exchanges, a short request of plain
+/// characters.
+fn size<'a>(part: &Part<'a>, first: Option<&str>) -> impl Ord + use<'a> {
     let CaseReport { exchanges, generated, id, .. } = part.case;
     let level = part.findings.iter().map(|finding| finding.level).min().unwrap_or(Level::Should);
-    let sent = exchanges.iter().filter_map(|exchange| exchange.request_body.as_ref()).map(String::len).max();
-    (level, generated.is_some(), exchanges.len(), sent.unwrap_or_default(), id.clone())
+    let is_other = !part.findings.iter().any(|finding| Some(finding.clause.as_str()) == first);
+    let bodies = || exchanges.iter().filter_map(|exchange| exchange.request_body.as_deref());
+    let unusual = bodies().map(unusual_in).max().unwrap_or_default();
+    let sent = bodies().map(str::len).max().unwrap_or_default();
+    (level, is_other, generated.is_some(), exchanges.len(), unusual, sent, id)
 }
 
 /// A must, then an open clause that nothing explains, then what is not the same each time, then a should.

@@ -50,6 +50,16 @@ fn unusual(case: &CaseReport, finding: &FindingReport) -> Option<String> {
     (1..=UNUSUAL).contains(&found.len()).then(told)
 }
 
+/// How many kinds of unusual characters are in the texts of a body.
+pub(super) fn unusual_in(body: &str) -> usize {
+    let mut found = BTreeSet::new();
+    match serde_json::from_str(body) {
+        Ok(value) => collect(&value, &mut found),
+        Err(_) => found.extend(body.chars().filter(|c| !c.is_ascii())),
+    }
+    found.len()
+}
+
 fn collect(value: &Value, found: &mut BTreeSet<char>) {
     match value {
         Value::String(text) => found.extend(text.chars().filter(|c| !c.is_ascii_alphanumeric() && !"-_".contains(*c))),

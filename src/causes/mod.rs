@@ -6,6 +6,7 @@ mod find;
 mod looks;
 mod name;
 mod observations;
+mod shared;
 mod signature;
 
 pub(crate) use diagnosis::{Dictionary, Fault, Seen};

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::CliError;
 use super::options::TargetArgs;
+use crate::model::FlakyPolicy;
 use crate::suite::DataError;
 
 /// Everything that can stand in a `dewspec.toml`; the names are those of the options.
@@ -58,6 +59,9 @@ pub struct Config {
     pub(super) fail_fast: Option<bool>,
     pub(super) strict: Option<bool>,
     pub(super) thorough: Option<bool>,
+    pub(super) repeat: Option<u64>,
+    pub(super) retries: Option<u64>,
+    pub(super) flaky: Option<FlakyPolicy>,
     pub(super) max_wait: Option<f64>,
     pub(super) max_time: Option<f64>,
     pub(super) wait_for: Option<f64>,

@@ -83,6 +83,9 @@ impl Estimate {
             estimate.add(kind, "GET", requests.div_ceil(SHARING));
             estimate.add(kind, "DELETE", stored.div_ceil(at_once));
         }
+        for count in estimate.counts.values_mut().flat_map(BTreeMap::values_mut) {
+            *count = count.saturating_mul(settings.repetition.repeat);
+        }
         estimate
     }
 

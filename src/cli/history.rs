@@ -118,7 +118,8 @@ fn told(history: &History) -> String {
         ));
         for cause in series.causes.iter().filter(|cause| cause.present) {
             let since = cause.since.get(..10).unwrap_or(&cause.since);
-            text.push_str(&format!("  since {}  {}\n", visible(since), visible(&cause.id)));
+            let flaky = cause.flaky_told().map(|told| format!(" ({told})")).unwrap_or_default();
+            text.push_str(&format!("  since {}  {}{flaky}\n", visible(since), visible(&cause.id)));
         }
         for clause in &series.flapping {
             text.push_str(&format!("  flaps {} times  {}\n", clause.changes, visible(&clause.clause)));

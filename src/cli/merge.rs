@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::options::{OutputArgs, SuiteArgs};
+use super::options::{DeviationsArgs, OutputArgs, SuiteArgs};
 use super::outputs::Outputs;
-use super::{CliError, Config, stored};
+use super::{CliError, Config, deviations, stored};
 use crate::conclusion::{Part, join};
 use crate::plan::{Filter, plan};
 
@@ -15,7 +15,9 @@ Examples:
   dewspec run --endpoint … --shard 1/3 --report json=1.json
       run the first of three parts; the others may run elsewhere at the same time
   dewspec merge 1.json 2.json 3.json --report json=night.json --report html=night.html
-      verdicts, causes and exit code of all of them, as if they had been one run";
+      verdicts, causes and exit code of all of them, as if they had been one run
+  dewspec merge 1.json 2.json 3.json --deviations deviations.toml
+      the same beside the known deviations";
 
 #[derive(Clone, Debug, Default, Args)]
 pub(super) struct MergeArgs {
@@ -26,12 +28,15 @@ pub(super) struct MergeArgs {
     suite: SuiteArgs,
     #[command(flatten)]
     output: OutputArgs,
+    #[command(flatten)]
+    deviations: DeviationsArgs,
 }
 
 /// `dewspec merge`
 pub(super) fn merge(args: &MergeArgs) -> Result<u8, CliError> {
-    let outputs = Outputs::new(&args.output, &Config::default())?;
     let suite = args.suite.load()?;
+    let known = deviations::read(&args.deviations, &Config::default(), Some(&suite))?;
+    let outputs = Outputs::new(&args.output, &Config::default())?.beside(known);
     let mut parts = Vec::with_capacity(args.reports.len());
     for path in &args.reports {
         let report = stored::read(path)?;

@@ -3,10 +3,10 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde::Deserialize;
 
-use super::CliError;
 use super::job::{Setup, Task};
-use super::options::{EmbeddedArgs, EngineArgs, OutputArgs, TargetArgs};
+use super::options::{EmbeddedArgs, EngineArgs, OutputArgs, RepetitionArgs, TargetArgs};
 use super::outputs::Outputs;
+use super::{CliError, stored};
 use crate::fuzz::{self, Find};
 use crate::model::Outcome;
 use crate::plan::{Filter, plan};
@@ -25,6 +25,8 @@ pub(super) struct ReplayArgs {
     #[command(flatten)]
     engine: EngineArgs,
     #[command(flatten)]
+    repetition: RepetitionArgs,
+    #[command(flatten)]
     output: OutputArgs,
     #[command(flatten)]
     embedded: EmbeddedArgs,
@@ -36,8 +38,7 @@ pub(super) fn replay(args: &ReplayArgs) -> Result<u8, CliError> {
     if args.report_file.is_dir() {
         return finds(args, &read_finds(&args.report_file)?, &TargetSummary::default());
     }
-    let text = std::fs::read_to_string(&args.report_file)
-        .map_err(|e| CliError::usage(format!("{shown}: cannot be read: {e}")))?;
+    let text = stored::text(&args.report_file)?;
     if text.contains(fuzz::SCHEMA) && serde_json::from_str::<Schema>(&text).is_ok_and(|s| s.schema == fuzz::SCHEMA) {
         return finds(args, &read_finds(&args.report_file)?, &TargetSummary::default());
     }
@@ -58,7 +59,8 @@ pub(super) fn replay(args: &ReplayArgs) -> Result<u8, CliError> {
         engine.cases.get_or_insert(inputs);
     }
     let described = with_summary(args, &report.target);
-    let setup = Setup::new(&described, &engine, &args.embedded)?;
+    let mut setup = Setup::new(&described, &engine, &args.embedded)?;
+    setup.settings.repetition = args.repetition.repetition(&setup.config, setup.settings.fail_fast)?;
     let plan = plan(&setup.suite, &Filter::exact(ids.iter().cloned()));
     if let Some(unknown) = ids.iter().find(|id| !plan.cases().any(|c| c.spec.id == **id)) {
         return Err(CliError::usage(format!("{shown} names the case {unknown}, which this suite does not have")));

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::job::{Setup, Task};
-use super::options::{DeviationsArgs, EmbeddedArgs, EngineArgs, OutputArgs, TargetArgs};
+use super::options::{DeviationsArgs, EmbeddedArgs, EngineArgs, OutputArgs, RepetitionArgs, TargetArgs};
 use super::outputs::Outputs;
 use super::{CliError, console, deviations, dry_run, stored};
 use crate::exit;
@@ -47,6 +47,8 @@ pub(super) struct RunArgs {
     #[command(flatten)]
     engine: EngineArgs,
     #[command(flatten)]
+    repetition: RepetitionArgs,
+    #[command(flatten)]
     output: OutputArgs,
     #[command(flatten)]
     deviations: DeviationsArgs,
@@ -58,6 +60,7 @@ pub(super) struct RunArgs {
 pub(super) fn run(args: &RunArgs) -> Result<u8, CliError> {
     let mut setup = Setup::new(&args.target, &args.engine, &args.embedded)?;
     setup.settings.record.clone_from(&args.record);
+    setup.settings.repetition = args.repetition.repetition(&setup.config, setup.settings.fail_fast)?;
     let mut plan = plan(&setup.suite, &Filter::words(&args.filters).in_turn(setup.settings.turn()));
     if let Some(shard) = shard(args)? {
         plan = plan.part(&shard);

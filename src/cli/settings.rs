@@ -6,6 +6,7 @@ use super::config::Config;
 use super::layer::Sources;
 use super::options::EngineArgs;
 use crate::ledger::journal::Place;
+use crate::model::Repetition;
 use crate::target::Settings;
 
 /// Longest run id: it becomes part of event names, which have 64 characters.
@@ -48,6 +49,7 @@ pub(super) fn settings(
         rate,
         fail_fast: sources.switch("fail_fast", args.fail_fast, config.fail_fast),
         strict: sources.switch("strict", args.strict, config.strict),
+        repetition: Repetition::default(),
         thorough: sources.switch("thorough", args.thorough, config.thorough),
         max_wait: seconds("--max-wait", args.max_wait.or(config.max_wait), usual.max_wait, 0.0, WEEK)?,
         max_time,

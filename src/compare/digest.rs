@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use indexmap::IndexMap;
 
 use crate::model::{Level, Verdict};
-use crate::report::{ReportError, SCHEMA, Summary};
+use crate::report::{Rate, ReportError, SCHEMA, Summary};
 
 /// A report, as far as it is compared with others.
 #[derive(Clone, Debug, Deserialize)]
@@ -73,6 +73,9 @@ pub struct DigestCause {
     /// Whether it was not the same each time.
     #[serde(default)]
     pub flaky: bool,
+    /// In how many tries of its cases that was so.
+    #[serde(default)]
+    pub rate: Option<Rate>,
     /// How many cases it explains.
     pub count: usize,
 }

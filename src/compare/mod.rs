@@ -2,7 +2,6 @@
 //! read, so that hundreds of them take a second. No I/O.
 
 mod digest;
-mod frame;
 pub mod history;
 pub mod matrix;
 

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::judge::readings::Observation;
+use crate::model::FlakyPolicy;
 
 /// Everything that a run knows of clauses and operations once nothing is sent any more.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -28,6 +29,9 @@ pub struct Basis {
     pub ended: Option<Ended>,
     /// Whether a broken should, or anything flaky, is a failure.
     pub strict: bool,
+    /// What it means that a case is not the same each time.
+    #[serde(default)]
+    pub flaky: FlakyPolicy,
 }
 
 /// Why a run ended before its end.
@@ -62,6 +66,21 @@ pub struct ClauseTally {
 }
 
 impl ClauseTally {
+    /// What was found out of it elsewhere, too.
+    pub(crate) fn add(&mut self, other: ClauseTally) {
+        let ClauseTally { checks, broken_by, skipped, lost, inconclusive, unmet } = other;
+        self.checks = self.checks.saturating_add(checks);
+        self.lost = self.lost.saturating_add(lost);
+        self.inconclusive = self.inconclusive.saturating_add(inconclusive);
+        for (all, more) in [(&mut self.broken_by, broken_by), (&mut self.skipped, skipped), (&mut self.unmet, unmet)] {
+            for text in more {
+                if !all.contains(&text) {
+                    all.push(text);
+                }
+            }
+        }
+    }
+
     /// A case that bears on it was not judged, for this reason.
     pub(crate) fn came_to_nothing(&mut self, reason: &str) {
         self.inconclusive += 1;

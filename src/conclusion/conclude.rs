@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::exit;
 use crate::judge::readings::{Observation, Profile};
-use crate::model::{Level, Outcome, Verdict};
+use crate::model::{FlakyPolicy, Level, Outcome, Verdict};
 use crate::report::{CaseReport, ClauseReport, Evidence, FindingReport, Otherwise, ReadingReport};
 use crate::suite::{Clause, Located, OperationSuite, Suite};
 
@@ -197,6 +197,15 @@ fn readings(profile: &Profile, operations: &[&OperationSuite]) -> Vec<ReadingRep
         .collect()
 }
 
+/// Whether something that is not the same each time is a failure of the run.
+pub(crate) fn counts_as_failure(policy: FlakyPolicy, strict: bool, is_should: bool) -> bool {
+    match policy {
+        FlakyPolicy::Pass => false,
+        FlakyPolicy::Warn => strict,
+        FlakyPolicy::Fail => strict || !is_should,
+    }
+}
+
 /// What the exit code is made of.
 struct Outcomes<'a> {
     basis: &'a Basis,
@@ -236,19 +245,32 @@ impl Outcomes<'_> {
                 format!("the target does not conform: {broken} should clause(s) broken, and --strict is on"),
             );
         }
-        if flaky > 0 && self.basis.strict {
-            let told = format!("the target does not conform: {flaky} case(s) are flaky, and --strict is on");
+        let counted = self.cases.iter().filter(|case| self.counts_as_flaky(case)).count();
+        if counted > 0 {
+            let why = if self.basis.flaky == FlakyPolicy::Fail { "--flaky is fail" } else { "--strict is on" };
+            let told = format!("the target does not conform: {counted} case(s) are flaky, and {why}");
             return (exit::NONCONFORMING, told);
         }
         self.unproven(notes).unwrap_or_else(|| self.conforms(warns, flaky))
     }
 
+    /// Whether a case is a failure by not being the same each time.
+    fn counts_as_flaky(&self, case: &CaseReport) -> bool {
+        let id = case.flaky.as_ref().map(|flaky| flaky.clause.as_str());
+        let clause = self.clauses.iter().find(|clause| Some(clause.id.as_str()) == id);
+        let is_should = clause.is_some_and(|clause| clause.level == Level::Should);
+        case.outcome == Outcome::Flaky && counts_as_failure(self.basis.flaky, self.basis.strict, is_should)
+    }
+
     /// What the run would have come to without what it found broken, which may all be known.
     fn otherwise(&self) -> Option<Otherwise> {
-        let strict = self.basis.strict;
-        let counts =
-            |outcome| outcome == Outcome::Fail || (strict && matches!(outcome, Outcome::Warn | Outcome::Flaky));
-        if !self.basis.began || !self.cases.iter().any(|case| counts(case.outcome)) {
+        let counts = |case: &CaseReport| match case.outcome {
+            Outcome::Fail => true,
+            Outcome::Warn => self.basis.strict,
+            Outcome::Flaky => self.counts_as_flaky(case),
+            Outcome::Pass | Outcome::Skip | Outcome::Error => false,
+        };
+        if !self.basis.began || !self.cases.iter().any(counts) {
             return None;
         }
         let (exit_code, conclusion) = self.unproven(&mut Vec::new())?;

@@ -9,7 +9,7 @@ use crate::causes::explain;
 use crate::judge::readings::Observation;
 use crate::model::Outcome;
 use crate::plan::{self, Plan};
-use crate::report::{CaseReport, CaseTally, PreflightStep, Report, ShardReport, Summary, TargetSummary};
+use crate::report::{CaseReport, CaseTally, Latency, PreflightStep, Report, ShardReport, Summary, TargetSummary};
 use crate::suite::{SENTINEL, Suite};
 
 use super::{Basis, ClauseTally, Concluded, Ended, conclude};
@@ -168,6 +168,7 @@ fn same(one: &Shard, other: &Shard) -> Result<(), JoinError> {
     differs("choice of cases", &a.filters, &b.filters)?;
     differs("number of generated inputs", &one.of.inputs, &other.of.inputs)?;
     differs("strictness", &one.of.basis.strict, &other.of.basis.strict)?;
+    differs("repetition", &a.repetition.to_string(), &b.repetition.to_string())?;
     let target = |report: &Report| {
         let TargetSummary { embedded, endpoints, project_id, .. } = &report.target;
         // An embedded server listens and is named anew in each process.
@@ -247,6 +248,7 @@ fn joined(suite: &Suite, plan: &Plan, head: Report, shards: Vec<Shard>) -> Repor
     let sums =
         |of: fn(&Summary) -> u64| shards.iter().map(|shard| of(&shard.report.summary)).fold(0, u64::saturating_add);
     let (inputs, exchanges) = (sums(|summary| summary.inputs), sums(|summary| summary.exchanges));
+    let latency = joined_latency(&shards);
     let run_ids: BTreeSet<&str> = shards.iter().map(|shard| shard.report.run_id.as_str()).collect();
     let run_id = run_ids.into_iter().collect::<Vec<_>>().join(",");
     let started_at = shards.iter().map(|shard| shard.report.started_at.clone()).min().unwrap_or_default();
@@ -284,8 +286,7 @@ fn joined(suite: &Suite, plan: &Plan, head: Report, shards: Vec<Shard>) -> Repor
         passed,
         clauses,
         readings,
-        // Of what passed, shards store no single exchange: quantiles cannot be joined.
-        latency: IndexMap::new(),
+        latency,
         shard: None,
         notes,
         ..head
@@ -294,6 +295,15 @@ fn joined(suite: &Suite, plan: &Plan, head: Report, shards: Vec<Shard>) -> Repor
 
 /// What a shard says of a case: whether it only borrowed it, the shard's number, and what became of it.
 type Said = (bool, usize, CaseReport);
+
+/// The quantiles of all answers that shards got, whichever of them.
+fn joined_latency(shards: &[Shard]) -> IndexMap<String, Latency> {
+    let mut times: IndexMap<String, Vec<u64>> = IndexMap::new();
+    for (operation, of_shard) in shards.iter().flat_map(|shard| &shard.of.times) {
+        times.entry(operation.clone()).or_default().extend(of_shard);
+    }
+    Latency::of(times)
+}
 
 /// Each case once, in the order of the plan: the gravest of what shards say of it, and in doubt what its own shard says. Also
 /// returns what they do not agree on.
@@ -338,16 +348,7 @@ fn gravity(outcome: Outcome) -> u8 {
 fn joined_basis(suite: &Suite, plan: &Plan, shards: &[Shard]) -> Basis {
     let mut clauses: BTreeMap<String, ClauseTally> = BTreeMap::new();
     for (id, tally) in shards.iter().flat_map(|shard| &shard.of.basis.clauses) {
-        let all = clauses.entry(id.clone()).or_default();
-        all.checks = all.checks.saturating_add(tally.checks);
-        all.lost = all.lost.saturating_add(tally.lost);
-        all.inconclusive = all.inconclusive.saturating_add(tally.inconclusive);
-        for (all, more) in
-            [(&mut all.broken_by, &tally.broken_by), (&mut all.skipped, &tally.skipped), (&mut all.unmet, &tally.unmet)]
-        {
-            let new: Vec<String> = more.iter().filter(|text| !all.contains(text)).cloned().collect();
-            all.extend(new);
-        }
+        clauses.entry(id.clone()).or_default().add(tally.clone());
     }
     let mut operations: Vec<String> = Vec::new();
     for case in plan.cases() {
@@ -372,6 +373,7 @@ fn joined_basis(suite: &Suite, plan: &Plan, shards: &[Shard]) -> Basis {
         began: bases().any(|basis| basis.began),
         ended: ended.iter().find(|ended| !ended.time_up).or(ended.first()).cloned(),
         strict: bases().any(|basis| basis.strict),
+        flaky: bases().map(|basis| basis.flaky).max().unwrap_or_default(),
     }
 }
 

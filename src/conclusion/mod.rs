@@ -4,7 +4,10 @@
 mod basis;
 mod conclude;
 mod join;
+mod tries;
 
 pub use basis::{Basis, ClauseTally, Ended};
+pub(crate) use conclude::counts_as_failure;
 pub use conclude::{Concluded, conclude};
 pub use join::{JoinError, Part, join};
+pub(crate) use tries::{Try, of_tries};

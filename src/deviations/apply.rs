@@ -41,12 +41,10 @@ pub fn apply(known: &KnownDeviations, report: &mut Report) -> Result<(), String>
         .map(|(entry, (state, detail))| entry_report(entry, state, detail, today))
         .collect();
     let without = Otherwise { exit_code: report.exit_code, conclusion: report.conclusion.clone() };
-    let strict = report.strict;
     let counted = |kind: StandingKind| {
         let is_of_kind = |cause: &&Cause| cause.standing.as_ref().is_some_and(|standing| standing.kind == kind);
         // A warning that no entry names is a warning, as it is without a file.
-        let counts =
-            |cause: &&Cause| kind == StandingKind::Known || strict || cause.is_failure() || fails_by_entry(cause);
+        let counts = |cause: &&Cause| kind == StandingKind::Known || report.counts(cause) || fails_by_entry(cause);
         report.causes.iter().filter(is_of_kind).filter(counts).count()
     };
     let mut of_file = DeviationsReport {

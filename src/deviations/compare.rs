@@ -3,11 +3,11 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use crate::causes::{EVERYWHERE, general};
-use crate::model::{Outcome, Verdict};
+use crate::model::{FlakyPolicy, Outcome, Verdict};
 use crate::report::{CaseReport, Cause, EntryState, Report, StandingKind};
 use crate::suite::SENTINEL;
 
-use super::entry::{Entry, FlakyPolicy, KnownDeviations, Subject};
+use super::entry::{Entry, KnownDeviations, Subject};
 use super::whole::unfit;
 
 /// How the causes and entries of a night stand to each other.

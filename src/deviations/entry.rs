@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::civil::Date;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+
+use crate::model::FlakyPolicy;
 
 /// A file of known deviations, as it was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -74,16 +74,4 @@ impl fmt::Display for Subject {
         };
         write!(f, "{kind} {}", self.id())
     }
-}
-
-/// What it means that something is not the same each time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum FlakyPolicy {
-    /// Nothing: it is told, and no more.
-    Pass,
-    /// A warning.
-    Warn,
-    /// A failure.
-    Fail,
 }

@@ -5,10 +5,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::entry::{Entry, FlakyPolicy, KnownDeviations, Subject};
+use super::entry::{Entry, KnownDeviations, Subject};
 use super::known_ids::KnownIds;
 use super::placeholder::is_placeholder;
 use super::problem::{Problem, Source};
+use crate::model::FlakyPolicy;
 
 /// Known deviations: what a target is expected to fail, why, who looks after it, and until when.
 #[derive(Debug, Deserialize, JsonSchema)]

@@ -15,7 +15,7 @@ mod sentence;
 mod whole;
 
 pub use apply::apply;
-pub use entry::{Entry, FlakyPolicy, KnownDeviations, Subject};
+pub use entry::{Entry, KnownDeviations, Subject};
 pub use file::parse;
 pub use known_ids::KnownIds;
 pub use problem::Problem;

@@ -74,7 +74,7 @@ pub fn record(
     let mut recorded = Recorded { text: String::new(), added: Vec::new(), updated: Vec::new(), left: Vec::new() };
     for cause in &report.causes {
         let is_named = named.contains(&cause.id);
-        let counts = report.strict || cause.is_failure();
+        let counts = report.counts(cause);
         match cause.standing.as_ref().map_or(StandingKind::New, |standing| standing.kind) {
             StandingKind::New if is_named || (named.is_empty() && counts) => {
                 let entries = document.entry("deviation").or_insert(Item::ArrayOfTables(ArrayOfTables::new()));

@@ -83,6 +83,7 @@ fn cause(id: &str, clause: &str, case: &str, seen: &str) -> Cause {
         title: "CreateKmsTag accepts what it should refuse".to_owned(),
         level: Level::Must,
         flaky: false,
+        rate: None,
         operations: vec![OPERATION.to_owned()],
         clauses: vec![clause.to_owned()],
         count: 1,
@@ -91,6 +92,7 @@ fn cause(id: &str, clause: &str, case: &str, seen: &str) -> Cause {
         observed: seen.to_owned(),
         example: CauseExample { case: case.to_owned(), exchange: None, curl: None, replay: String::new() },
         diagnosis: Vec::new(),
+        shared: None,
         observations: vec![Observation { clause: clause.to_owned(), observed: seen.to_owned() }],
         standing: None,
     }

@@ -492,6 +492,7 @@ impl JudgedCase<'_> {
             curl: at.and_then(|i| exchanges.get(i)).and_then(curl).or_else(|| exchanges.iter().find_map(curl)),
             replay: session.replay_command(&case.spec.id),
             flaky,
+            tries: None,
             findings,
             exchanges: exchanges.iter().map(|e| redaction::show(e, &session.redactor)).collect(),
             generated: None,

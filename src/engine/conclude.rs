@@ -69,8 +69,13 @@ pub(super) fn conclude(session: &Session, plan: &Plan, mut cases: Vec<CaseReport
         }
     };
     name_suspects(session);
+    for case in cases.iter_mut().filter(|case| case.outcome == Outcome::Flaky && case.generated.is_none()) {
+        if plan.cases().any(|planned| planned.spec.id == case.id) {
+            case.replay = session.replay_often(&case.id);
+        }
+    }
     let causes = explain(&session.suite, &mut cases);
-    let latency = Latency::of(&cases);
+    let times = Latency::times(&cases);
     Report {
         schema: SCHEMA.to_owned(),
         dewspec_version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -87,15 +92,17 @@ pub(super) fn conclude(session: &Session, plan: &Plan, mut cases: Vec<CaseReport
         summary: CaseTally::of(&cases).summary(session.client.sent()),
         passed: Default::default(),
         strict: session.settings.strict,
+        repetition: session.settings.repetition,
         otherwise,
         deviations: None,
         causes,
         cases,
         clauses,
         readings,
-        latency,
+        latency: Latency::of(times.clone()),
         fuzz: None,
         shard: plan.part.as_ref().zip(unconcluded).map(|(part, basis)| ShardReport {
+            times,
             number: part.shard.number,
             of: part.shard.of,
             inputs: session.settings.cases,
@@ -146,6 +153,7 @@ fn basis(session: &Session, findings: &Findings, shaken: BTreeSet<String>) -> Ba
         began: findings.preflight.iter().all(|step| step.ok),
         ended: ended(session, findings.interruption),
         strict: session.settings.strict,
+        flaky: session.settings.repetition.flaky,
     }
 }
 
@@ -186,7 +194,7 @@ fn retract(session: &Session, cases: &mut [CaseReport]) -> BTreeSet<String> {
         case.outcome = Outcome::Error;
         case.reason = Some(why.clone());
         case.findings.clear();
-        (case.allowed, case.seen) = (None, None);
+        (case.allowed, case.seen, case.flaky) = (None, None, None);
     }
     shaken.iter().for_each(|case| session.tally().retract(case));
     shaken

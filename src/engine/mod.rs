@@ -23,6 +23,7 @@ mod property_shards;
 mod race;
 mod readback;
 mod recover;
+mod repeat;
 mod rerun_throttled;
 mod resource;
 mod resource_queues;

@@ -29,9 +29,9 @@ use super::isolation::clear_foreign;
 use super::lock::{Busy, Locks};
 use super::preflight::{Inspection, Preflight, inspect};
 use super::progress::{Observer, Silent};
-use super::property_shards::run_properties;
+use super::repeat::{Way, run_tries};
 use super::rerun_throttled::run_throttled_again;
-use super::resource_queues::{Leases, run_pairs, run_resource_queues};
+use super::resource_queues::Leases;
 use super::restore::restore;
 use super::sentinel::last_look;
 use super::session::{Session, Time};
@@ -209,7 +209,7 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
     let transport = transport(assignment, recorder.as_ref())?;
     let client = client(settings, transport, clock);
     let health = Arc::clone(client.health());
-    health.expect_cases(count);
+    health.expect_cases(count.saturating_mul(usize::try_from(settings.repetition.repeat).unwrap_or(usize::MAX)));
     let session = Session::new(suite, target, settings, replay, client, (journal, time, recorder.clone()));
     without_journal.into_iter().for_each(|why| session.note(why));
     if let (Job::Cases, Some(left_out)) = (&job, plan.left_out_in_words()) {
@@ -501,13 +501,13 @@ async fn body(
         let is_pair = |case: &&PlannedCase| needs_two(case);
         let (pairs, single): (Vec<&PlannedCase>, Vec<&PlannedCase>) = plan.early.iter().partition(is_pair);
         let owned = |cases: Vec<&PlannedCase>| cases.into_iter().cloned().collect::<Vec<_>>();
-        cases.extend(run_resource_queues(session, &owned(single), leases, progress).await);
-        cases.extend(run_pairs(session, &owned(pairs), leases, progress).await);
+        cases.extend(run_tries(session, Way::Queues, &owned(single), leases, progress).await);
+        cases.extend(run_tries(session, Way::Pairs, &owned(pairs), leases, progress).await);
     }
     if !matches!(job, Job::Doctor) {
         progress.phase("probing the open clauses");
         for layer in &plan.probes {
-            cases.extend(run_resource_queues(session, layer, leases, progress).await);
+            cases.extend(run_tries(session, Way::Queues, layer, leases, progress).await);
             session.learn();
         }
     }
@@ -526,10 +526,10 @@ fn needs_two(case: &PlannedCase) -> bool {
 /// Everything of a plan but its probes.
 async fn run_cases(session: &Session, plan: &Plan, leases: &Leases, progress: &dyn Observer) -> Vec<CaseReport> {
     progress.phase("running the cases");
-    let mut cases = run_resource_queues(session, &plan.main, leases, progress).await;
-    cases.extend(run_pairs(session, &plan.pairs, leases, progress).await);
+    let mut cases = run_tries(session, Way::Queues, &plan.main, leases, progress).await;
+    cases.extend(run_tries(session, Way::Pairs, &plan.pairs, leases, progress).await);
     progress.phase("running properties");
-    cases.extend(run_properties(session, &plan.properties, leases, progress).await);
+    cases.extend(run_tries(session, Way::Properties, &plan.properties, leases, progress).await);
     run_throttled_again(session, plan, leases, &mut cases).await;
     cases.extend(last_look(session, leases).await);
     session.learn();

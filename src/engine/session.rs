@@ -13,7 +13,7 @@ use crate::generate::Placeholders;
 use crate::judge::readings::{Observation, Profile};
 use crate::judge::{History, Secrets};
 use crate::ledger::journal::Journal;
-use crate::model::{Clock, Exchange, Outcome};
+use crate::model::{Clock, Exchange, Outcome, Repetition};
 use crate::plan::PlannedCase;
 use crate::record::{Ending, Recorder};
 use crate::redaction::Redactor;
@@ -329,10 +329,15 @@ impl Shared {
         lock(&self.observed).push((clause, observation));
     }
 
+    /// What nobody has learned from yet.
+    pub(super) fn take_observed(&self) -> Vec<(String, Observation)> {
+        std::mem::take(&mut *lock(&self.observed))
+    }
+
     /// From here on, everybody knows what was seen up to now. Not before: whoever is at work at the same time shall not send
     /// other requests for it, as chance has it.
     pub(super) fn learn(&self) {
-        let mut observed = std::mem::take(&mut *lock(&self.observed));
+        let mut observed = self.take_observed();
         observed.sort_by(|(_, one), (_, other)| one.case.cmp(&other.case));
         let mut profile = self.profile();
         observed.into_iter().for_each(|(clause, observation)| profile.observe(&clause, observation));
@@ -568,14 +573,12 @@ impl Shared {
         skip: Option<&(String, bool)>,
     ) {
         let mut tally = self.tally();
+        let mut tally = tally.of_case(&case.spec.id);
         for clause in upheld {
             tally.upheld(clause);
         }
         for finding in findings {
-            let broken_by = &mut tally.clause(&finding.clause).broken_by;
-            if !broken_by.contains(&case.spec.id) {
-                broken_by.push(case.spec.id.clone());
-            }
+            tally.broken(&finding.clause, &case.spec.id);
         }
         for clause in &case.spec.clauses {
             match (outcome, skip) {
@@ -597,6 +600,14 @@ impl Shared {
     /// A command line that runs one case again against the same target.
     pub(super) fn replay_command(&self, case: &str) -> String {
         self.replay.case(&self.target, &self.settings, case)
+    }
+
+    /// The same, so often that what is not the same each time has a chance to show.
+    pub(super) fn replay_often(&self, case: &str) -> String {
+        const OFTEN: u64 = 10;
+        let known = self.settings.repetition;
+        let repetition = Repetition { repeat: known.repeat.max(OFTEN), retries: 0, ..known };
+        self.replay.case(&self.target, &Settings { repetition, ..self.settings.clone() }, case)
     }
 
     /// The same for a property, up to and with its generated input of this number.

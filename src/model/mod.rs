@@ -5,6 +5,7 @@ mod exchange;
 mod level;
 mod outcome;
 mod pointer;
+mod repetition;
 mod request;
 mod state;
 mod verdict;
@@ -14,6 +15,7 @@ pub use exchange::{Attempt, AttemptKind, Exchange, Failure, FailureKind, Respons
 pub use level::Level;
 pub use outcome::Outcome;
 pub use pointer::{at, at_mut, member};
+pub use repetition::{FlakyPolicy, Repetition};
 pub use request::{Identity, PathChoice, Request, TokenChoice};
 pub use state::State;
 pub use verdict::Verdict;

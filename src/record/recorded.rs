@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use fnv::FnvHasher;
+use serde::Deserialize;
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep_until};
 
@@ -210,11 +211,18 @@ const LONGEST_HEADER: u64 = 16 << 20;
 const LONGEST_LINE: u64 = 64 << 20;
 
 fn header(line: &[u8]) -> Result<Header, String> {
-    let header: Header =
-        serde_json::from_slice(line).map_err(|e| format!("it is no record of `dewspec run --record`: {e}"))?;
-    match header.record == FORM {
-        true => Ok(header),
-        false => Err(format!("it is {:?}, and this dewspec reads {FORM:?}", header.record)),
+    #[derive(Deserialize)]
+    struct Head {
+        record: Option<serde_json::Value>,
+    }
+
+    const NONE: &str = "it is no record of `dewspec run --record`";
+    let wrong = |error: serde_json::Error| format!("{NONE}: {error}");
+    // Of another form, the form is what is wrong, and not a member that is missing.
+    match serde_json::from_slice::<Head>(line).map_err(wrong)?.record {
+        Some(serde_json::Value::String(form)) if form == FORM => serde_json::from_slice(line).map_err(wrong),
+        Some(other) => Err(format!("it is {other}, and this dewspec reads {FORM:?}")),
+        None => Err(NONE.to_owned()),
     }
 }
 

@@ -5,6 +5,7 @@ use super::deviations::{EntryReport, EntryState};
 use super::model::{Cause, Report};
 use super::text::visible;
 use crate::exit;
+use crate::model::FlakyPolicy;
 
 /// GitHub shows no more than this of one kind and step.
 const MOST: usize = 10;
@@ -15,22 +16,23 @@ const LONGEST: usize = 1_000;
 /// is to be said; where the run came to no verdict, one line with why.
 pub fn render(report: &Report) -> String {
     let (known, others): (Vec<&Cause>, Vec<&Cause>) = report.causes.iter().partition(|cause| cause.is_known());
-    let mut lines: Vec<String> = others.into_iter().take(MOST).map(of_cause).collect();
+    let mut lines: Vec<String> = others.into_iter().take(MOST).map(|cause| of_cause(report, cause)).collect();
     if let Some(applied) = &report.deviations {
         let told = applied.told().filter(|entry| entry.state == EntryState::Stale || entry.days_left.is_some());
         lines.extend(told.take(MOST).map(|entry| of_entry(&applied.file, entry)));
     }
-    lines.extend(known.into_iter().take(MOST).map(of_cause));
+    lines.extend(known.into_iter().take(MOST).map(|cause| of_cause(report, cause)));
     if lines.is_empty() && report.exit_code != exit::CONFORMS {
         lines.push(command("error", "dewspec", &report.conclusion));
     }
     lines.concat()
 }
 
-fn of_cause(cause: &Cause) -> String {
+fn of_cause(report: &Report, cause: &Cause) -> String {
     let kind = match cause.is_known() {
         true => "notice",
-        false if cause.is_failure() => "error",
+        false if report.is_failure(cause) => "error",
+        false if cause.flaky && report.repetition.flaky == FlakyPolicy::Pass => "notice",
         false => "warning",
     };
     let clause = cause.clauses.first().map_or("", String::as_str);
@@ -38,8 +40,9 @@ fn of_cause(cause: &Cause) -> String {
         Some(standing) => format!("{} deviation: {}\n", standing.kind, standing.told()),
         None => String::new(),
     };
+    let flaky = cause.flaky_told().map(|told| format!("{told}\n")).unwrap_or_default();
     let text = format!(
-        "{standing}expected: {}\nobserved: {}\n{} case(s); {clause}\n{}",
+        "{standing}{flaky}expected: {}\nobserved: {}\n{} case(s); {clause}\n{}",
         cause.expected, cause.observed, cause.count, cause.example.replay
     );
     command(kind, &cause.title, &text)

@@ -27,7 +27,7 @@ pub(super) fn with_runs_told(exchange: &ExchangeReport) -> ExchangeReport {
     ExchangeReport { request_body: exchange.request_body.as_deref().map(runs_told), ..exchange.clone() }
 }
 
-fn runs_told(text: &str) -> String {
+pub(super) fn runs_told(text: &str) -> String {
     /// Shorter runs take less room than what would stand for them.
     const LONG: usize = 16;
     let characters: Vec<char> = text.chars().collect();

@@ -7,7 +7,7 @@ use super::model::SCHEMA;
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
     /// The text is not JSON, or not a report of the form we know.
-    #[error("not a dewspec report: line {}, column {}: {source}", source.line(), source.column())]
+    #[error("not a dewspec report: {}", malformed(source))]
     Malformed {
         /// What serde found.
         source: serde_json::Error,
@@ -54,4 +54,11 @@ pub enum ReportError {
         /// The name.
         name: String,
     },
+}
+
+/// What is wrong with a JSON text, and where: the library says both, and the place last.
+fn malformed(source: &serde_json::Error) -> String {
+    let (line, column, text) = (source.line(), source.column(), source.to_string());
+    let what = text.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&text);
+    if line == 0 { what.to_owned() } else { format!("line {line}, column {column}: {what}") }
 }

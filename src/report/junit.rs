@@ -92,6 +92,9 @@ fn properties(report: &Report) -> Vec<(String, String)> {
         ("dewspec.started-at".to_owned(), report.started_at.clone()),
         ("dewspec.target".to_owned(), target.to_owned()),
     ];
+    if let Some(tries) = report.tries_told() {
+        properties.push(("dewspec.tries".to_owned(), tries));
+    }
     if report.target.insecure {
         properties.push(("dewspec.insecure".to_owned(), "true".to_owned()));
     }
@@ -114,13 +117,7 @@ fn test_case(told: &Told<'_>, case: &CaseReport) -> TestCase {
 fn status(told: &Told<'_>, case: &CaseReport) -> TestCaseStatus {
     match case.outcome {
         Outcome::Pass | Outcome::Warn => TestCaseStatus::success(),
-        Outcome::Flaky => {
-            let mut status = TestCaseStatus::success();
-            let mut failed = TestRerun::new(NonSuccessKind::Failure);
-            failed.set_message(reason(case)).set_description(text(told, case));
-            status.add_rerun(failed);
-            status
-        }
+        Outcome::Flaky => flaky_status(told, case),
         Outcome::Skip => {
             let mut status = TestCaseStatus::skipped();
             status.set_message(reason(case));
@@ -145,9 +142,36 @@ fn status(told: &Told<'_>, case: &CaseReport) -> TestCaseStatus {
                 status.set_type(visible(&finding.clause)).set_message(message);
             }
             status.set_description(text(told, case));
+            status.add_reruns(tries(case, case.tries.unwrap_or(1).saturating_sub(1)));
             status
         }
     }
+}
+
+/// What is flaky passes in the end, unless that is not allowed: then the last failure is that of the case.
+fn flaky_status(told: &Told<'_>, case: &CaseReport) -> TestCaseStatus {
+    let failed = case.flaky.as_ref().map_or(1, |flaky| flaky.failed.max(1));
+    if !told.report.is_flaky_failure(case) || known(told.report, case).is_some() {
+        let mut status = TestCaseStatus::success();
+        let mut first = TestRerun::new(NonSuccessKind::Failure);
+        first.set_message(reason(case)).set_description(text(told, case));
+        status.add_rerun(first).add_reruns(tries(case, failed - 1));
+        return status;
+    }
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+    status.set_type("flaky").set_message(reason(case)).set_description(text(told, case));
+    status.add_reruns(tries(case, failed - 1));
+    status
+}
+
+/// Further tries that failed, of which no more is to be said.
+fn tries(case: &CaseReport, number: u64) -> impl Iterator<Item = TestRerun> {
+    const MOST: u64 = 50;
+    (0..number.min(MOST)).map(|_| {
+        let mut again = TestRerun::new(NonSuccessKind::Failure);
+        again.set_message(reason(case));
+        again
+    })
 }
 
 /// Everything, or of one of many cases that are alike, where it is told.

@@ -20,14 +20,23 @@ pub struct Latency {
 }
 
 impl Latency {
-    /// Of the answers that cases got, by operation.
-    pub(crate) fn of(cases: &[CaseReport]) -> IndexMap<String, Latency> {
-        let mut times: IndexMap<&str, Vec<u64>> = IndexMap::new();
+    /// Of the answers of each operation.
+    pub(crate) fn of(times: IndexMap<String, Vec<u64>>) -> IndexMap<String, Latency> {
+        times.into_iter().map(|(operation, times)| (operation, Latency::of_times(times))).collect()
+    }
+
+    /// How long the answers took that cases got, by operation, the shortest first.
+    pub(crate) fn times(cases: &[CaseReport]) -> IndexMap<String, Vec<u64>> {
+        let mut times: IndexMap<String, Vec<u64>> = IndexMap::new();
         let answered = cases.iter().flat_map(|case| &case.exchanges).filter(|exchange| exchange.status.is_some());
         for exchange in answered {
-            times.entry(&exchange.operation).or_default().push(exchange.duration_us);
+            match times.get_mut(&exchange.operation) {
+                Some(known) => known.push(exchange.duration_us),
+                None => drop(times.insert(exchange.operation.clone(), vec![exchange.duration_us])),
+            }
         }
-        times.into_iter().map(|(operation, times)| (operation.to_owned(), Latency::of_times(times))).collect()
+        times.values_mut().for_each(|times| times.sort_unstable());
+        times
     }
 
     fn of_times(mut times: Vec<u64>) -> Latency {

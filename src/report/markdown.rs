@@ -23,6 +23,9 @@ pub fn render(report: &Report) -> String {
     let endpoints: Vec<String> = target.endpoints.iter().map(|(service, url)| format!("{service} {url}")).collect();
     let what = if target.embedded { "the embedded reference server".to_owned() } else { endpoints.join(", ") };
     let _ = writeln!(out, "Target: {} · seed {} · run id {}\n", plain(&what), report.seed, code(&report.run_id));
+    if let Some(told) = report.tries_told() {
+        let _ = writeln!(out, "Tries: {told}\n");
+    }
     for step in report.preflight.iter().filter(|step| !step.ok) {
         let _ = writeln!(out, "- **{}**: {}", plain(&step.step), plain(&step.detail));
     }
@@ -83,7 +86,7 @@ fn counts(out: &mut String, report: &Report) {
 }
 
 fn one(report: &Report, number: usize, cause: &Cause) -> String {
-    let flaky = if cause.flaky { ", flaky" } else { "" };
+    let flaky = cause.flaky_told().map(|told| format!(", {told}")).unwrap_or_default();
     let mut out = format!("## {number}. {}\n\n", plain(&cause.title));
     let standing = cause.standing.as_ref().map(|standing| format!(", {}", standing.kind)).unwrap_or_default();
     let _ = writeln!(out, "{} case(s), {}{flaky}{standing} · {}\n", cause.count, cause.level, code(&cause.id));
@@ -96,6 +99,9 @@ fn one(report: &Report, number: usize, cause: &Cause) -> String {
         let _ = writeln!(out, "- {}{}", code(id), told.unwrap_or_default());
     }
     let _ = writeln!(out, "- expected: {}\n- observed: {}", plain(&cause.expected), plain(&cause.observed));
+    if let Some(shared) = &cause.shared {
+        let _ = writeln!(out, "- in common: {}", plain(shared));
+    }
     for like in &cause.diagnosis {
         let _ = writeln!(out, "- similar ({:.2}): {} ({})", like.score, plain(&like.summary), code(&like.fault));
     }

@@ -2,10 +2,12 @@
 //! text, the JUnit file and the snapshot tables are made from it and hold nothing else.
 
 mod body;
+mod brief;
 mod deviations;
 mod error;
 mod failure_text;
 mod finding;
+pub(crate) mod frame;
 mod latency;
 mod model;
 mod schema;
@@ -41,7 +43,7 @@ pub use failure_text::failure_text;
 pub use latency::Latency;
 pub use model::{
     CaseReport, Cause, CauseExample, ClauseReport, Evidence, ExchangeReport, FindingReport, Flakiness, FuzzReport,
-    GeneratedFailure, GeneratedReport, Likeness, Observation, PreflightStep, ReadingReport, Report, SCHEMA,
+    GeneratedFailure, GeneratedReport, Likeness, Observation, PreflightStep, Rate, ReadingReport, Report, SCHEMA,
     ShardReport, Summary, TargetSummary,
 };
 pub use schema::{schema, schema_text};

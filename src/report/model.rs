@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::deviations::{CauseStanding, DeviationsReport, Otherwise, StandingKind};
 use super::latency::Latency;
-use crate::conclusion::Basis;
+use crate::conclusion::{Basis, counts_as_failure};
 use crate::fuzz::Find;
-use crate::model::{Level, Outcome, Verdict};
+use crate::model::{Level, Outcome, Repetition, Verdict};
 
 /// Version of the JSON report's form.
 pub const SCHEMA: &str = "dewspec.report/2";
@@ -42,6 +42,9 @@ pub struct Report {
     /// Broken shoulds and what is flaky counted as failures.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub strict: bool,
+    /// How often cases ran, and what it means if that was not the same each time.
+    #[serde(default, skip_serializing_if = "Repetition::is_usual")]
+    pub repetition: Repetition,
     /// What the run would have come to without what it found broken, if it was to end otherwise than well all the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub otherwise: Option<Otherwise>,
@@ -76,6 +79,40 @@ pub struct Report {
     pub shard: Option<ShardReport>,
     /// Things the user should know: capabilities missing, things left behind.
     pub notes: Vec<String>,
+}
+
+impl Report {
+    /// Whether a cause is told as a failure: it breaks a must each time, or is flaky where that is not allowed.
+    pub fn is_failure(&self, cause: &Cause) -> bool {
+        cause.is_failure() || (cause.flaky && self.counts(cause))
+    }
+
+    /// How often cases ran, where that may be more than once.
+    pub(crate) fn tries_told(&self) -> Option<String> {
+        let Repetition { repeat, retries, .. } = self.repetition;
+        match (repeat, retries) {
+            (0 | 1, 0) => None,
+            (0 | 1, retries) => Some(format!("what did not pass, up to {retries} more")),
+            (repeat, _) => Some(format!("{repeat} of each case")),
+        }
+    }
+
+    /// Whether a flaky case is told as a failure.
+    pub(crate) fn is_flaky_failure(&self, case: &CaseReport) -> bool {
+        let id = case.flaky.as_ref().map(|flaky| flaky.clause.as_str());
+        let clause = self.clauses.iter().find(|clause| Some(clause.id.as_str()) == id);
+        let is_should = clause.is_some_and(|clause| clause.level == Level::Should);
+        case.outcome == Outcome::Flaky && counts_as_failure(self.repetition.flaky, self.strict, is_should)
+    }
+
+    /// Whether a cause makes the exit code what it is, known deviations left aside.
+    pub fn counts(&self, cause: &Cause) -> bool {
+        let is_should = cause.level == Level::Should;
+        match cause.flaky {
+            true => counts_as_failure(self.repetition.flaky, self.strict, is_should),
+            false => cause.is_failure() || self.strict,
+        }
+    }
 }
 
 /// One step of the preflight.
@@ -120,6 +157,9 @@ pub struct ShardReport {
     pub inputs: u64,
     /// Probes that it has run for the readings they determine, and that are other shards' cases.
     pub borrowed: BTreeSet<String>,
+    /// How long each answer took in microseconds, by operation: of quantiles alone, those of the whole cannot be made.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub times: IndexMap<String, Vec<u64>>,
     /// What its verdicts are made of.
     pub basis: Basis,
 }
@@ -181,6 +221,9 @@ pub struct Cause {
     /// Nothing but what was not the same each time.
     #[serde(default)]
     pub flaky: bool,
+    /// In how many tries of its cases that was so, if nothing but that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<Rate>,
     /// The operations concerned.
     pub operations: Vec<String>,
     /// The clauses concerned, the most frequent first.
@@ -193,6 +236,9 @@ pub struct Cause {
     pub expected: String,
     /// What came instead.
     pub observed: String,
+    /// What all requests that show it have in common, if that is something special.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shared: Option<String>,
     /// What was observed, in a form that is the same every night.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub observations: Vec<Observation>,
@@ -212,9 +258,29 @@ impl Cause {
         !self.flaky && self.level != Level::Should
     }
 
+    /// That it is flaky, with the rate if that is known; nothing, if it is not.
+    pub(crate) fn flaky_told(&self) -> Option<String> {
+        self.flaky.then(|| self.rate.map_or_else(|| "flaky".to_owned(), |rate| format!("flaky, {rate}")))
+    }
+
     /// Whether it is a known deviation: told, and no failure of this run.
     pub fn is_known(&self) -> bool {
         self.standing.as_ref().is_some_and(|standing| standing.kind == StandingKind::Known)
+    }
+}
+
+/// How often something went wrong.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Rate {
+    /// In so many tries.
+    pub failed: u64,
+    /// Of so many.
+    pub tries: u64,
+}
+
+impl std::fmt::Display for Rate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} of {} tries", self.failed, self.tries)
     }
 }
 
@@ -278,7 +344,10 @@ pub struct CaseReport {
     /// What was not the same each time, if the outcome is `flaky`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub flaky: Option<Flakiness>,
-    /// Every single deviation found in this case.
+    /// How often it was tried and judged, if that was more than once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tries: Option<u64>,
+    /// Every single deviation found in this case; if it is flaky, in the try that is told.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<FindingReport>,
     /// What was sent and what came.
@@ -308,6 +377,7 @@ impl CaseReport {
             allowed: None,
             seen: None,
             flaky: None,
+            tries: None,
             findings: Vec::new(),
             exchanges: Vec::new(),
             curl: None,

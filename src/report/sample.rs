@@ -6,7 +6,7 @@ use crate::model::{Level, Outcome, Verdict};
 
 use super::model::{
     CaseReport, Cause, CauseExample, ClauseReport, Evidence, ExchangeReport, FindingReport, Flakiness,
-    GeneratedFailure, GeneratedReport, PreflightStep, ReadingReport, Report, SCHEMA, TargetSummary,
+    GeneratedFailure, GeneratedReport, PreflightStep, Rate, ReadingReport, Report, SCHEMA, TargetSummary,
 };
 use super::tally::CaseTally;
 
@@ -37,6 +37,7 @@ pub(crate) fn report() -> Report {
         exit_code: 1,
         conclusion: "the target does not conform: 4 must clauses are broken".to_owned(),
         strict: false,
+        repetition: Default::default(),
         otherwise: None,
         deviations: None,
         preflight: vec![PreflightStep {
@@ -76,12 +77,14 @@ fn causes(cases: &[CaseReport]) -> Vec<Cause> {
             let told = |of: Option<&String>, or: &Option<String>| of.or(or.as_ref()).cloned().unwrap_or_default();
             causes.push(Cause {
                 diagnosis: Vec::new(),
+                shared: None,
                 observations: Vec::new(),
                 standing: None,
                 id,
                 title: format!("{} does otherwise than {clause} says", case.operation),
                 level: finding.map_or(Level::Open, |finding| finding.level),
                 flaky: case.outcome == Outcome::Flaky,
+                rate: case.flaky.as_ref().map(|flaky| Rate { failed: flaky.failed, tries: flaky.tries }),
                 operations: vec![case.operation.clone()],
                 clauses: vec![clause],
                 count: 1,
@@ -259,6 +262,7 @@ fn case(id: &str, operation: &str, outcome: Outcome, exchanges: Vec<ExchangeRepo
     });
     CaseReport {
         flaky: None,
+        tries: None,
         id: id.to_owned(),
         operation: operation.to_owned(),
         clauses: vec![clause],

@@ -5,10 +5,10 @@ use serde::Serialize;
 
 use super::deviations::EntryState;
 use super::error::ReportError;
-use super::model::{Cause, ClauseReport, Report};
+use super::model::{Cause, ClauseReport, Rate, Report};
 use super::text::visible;
 use crate::exit;
-use crate::model::Level;
+use crate::model::{FlakyPolicy, Level};
 
 const VERSION: &str = "2.1.0";
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -118,6 +118,8 @@ struct Properties<'r> {
     case: &'r str,
     replay: &'r str,
     flaky: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rate: Option<Rate>,
 }
 
 #[derive(Serialize)]
@@ -192,11 +194,16 @@ fn result<'r>(report: &'r Report, cause: &'r Cause) -> SarifResult<'r> {
     // A cause without a clause is one all the same.
     let rule_id = cause.clauses.first().unwrap_or(&cause.id);
     let rule_index = report.clauses.iter().position(|clause| clause.id == *rule_id);
-    let text = format!("{}. Expected: {}. Observed: {}.", cause.title, cause.expected, cause.observed);
+    let flaky = cause.flaky_told().map(|told| format!(" ({told})")).unwrap_or_default();
+    let text = format!("{}{flaky}. Expected: {}. Observed: {}.", cause.title, cause.expected, cause.observed);
     SarifResult {
         rule_id,
         rule_index,
-        level: if cause.is_failure() { "error" } else { "warning" },
+        level: match report.is_failure(cause) {
+            true => "error",
+            false if cause.flaky && report.repetition.flaky == FlakyPolicy::Pass => "note",
+            false => "warning",
+        },
         message: Text { text: visible(&text) },
         locations: rule_index.and_then(|at| location(&report.clauses[at].defined)).into_iter().collect(),
         partial_fingerprints: [(FINGERPRINT, cause.id.as_str())].into(),
@@ -208,6 +215,7 @@ fn result<'r>(report: &'r Report, cause: &'r Cause) -> SarifResult<'r> {
             case: &cause.example.case,
             replay: &cause.example.replay,
             flaky: cause.flaky,
+            rate: cause.rate,
         },
     }
 }

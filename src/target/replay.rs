@@ -4,6 +4,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{Settings, Target};
+use crate::model::Repetition;
 
 /// The command lines that repeat a part of a run, but for the part's own name. Pasted into a POSIX shell they do what
 /// the run did; credentials are never in them, the environment variables have those.
@@ -91,6 +92,17 @@ fn add_settings(line: &mut String, settings: &Settings, embedded: bool) {
     add_time("--max-wait", settings.max_wait, usual.max_wait);
     if let Some(rate) = settings.rate {
         add("--rate", rate.to_string());
+    }
+    let once = Repetition::default();
+    let Repetition { repeat, retries, flaky } = settings.repetition;
+    if repeat != once.repeat {
+        add("--repeat", repeat.to_string());
+    }
+    if retries != once.retries {
+        add("--retries", retries.to_string());
+    }
+    if flaky != once.flaky {
+        add("--flaky", flaky.to_string());
     }
     if settings.thorough {
         line.push_str(" --thorough");

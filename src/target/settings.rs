@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Authentication, Network, SECURITY_TOKEN};
 use crate::ledger::journal::Place;
+use crate::model::Repetition;
 use crate::suite::ResourceKind;
 
 /// What is tested.
@@ -150,6 +151,9 @@ pub struct Settings {
     pub fail_fast: bool,
     /// Violated SHOULD clauses count as failures.
     pub strict: bool,
+    /// How often cases run.
+    #[serde(default)]
+    pub repetition: Repetition,
     /// The longest time in all that a run may be held up by a target that throttles or is in maintenance.
     pub max_wait: Duration,
     /// After this time the run ends with what it knows.
@@ -191,6 +195,7 @@ impl Default for Settings {
             rate: None,
             fail_fast: false,
             strict: false,
+            repetition: Repetition::default(),
             max_wait: Duration::from_secs(300),
             max_time: None,
             wait_for: Duration::ZERO,

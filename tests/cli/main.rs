@@ -2,10 +2,13 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+mod bad_input;
 mod compare;
 mod config;
 mod contributing;
 mod dry_run;
+mod flaky;
+mod formats;
 mod help;
 mod hostile;
 mod judge;

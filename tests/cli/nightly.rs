@@ -4,7 +4,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::{Output, dewspec, finished, json, run_in};
+use crate::shards::night_with_a_killed_shard;
+use crate::support::{Output, Served, dewspec, finished, json, run_in};
 
 const FAULT: &str = "csms-create-accepts-key-one-too-long";
 const CAUSE: &str = "csms.create-secret-tag.accepts.key";
@@ -139,6 +140,93 @@ fn a_fortnight() {
     assert!(text(dir, "known.toml").starts_with("# What is known to fail"), "{}", text(dir, "known.toml"));
     let clean = run_in(dir, &["report", "-q", "good.json", "--deviations", "known.toml"]);
     assert!(clean.code == 0 && clean.out.contains("the target conforms"), "{}", clean.out);
+}
+
+/// The second week: a target that is not the same each time, a suite that has learned something, a night in shards, and all of
+/// it as a history.
+#[test]
+fn the_second_week() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let dir = dir.path();
+    assert_eq!(night(dir, "good", &[]).code, 0);
+
+    // Flaky: a warning, told as new, and a failure only where that is wanted.
+    let part = "csms.create-secret-tag.key";
+    assert_eq!(night(dir, "part", &[part]).code, 0);
+    let flaky = [part, "--fault", "csms-create-refuses-now-and-then", "--concurrency", "1", "--retries", "3"];
+    let output = night(dir, "flaky", &flaky);
+    assert_eq!(output.code, 0, "{}", output.out);
+    assert!(output.out.contains("flaky"), "{}", output.out);
+    let diff = run_in(dir, &["diff", "part.json", "flaky.json", "--report", "markdown=diff.md"]);
+    assert!(diff.code == 1 && diff.out.contains("Newly flaky"), "{}", diff.out);
+    assert!(text(dir, "diff.md").contains("flaky"), "{}", text(dir, "diff.md"));
+    assert_eq!(night(dir, "intolerant", &[&flaky[..], &["--flaky", "fail"]].concat()).code, 1);
+
+    // The suite has learned a case that the target does not pass: no regression of the target.
+    let suites = dir.join("suites");
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("suites"), &suites);
+    let file = suites.join("kms/create_kms_tag.toml");
+    let learned = "\n[[case]]\nid = \"{{op}}.key.min-length/learned-later\"\nclauses = [\"{{op}}.key.min-length\"]\n\
+                   title = \"what nobody asked before\"\n\
+                   steps = [{ body = '{\"tag\":{\"key\":\"${a}\",\"value\":\"1\"}}', expect = \"refused\" }]\n";
+    let whole = std::fs::read_to_string(&file).expect("a suite") + learned;
+    std::fs::write(&file, whole).expect("a file");
+    let output = night(dir, "learned", &["--suites", "suites"]);
+    assert_eq!(output.code, 1, "{}{}", output.out, output.err);
+    let diff = run_in(dir, &["diff", "good.json", "learned.json", "--report", "json=diff.json"]);
+    assert_eq!(diff.code, 0, "{}", diff.out);
+    let told = json(&text(dir, "diff.json"));
+    assert_eq!((&told["suite"]["cases_added"], &told["new_causes"]), (&1.into(), &serde_json::json!([])), "{told}");
+
+    // A night in shards, of which one is killed and run again; what it finds is known.
+    let served = Served::start(&["--fault", "kms-create-accepts-key-one-too-long", "--secrets", "4", "--keys", "4"]);
+    let shards = night_with_a_killed_shard(&served, dir);
+    let shards = shards.each_ref().map(|path| path.display().to_string());
+    let merge = |more: &[&str]| {
+        let merge = ["merge", "-q", shards[0].as_str(), shards[1].as_str(), "--report", "json=sharded.json"];
+        run_in(dir, &[&merge[..], more].concat())
+    };
+    assert_eq!(merge(&[]).code, 1);
+    let filled = ["--reason", "keys are cut", "--owner", "kms", "--link", "KMS-42", "--until", "2999-12-31"];
+    let refused = run_in(dir, &["deviations", "record", "known.toml", "sharded.json"]);
+    assert!(refused.code == 2 && refused.err.contains("filtered"), "{}", refused.err);
+    assert_eq!(night(dir, "fault", &["--fault", "kms-create-accepts-key-one-too-long"]).code, 1);
+    let record = run_in(dir, &[&["deviations", "record", "known.toml", "fault.json"][..], &filled].concat());
+    assert_eq!(record.code, 0, "{}", record.err);
+    let known = merge(&["--deviations", "known.toml"]);
+    assert!(known.code == 0 && known.out.contains("no new deviations (1 known)"), "{}", known.out);
+
+    // What a person opens afterwards.
+    let nights = dir.join("nights");
+    std::fs::create_dir(&nights).expect("a directory");
+    for (name, day) in
+        [("good", "2026-12-01"), ("flaky", "2026-12-02"), ("fault", "2026-12-03"), ("good", "2026-12-04")]
+    {
+        let file = on(dir, name, day);
+        std::fs::rename(dir.join(&file), nights.join(&file)).expect("a file");
+    }
+    let history = run_in(dir, &["history", "nights", "--report", "html=history.html", "--report", "json=history.json"]);
+    assert_eq!(history.code, 0, "{}", history.err);
+    let told = json(&text(dir, "history.json"));
+    let causes = told["series"][0]["causes"].as_array().expect("causes").clone();
+    let is_flaky = |cause: &&Value| cause["flaky"] == true && cause["rates"][1]["failed"].as_u64() > Some(0);
+    assert!(
+        causes.iter().any(|cause| is_flaky(&cause)) && causes.iter().all(|cause| cause["present"] == false),
+        "{causes:?}"
+    );
+    assert!(text(dir, "history.html").contains("gone, flaky, "), "the page tells it");
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir(to).expect("a directory");
+    for entry in std::fs::read_dir(from).expect("a directory") {
+        let entry = entry.expect("an entry");
+        let target = to.join(entry.file_name());
+        match entry.path().is_dir() {
+            true => copy(&entry.path(), &target),
+            false => drop(std::fs::copy(entry.path(), target).expect("a copy")),
+        }
+    }
 }
 
 #[test]

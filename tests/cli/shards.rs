@@ -160,12 +160,10 @@ fn a_contradiction_between_shards_is_a_finding() {
     assert!(told.contains("(in shard 1 of 2)") && told.contains("(in shard 2 of 2)"), "{told}");
 }
 
-/// As on machines that are thrown away: one shard is killed, run again, and then all is as in one run.
-#[test]
-fn a_shard_that_was_killed_is_run_again() {
-    let served = Served::start(&["--fault", "kms-create-accepts-key-one-too-long", "--secrets", "4", "--keys", "4"]);
-    let dir = tempfile::tempdir().expect("a directory");
-    let at = |name: &str| dir.path().join(name);
+/// A night in two shards, as on machines that are thrown away: the second is killed while it writes, and is run again with the
+/// journal that was kept.
+pub(crate) fn night_with_a_killed_shard(served: &Served, dir: &Path) -> [PathBuf; 2] {
+    let at = |name: &str| dir.join(name);
     let start = |number: usize, more: &[&str]| {
         let report = format!("json={}", at(&format!("{number}.json")).display());
         let journal = at(&format!("{number}.journal")).display().to_string();
@@ -190,14 +188,69 @@ fn a_shard_that_was_killed_is_run_again() {
     assert!(early.code == 2 && early.err.contains("2.json: cannot be read"), "{}", early.err);
     let early = merge(&reports[..1]);
     assert!(early.code == 2 && early.err.contains("shard 2 of 2 is missing"), "{}", early.err);
-    // On another machine, with the journal that was kept.
+    // On another machine.
     start(2, &[]).wait().expect("it has ended");
-    let merged = merge(&reports);
+    reports
+}
+
+#[test]
+fn a_shard_that_was_killed_is_run_again() {
+    let served = Served::start(&["--fault", "kms-create-accepts-key-one-too-long", "--secrets", "4", "--keys", "4"]);
+    let dir = tempfile::tempdir().expect("a directory");
+    let merged = merge(&night_with_a_killed_shard(&served, dir.path()));
     assert_eq!(merged.code, 1, "{}", merged.err);
     let whole = served.check(&["CreateKmsTag", "--cases", "1", "--report", "json=-"]);
     assert_eq!(said(&json(&merged.out)), said(&json(&whole.out)));
     let notes = json(&merged.out)["notes"].to_string();
     assert!(!notes.contains("may still be there"), "{notes}");
+}
+
+/// What is merged is told in every form, with examples and times, and can be held against what is known.
+#[test]
+fn a_merge_is_a_report_like_any_other() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let arguments = ["--fault", "kms-create-accepts-key-one-too-long", "CreateKmsTag", "--cases", "1"];
+    let reports: Vec<String> =
+        shards(dir.path(), 2, &arguments).iter().map(|path| path.display().to_string()).collect();
+    let [one, other] = [&reports[0], &reports[1]];
+    let merge = |more: &[&str]| {
+        finished(dewspec(&[&["merge", "-q", one.as_str(), other.as_str()], more].concat()).current_dir(dir.path()))
+    };
+    let at = |name: &str| std::fs::read_to_string(dir.path().join(name)).expect("a file");
+    let written = ["json=all.json", "html=all.html", "markdown=all.md", "junit=all.xml", "sarif=all.sarif"];
+    let output = merge(&written.map(|file| ["--report", file]).concat());
+    assert_eq!(output.code, 1, "{}", output.err);
+    let report = json(&at("all.json"));
+    let cause = &report["causes"][0];
+    let replay = cause["example"]["replay"].as_str().expect("a line");
+    assert!(cause["expected"] != "" && cause["observed"] != "" && cause["example"]["curl"].is_string(), "{cause}");
+    let (page, text) = (at("all.html"), at("all.md"));
+    assert!(
+        page.contains("<h4>request</h4>") && page.contains("<h4>answer</h4>") && page.contains("section id=\"timing\"")
+    );
+    assert!(text.contains("```http\nPOST ") && text.contains(replay), "{text}");
+    assert!(at("all.xml").contains("<failure ") && at("all.sarif").contains(cause["id"].as_str().expect("an id")));
+    // Quantiles are those of all answers, whichever shard got them.
+    let answers = |report: &Value| report["latency"]["CreateKmsTag"]["answers"].as_u64().expect("a count");
+    let longest = |report: &Value| report["latency"]["CreateKmsTag"]["max_us"].as_u64().expect("a time");
+    let parts: Vec<Value> = reports.iter().map(|path| read(Path::new(path))).collect();
+    assert_eq!(answers(&report), parts.iter().map(answers).sum::<u64>());
+    assert_eq!(Some(longest(&report)), parts.iter().map(longest).max());
+    assert!(report["latency"]["CreateKmsTag"]["p50_us"].as_u64() > Some(0));
+    // The fault is known.
+    std::fs::write(
+        dir.path().join("known.toml"),
+        format!(
+            "[[deviation]]\ncause = {}\nreason = \"the gateway cuts keys\"\nowner = \"kms\"\nlink = \"KMS-42\"\nuntil = 2999-12-31\n",
+            cause["id"]
+        ),
+    )
+    .expect("a file");
+    let known = merge(&["--deviations", "known.toml", "--report", "json=known.json"]);
+    assert!(known.code == 0 && known.out.contains("no new deviations (1 known)"), "{}{}", known.out, known.err);
+    assert_eq!(json(&at("known.json"))["deviations"]["conclusion"], "known-deviations");
+    let missing = merge(&["--deviations", "none.toml"]);
+    assert!(missing.code == 2 && missing.err.contains("none.toml"), "{}", missing.err);
 }
 
 /// Side by side on machines of their own, with secrets and keys of their own: none of them notices the others.

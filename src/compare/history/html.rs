@@ -2,14 +2,14 @@
 
 use maud::{Markup, html};
 
-use super::super::frame::page;
 use super::chart::{latency, strip};
 use super::{CauseRow, FlappingClause, History, Night, Series};
 use crate::exit;
 use crate::model::Level;
+use crate::report::frame::{Frame, counted, page, prose};
 use crate::report::text::visible;
 
-const SCRIPT: &str = include_str!("script.js");
+const STYLE: &str = include_str!("../style.css");
 
 /// The whole page.
 pub fn render(history: &History) -> String {
@@ -18,7 +18,7 @@ pub fn render(history: &History) -> String {
         a.jump href="#main" { "Skip to the nights" }
         header {
             h1 { "Night after night" }
-            p { (nights) " runs of " (history.series.len()) " target(s)" }
+            p { (counted(nights, "run")) " of " (counted(history.series.len(), "target")) }
         }
         main #main {
             @for (nth, series) in history.series.iter().enumerate() { (one_series(nth, series)) }
@@ -30,7 +30,8 @@ pub fn render(history: &History) -> String {
             }
         }
     };
-    page("dewspec: night after night", SCRIPT, &body)
+    let title = "dewspec: night after night";
+    page(&Frame { title, style: STYLE, script: "", footer: env!("CARGO_PKG_VERSION") }, &body)
 }
 
 /// What a night came to, in a word or two, and the class that goes with it.
@@ -53,7 +54,7 @@ fn one_series(nth: usize, series: &Series) -> Markup {
             h2 { (visible(&series.target)) }
             div.verdict.(class) {
                 p { b { (word) } " on " (visible(&last.started_at)) ": " (visible(&last.conclusion)) }
-                p { (present) " cause(s) present, " (series.causes.len() - present) " gone; " (series.flapping.len()) " clause(s) flap" }
+                p { (counted(present, "cause")) " present, " (series.causes.len() - present) " gone; " (counted(series.flapping.len(), "clause")) " not the same from night to night" }
             }
             (overview(series))
             (causes(nth, series))
@@ -107,28 +108,35 @@ fn causes(nth: usize, series: &Series) -> Markup {
 
 fn cause_row(nth: usize, cause: &CauseRow) -> Markup {
     let id = format!("cause-{nth}-{}", visible(&cause.id));
-    let on = if cause.level == Level::Should || cause.flaky { "warn" } else { "on" };
+    let is_flaky = cause.rates.iter().flatten().next().is_none() && cause.flaky;
     let classes: Vec<&'static str> = cause
         .nights
         .iter()
-        .map(|count| match count {
+        .zip(&cause.rates)
+        .map(|(count, rate)| match count {
             None => "none",
             Some(0) => "off",
-            Some(_) => on,
+            Some(_) if cause.level == Level::Should || rate.is_some() || is_flaky => "warn",
+            Some(_) => "on",
         })
         .collect();
+    let flaky = cause.rates.iter().flatten().count();
     let seen = cause.nights.iter().flatten().filter(|count| **count > 0).count();
     let judged = cause.nights.iter().flatten().count();
+    let mut text = format!("there in {seen} of {judged} nights, since {}", day(&cause.since));
+    if flaky > 0 {
+        text.push_str(&format!(", flaky in {flaky} of them"));
+    }
     html! {
         tr id=(id) {
-            td { a href=(format!("#{id}")) { code { (visible(&cause.id)) } } br; (visible(&cause.title)) }
+            td { a href=(format!("#{id}")) { code { (visible(&cause.id)) } } br; (prose(&cause.title)) }
             td.(if cause.present { "bad" } else { "good" }) {
-                (if cause.present { "present" } else { "gone" }) @if cause.flaky { ", flaky" }
+                (if cause.present { "present" } else { "gone" }) @if let Some(told) = cause.flaky_told() { ", " (told) }
             }
             td.day { (day(&cause.since)) }
             td.day { (day(&cause.last)) }
             td.number { (seen) " of " (judged) }
-            td { (strip(&classes, &format!("there in {seen} of {judged} nights, since {}", day(&cause.since)))) }
+            td { (strip(&classes, &text)) }
         }
     }
 }

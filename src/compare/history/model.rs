@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::super::{Digest, Latency};
 use crate::model::{Level, Verdict};
-use crate::report::Summary;
+use crate::report::{Rate, Summary};
 
 /// Version of the JSON form.
 pub const SCHEMA: &str = "dewspec.history/1";
@@ -98,6 +98,8 @@ pub struct CauseRow {
     pub level: Level,
     /// Whether it was not the same each time when it was there last.
     pub flaky: bool,
+    /// In how many tries it showed, night by night; nothing where it showed each time, or not at all.
+    pub rates: Vec<Option<Rate>>,
     /// Whether it was there when the target was judged last.
     pub present: bool,
     /// When it came, for the last time: it has been there each judged night from then to `last`.
@@ -132,6 +134,14 @@ pub struct ReadingChange {
     pub before: String,
     /// The reading since.
     pub after: String,
+}
+
+impl CauseRow {
+    /// That it was flaky when it was there last, with the rate if that is known; nothing, if it was not.
+    pub fn flaky_told(&self) -> Option<String> {
+        let rate = self.rates.iter().rev().find_map(|rate| *rate);
+        self.flaky.then(|| rate.map_or_else(|| "flaky".to_owned(), |rate| format!("flaky, {rate}")))
+    }
 }
 
 /// Makes the history of some reports, in any order.
@@ -189,6 +199,7 @@ fn causes(reports: &[Stored]) -> Vec<CauseRow> {
                 title: String::new(),
                 level: cause.level,
                 flaky: false,
+                rates: vec![None; reports.len()],
                 present: false,
                 since: String::new(),
                 first: digest.started_at.clone(),
@@ -197,6 +208,7 @@ fn causes(reports: &[Stored]) -> Vec<CauseRow> {
             });
             row.title.clone_from(&cause.title);
             (row.level, row.flaky) = (cause.level, cause.flaky);
+            row.rates[at] = cause.rate;
             row.last.clone_from(&digest.started_at);
             row.nights[at] = Some(row.nights[at].unwrap_or_default().saturating_add(cause.count));
         }

@@ -3,11 +3,12 @@
 use indexmap::IndexMap;
 use maud::{Markup, html};
 
-use super::super::frame::page;
 use super::{ClauseRow, Implementation, Matrix, Standing};
 use crate::model::Verdict;
+use crate::report::frame::{Frame, page, prose};
 use crate::report::text::visible;
 
+const STYLE: &str = include_str!("../style.css");
 const SCRIPT: &str = include_str!("script.js");
 
 /// The whole page.
@@ -29,7 +30,7 @@ pub fn render(matrix: &Matrix) -> String {
             (time(matrix))
         }
     };
-    page(title, SCRIPT, &body)
+    page(&Frame { title, style: STYLE, script: SCRIPT, footer: env!("CARGO_PKG_VERSION") }, &body)
 }
 
 /// The head of a table that the script makes sortable.
@@ -69,7 +70,7 @@ fn implementations(matrix: &Matrix) -> Markup {
                             @for verdicts in [&[Verdict::Upheld, Verdict::Determined][..], &[Verdict::Violated], &[Verdict::Undetermined], &[Verdict::Unobservable, Verdict::Vacuous]] {
                                 td.number { (verdicts.iter().filter_map(|verdict| of.verdicts.get(&verdict.to_string())).sum::<usize>()) }
                             }
-                            td.number { (of.cases.fail) }
+                            td.number { (of.cases.fail) @if of.cases.flaky > 0 { br; (of.cases.flaky) " flaky" } }
                             td { (visible(of.started_at.get(..10).unwrap_or(&of.started_at))) }
                         }
                     }
@@ -89,7 +90,7 @@ fn causes(matrix: &Matrix) -> Markup {
                     (head(&["cause", "level"], matrix))
                     tbody { @for row in &matrix.causes {
                         tr id=(format!("cause-{}", visible(&row.cause))) {
-                            th scope="row" { a href=(format!("#cause-{}", visible(&row.cause))) { code { (visible(&row.cause)) } } br; (visible(&row.title)) }
+                            th scope="row" { a href=(format!("#cause-{}", visible(&row.cause))) { code { (visible(&row.cause)) } } br; (prose(&row.title)) }
                             td { (row.level) }
                             @for count in &row.cases {
                                 @if *count > 0 { td.number.bad { (count) } } @else { td.number {} }

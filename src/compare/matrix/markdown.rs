@@ -11,9 +11,9 @@ pub fn render(matrix: &Matrix) -> String {
     let mut out = String::from("# Conformance of implementations\n\n");
     let _ = writeln!(
         out,
-        "| implementation | result | upheld | violated | undetermined | not observed | cases ms (50 %, 95 %) | run |"
+        "| implementation | result | upheld | violated | undetermined | not observed | failing cases | flaky | cases ms (50 %, 95 %) | run |"
     );
-    let _ = writeln!(out, "|---|---|---:|---:|---:|---:|---:|---|");
+    let _ = writeln!(out, "|---|---|---:|---:|---:|---:|---:|---:|---:|---|");
     for of in &matrix.implementations {
         let count = |names: &[Verdict]| -> usize {
             names.iter().filter_map(|verdict| of.verdicts.get(&verdict.to_string())).sum()
@@ -21,13 +21,15 @@ pub fn render(matrix: &Matrix) -> String {
         let times = of.latencies.get("").map(|latency| format!("{}, {}", latency.p50, latency.p95)).unwrap_or_default();
         let _ = writeln!(
             out,
-            "| {} | {} | {} | {} | {} | {} | {times} | {} |",
+            "| {} | {} | {} | {} | {} | {} | {} | {} | {times} | {} |",
             plain(&of.name),
             of.told(),
             count(&[Verdict::Upheld, Verdict::Determined]),
             count(&[Verdict::Violated]),
             count(&[Verdict::Undetermined]),
             count(&[Verdict::Unobservable, Verdict::Vacuous]),
+            of.cases.fail,
+            of.cases.flaky,
             plain(&of.started_at),
         );
     }

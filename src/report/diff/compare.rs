@@ -242,6 +242,9 @@ fn change(cause: &Cause, old_cases: usize, new_cases: usize, detail: String) -> 
         level: cause.level,
         old_cases,
         new_cases,
+        expected: cause.expected.clone(),
+        observed: cause.observed.clone(),
+        flaky: cause.flaky_told(),
         detail,
         replay: cause.example.replay.clone(),
     }

@@ -1,56 +1,41 @@
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 
-use super::super::html::STYLE;
-use super::super::text::visible;
+use super::super::frame::{Frame, page, prose};
+use super::super::text::{copyable, visible};
 use super::model::{CauseChange, ClauseChange, Diff};
 use super::text::{cases, milliseconds, side};
-
-/// Nothing is loaded, and no script runs: there is none.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /// The difference as one page for a browser.
 pub fn render(diff: &Diff) -> String {
     let class = if diff.exit_code == 0 { "good" } else { "bad" };
-    html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(POLICY);
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { "dewspec diff: " (visible(&diff.conclusion)) }
-                style { (PreEscaped(STYLE)) }
+    let body = html! {
+        header {
+            div.verdict.(class) {
+                h1 { @if diff.exit_code == 0 { "Nothing is new" } @else { "Something is new" } }
+                p { (visible(&diff.conclusion)) " (exit code " (diff.exit_code) ")" }
             }
-            body {
-                header {
-                    div.verdict.(class) {
-                        h1 { @if diff.exit_code == 0 { "Nothing is new" } @else { "Something is new" } }
-                        p { (visible(&diff.conclusion)) " (exit code " (diff.exit_code) ")" }
-                    }
-                    dl.target {
-                        div { dt { "old" } dd { (visible(&side(&diff.old))) } }
-                        div { dt { "new" } dd { (visible(&side(&diff.new))) } }
-                    }
-                }
-                main {
-                    (causes("New causes", "fail", &diff.new_causes))
-                    (causes("Changed causes", "fail", &diff.changed_causes))
-                    (clauses("Clauses newly broken", &diff.broken))
-                    (clauses("Clauses newly unobservable", &diff.unobservable))
-                    (list("Newly flaky", diff.flaky.iter().map(|one| format!("{}: {} of {} tries failed", one.case, one.failed, one.tries)).collect()))
-                    (list("Readings that changed", diff.readings.iter().map(|one| format!("{}: {} → {}", one.clause, one.old.join(" or "), one.new.join(" or "))).collect()))
-                    (causes("Gone", "known", &diff.gone_causes))
-                    (clauses("Clauses that hold again", &diff.mended))
-                    (clauses("Clauses that can be observed again", &diff.observable))
-                    (suite(diff))
-                    (latency(diff))
-                    (list("Notes", diff.notes.clone()))
-                }
+            dl.target {
+                div { dt { "old" } dd { (visible(&side(&diff.old))) } }
+                div { dt { "new" } dd { (visible(&side(&diff.new))) } }
             }
         }
-    }
-    .into_string()
+        main {
+            (causes("New causes", "fail", &diff.new_causes))
+            (causes("Changed causes", "fail", &diff.changed_causes))
+            (clauses("Clauses newly broken", &diff.broken))
+            (clauses("Clauses newly unobservable", &diff.unobservable))
+            (list("Newly flaky", diff.flaky.iter().map(|one| format!("{}: {} of {} tries failed", one.case, one.failed, one.tries)).collect()))
+            (list("Readings that changed", diff.readings.iter().map(|one| format!("{}: {} → {}", one.clause, one.old.join(" or "), one.new.join(" or "))).collect()))
+            (causes("Gone", "known", &diff.gone_causes))
+            (clauses("Clauses that hold again", &diff.mended))
+            (clauses("Clauses that can be observed again", &diff.observable))
+            (suite(diff))
+            (latency(diff))
+            (list("Notes", diff.notes.clone()))
+        }
+    };
+    let title = format!("dewspec diff: {}", diff.conclusion);
+    page(&Frame { title: &title, style: "", script: "", footer: env!("CARGO_PKG_VERSION") }, &body)
 }
 
 fn list(title: &str, rows: Vec<String>) -> Markup {
@@ -71,10 +56,18 @@ fn causes(title: &str, class: &str, causes: &[CauseChange]) -> Markup {
                 h2 { (title) " (" (causes.len()) ")" }
                 @for cause in causes {
                     article.cause.(class) id=(visible(&cause.id)) {
-                        h3 { a href=(format!("#{}", visible(&cause.id))) { (visible(&cause.title)) } }
-                        p.tags { span.tag { (cause.level) } span.tag { (cases(cause)) } code { (visible(&cause.id)) } }
+                        h3 { a href=(format!("#{}", visible(&cause.id))) { (prose(&cause.title)) } }
+                        p.tags { span.tag { (cause.level) } @if let Some(flaky) = &cause.flaky { span.tag { (flaky) } } span.tag { (cases(cause)) } code { (visible(&cause.id)) } }
                         @if !cause.detail.is_empty() { p { (visible(&cause.detail)) } }
-                        @if !cause.replay.is_empty() && cause.new_cases > 0 { pre { (visible(&cause.replay)) } }
+                        @if cause.new_cases > 0 {
+                            dl {
+                                div { dt { "expected" } dd { (prose(&cause.expected)) } }
+                                div { dt { "observed" } dd { (prose(&cause.observed)) } }
+                            }
+                            @if !cause.replay.is_empty() {
+                                div.command { span { "replay" } code tabindex="0" { (copyable(&cause.replay)) } }
+                            }
+                        }
                     }
                 }
             }

@@ -2,7 +2,7 @@ use std::fmt::Write;
 
 use super::super::markdown::{code, fenced, plain};
 use super::model::{CauseChange, ClauseChange, Diff};
-use super::text::{cases, performance, side};
+use super::text::{performance, side, told};
 
 /// Rows of one list.
 const ROWS: usize = 100;
@@ -50,7 +50,10 @@ fn causes(out: &mut String, title: &str, causes: &[CauseChange]) {
     let _ = writeln!(out, "## {title} ({})\n", causes.len());
     for cause in causes.iter().take(ROWS) {
         let _ = writeln!(out, "### {}\n", plain(&cause.title));
-        let _ = writeln!(out, "{}, {}, {}\n", code(&cause.id), cause.level, cases(cause));
+        let _ = writeln!(out, "{}, {}\n", code(&cause.id), told(cause));
+        if cause.new_cases > 0 {
+            let _ = writeln!(out, "- expected: {}\n- observed: {}\n", plain(&cause.expected), plain(&cause.observed));
+        }
         if !cause.detail.is_empty() {
             let _ = writeln!(out, "{}\n", plain(&cause.detail));
         }
@@ -61,11 +64,11 @@ fn causes(out: &mut String, title: &str, causes: &[CauseChange]) {
 }
 
 fn clauses(out: &mut String, title: &str, clauses: &[ClauseChange]) {
-    let told = |clause: &ClauseChange| {
+    let row = |clause: &ClauseChange| {
         let why = clause.reason.as_ref().map(|why| format!(": {}", plain(why))).unwrap_or_default();
         format!("{} ({}): {} → {}{why}", code(&clause.id), clause.level, clause.old, clause.new)
     };
-    list(out, title, clauses.iter().map(told).collect());
+    list(out, title, clauses.iter().map(row).collect());
 }
 
 fn suite(out: &mut String, diff: &Diff) {

@@ -77,6 +77,15 @@ pub struct CauseChange {
     pub old_cases: usize,
     /// How many it explains.
     pub new_cases: usize,
+    /// What the documents allow, in its example.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub expected: String,
+    /// What came instead.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub observed: String,
+    /// That it is flaky, and how often.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flaky: Option<String>,
     /// What was observed, and what is.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub detail: String,

@@ -1,3 +1,4 @@
+use super::super::brief::brief;
 use super::super::text::{visible, wrap};
 use super::model::{CauseChange, ClauseChange, Diff, PerformanceChange, Side};
 
@@ -39,6 +40,12 @@ pub(super) fn cases(change: &CauseChange) -> String {
         (before, 0) => format!("{before} case(s) before"),
         (before, now) => format!("{before} → {now} case(s)"),
     }
+}
+
+/// Its level, whether it is flaky, and its cases.
+pub(super) fn told(change: &CauseChange) -> String {
+    let flaky = change.flaky.as_ref().map(|flaky| format!("{flaky}, ")).unwrap_or_default();
+    format!("{}, {flaky}{}", change.level, cases(change))
 }
 
 pub(super) fn performance(change: &PerformanceChange) -> String {
@@ -85,7 +92,13 @@ impl Out {
         self.text.push_str(&format!("\n{title}  {}\n", causes.len()));
         for cause in causes.iter().take(ROWS) {
             self.line(2, &cause.title);
-            self.line(4, &format!("{}: {}, {}", cause.id, cause.level, cases(cause)));
+            self.line(4, &format!("{}: {}", cause.id, told(cause)));
+            if cause.new_cases > 0 {
+                let room = self.width - 4 - "allowed  ".len();
+                for (label, text) in [("allowed", &cause.expected), ("seen   ", &cause.observed)] {
+                    self.line(4, &format!("{label}  {}", brief(&visible(&text.replace('\n', " ")), room)));
+                }
+            }
             if !cause.detail.is_empty() {
                 self.line(4, &cause.detail);
             }
@@ -100,11 +113,11 @@ impl Out {
     }
 
     fn clauses(&mut self, title: &str, clauses: &[ClauseChange]) {
-        let told = |clause: &ClauseChange| {
+        let row = |clause: &ClauseChange| {
             let why = clause.reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
             format!("{} ({}): {} → {}{why}", clause.id, clause.level, clause.old, clause.new)
         };
-        self.list(title, clauses.iter().map(told).collect());
+        self.list(title, clauses.iter().map(row).collect());
     }
 
     fn suite(&mut self, diff: &Diff) {

@@ -49,7 +49,7 @@ fn index(causes: &[&Cause]) -> Markup {
 fn cause_article(report: &Report, cause: &Cause) -> Markup {
     let class = match cause.is_known() {
         true => "known",
-        false if cause.is_failure() => "fail",
+        false if report.is_failure(cause) => "fail",
         false => "warn",
     };
     let standing = cause.standing.as_ref();
@@ -59,7 +59,7 @@ fn cause_article(report: &Report, cause: &Cause) -> Markup {
             h3 { a href=(format!("#{}", visible(&cause.id))) { (prose(&cause.title)) } }
             p.tags {
                 span.tag { (cause.level) }
-                @if cause.flaky { span.tag { "flaky" } }
+                @if let Some(told) = cause.flaky_told() { span.tag { (told) } }
                 @if let Some(standing) = standing { span.tag { (standing.kind) } }
                 @for operation in &cause.operations { span.tag { (visible(operation)) } }
                 span.tag { (counted(cause.count, "case")) }
@@ -69,7 +69,8 @@ fn cause_article(report: &Report, cause: &Cause) -> Markup {
                     div { dt { "deviation" } dd { (visible(&told)) } }
                 }
                 div { dt { "expected" } dd { (prose(&cause.expected)) } }
-                div { dt { "observed" } dd { (visible(&cause.observed)) } }
+                div { dt { "observed" } dd { (prose(&cause.observed)) } }
+                @if let Some(shared) = &cause.shared { div { dt { "in common" } dd { (prose(shared)) } } }
                 div {
                     dt { "clauses" }
                     dd { @for id in &cause.clauses { (clause(report, id)) } }

@@ -30,10 +30,13 @@ fn of_operation(operation: &str, clauses: &[&ClauseReport]) -> Markup {
         *counts.entry(clause.verdict.to_string()).or_default() += 1;
     }
     let told: Vec<String> = counts.iter().map(|(verdict, count)| format!("{count} {verdict}")).collect();
+    // What is wrong comes first; else they stand as in the suite.
+    let mut clauses = clauses.to_vec();
+    clauses.sort_by_key(|clause| clause.verdict != Verdict::Violated);
     html! {
         details open[violated] {
             summary { b { (visible(operation)) } ": " (told.join(", ")) }
-            (wide(&format!("Clauses of {}", visible(operation)), &table(clauses)))
+            (wide(&format!("Clauses of {}", visible(operation)), &table(&clauses)))
         }
     }
 }
@@ -42,7 +45,7 @@ fn table(clauses: &[&ClauseReport]) -> Markup {
     html! {
         table {
             thead {
-                tr { th { "verdict" } th { "level" } th { "clause" } th { "held" } th { "broken" } th { "nothing" } th { "source" } }
+                tr { th { "verdict" } th { "level" } th { "clause" } th { "held" } th { "broken" } th { "no result" } th { "source" } }
             }
             tbody { @for clause in clauses { (row(clause)) } }
         }

@@ -8,33 +8,12 @@ mod deviations;
 mod page;
 mod timing;
 
-pub(crate) use page::STYLE;
 pub use page::render;
 
 use maud::{Markup, html};
 
-use super::body::grouped;
+use super::frame::{counted, prose};
 use super::text::visible;
-
-/// Text with what stands between backticks as code.
-fn prose(text: &str) -> Markup {
-    let text = visible(text);
-    let parts: Vec<&str> = text.split('`').collect();
-    // An even number of parts is an odd number of backticks: they are no pairs.
-    let paired = parts.len() % 2 == 1;
-    html! {
-        @if paired {
-            @for (nth, part) in parts.iter().enumerate() { @if nth % 2 == 1 { code { (part) } } @else { (part) } }
-        } @else {
-            (text)
-        }
-    }
-}
-
-/// A number of things.
-fn counted(number: usize, thing: &str) -> String {
-    format!("{} {thing}{}", grouped(number as u64), if number == 1 { "" } else { "s" })
-}
 
 /// A table that may be wider than the page; its own scroll bar can be reached with the keyboard.
 fn wide(name: &str, table: &Markup) -> Markup {

@@ -1,58 +1,33 @@
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use maud::{DOCTYPE, Markup, PreEscaped, html};
-use sha2::{Digest, Sha256};
+use maud::{Markup, html};
 
 use super::super::body::grouped;
 use super::super::deviations::DeviationsVerdict;
+use super::super::frame::{Frame, page};
 use super::super::model::Report;
 use super::super::text::visible;
 use super::{cases, causes, clauses, counted, deviations, prose, timing, wide};
 
-pub(crate) const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
 /// The whole page.
 pub fn render(report: &Report) -> String {
-    let title = format!("dewspec: {}", visible(&report.conclusion));
-    html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(policy());
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { (title) }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                a.jump href="#causes" { "Skip to what is wrong" }
-                header { (verdict(report)) (target(report)) }
-                main {
-                    (preflight(report))
-                    (causes::section(report))
-                    (deviations::section(report))
-                    (clauses::section(report))
-                    (readings(report))
-                    (timing::section(report))
-                    (cases::section(report))
-                    (notes(report))
-                }
-                footer { p { "dewspec " (visible(&report.dewspec_version)) ", " (visible(&report.started_at)) } }
-                script { (PreEscaped(SCRIPT)) }
-            }
+    let title = format!("dewspec: {}", report.conclusion);
+    let footer = format!("{}, {}", report.dewspec_version, report.started_at);
+    let body = html! {
+        a.jump href="#causes" { "Skip to what is wrong" }
+        header { (verdict(report)) (target(report)) }
+        main {
+            (preflight(report))
+            (causes::section(report))
+            (deviations::section(report))
+            (clauses::section(report))
+            (readings(report))
+            (timing::section(report))
+            (cases::section(report))
+            (notes(report))
         }
-    }
-    .into_string()
-}
-
-/// Nothing is loaded, and no script runs but the one of this page.
-fn policy() -> String {
-    let hash = STANDARD.encode(Sha256::digest(SCRIPT.as_bytes()));
-    format!(
-        "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'"
-    )
+    };
+    page(&Frame { title: &title, style: "", script: SCRIPT, footer: &footer }, &body)
 }
 
 fn verdict(report: &Report) -> Markup {
@@ -108,6 +83,7 @@ fn target(report: &Report) -> Markup {
             (row("project", &target.project_id))
             (row("seed", &report.seed.to_string()))
             (row("run id", &report.run_id))
+            @if let Some(told) = report.tries_told() { (row("tries", &told)) }
             @if !report.filters.is_empty() { (row("filters", &report.filters.join(" "))) }
         }
     }

@@ -16,25 +16,9 @@
       for (const other of buttons) other.firstElementChild.textContent = other === button ? done : "copy";
     });
   }
-  let showAll = () => {};
-  // What is linked to may be folded away, or filtered out.
-  const unfold = () => {
-    let id = location.hash.slice(1);
-    try {
-      id = decodeURIComponent(id);
-    } catch {
-      // Not one of ours.
-    }
-    const wanted = id && document.getElementById(id);
-    for (let at = wanted; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
-    if (!wanted) return;
-    if (wanted.hidden) showAll();
-    wanted.scrollIntoView();
-  };
-  addEventListener("hashchange", unfold);
   // Search and filter of the cases; what is asked for stands in the address.
   const section = document.querySelector("section#cases");
-  if (!section) return unfold();
+  if (!section) return;
   const filters = section.querySelector(".filters");
   const [search, outcome] = [filters.querySelector("input"), filters.querySelector("select")];
   const rows = [...section.querySelectorAll("tbody tr")];
@@ -66,10 +50,10 @@
   };
   search.addEventListener("input", () => apply(true));
   outcome.addEventListener("change", () => apply(true));
-  showAll = () => {
+  // Something that is filtered out was linked to.
+  section.addEventListener("wanted", () => {
     search.value = outcome.value = "";
     apply(true);
-  };
+  });
   apply(false);
-  unfold();
 })();

@@ -21,16 +21,20 @@ const MORE_IDS: usize = 5;
 
 /// Everything that breaks a must, or that no reading explains.
 pub(super) fn write_failures(page: &mut Page, report: &Report, style: &TerminalStyle) {
-    let all: Vec<&Cause> = report.causes.iter().filter(|cause| cause.is_failure() && !cause.is_known()).collect();
+    let all: Vec<&Cause> = report.causes.iter().filter(|cause| report.is_failure(cause) && !cause.is_known()).collect();
     write(page, report, style, ("Failures", Tint::Bad), &all, BRIEF);
 }
 
 /// Every broken should, and what was not the same each time.
 pub(super) fn write_warnings(page: &mut Page, report: &Report, style: &TerminalStyle) {
-    let all: Vec<&Cause> = report.causes.iter().filter(|cause| !cause.is_failure() && !cause.is_known()).collect();
+    let all: Vec<&Cause> =
+        report.causes.iter().filter(|cause| !report.is_failure(cause) && !cause.is_known()).collect();
     // Where little is to be said, what failed is told first, and takes the room.
-    let brief =
-        if report.causes.iter().any(|cause| cause.is_failure() && !cause.is_known()) { BRIEF_BESIDE } else { BRIEF };
+    let brief = if report.causes.iter().any(|cause| report.is_failure(cause) && !cause.is_known()) {
+        BRIEF_BESIDE
+    } else {
+        BRIEF
+    };
     write(page, report, style, ("Warnings", Tint::Warn), &all, brief);
 }
 
@@ -96,13 +100,21 @@ fn write_whole(page: &mut Page, report: &Report, cause: &Cause, case: Option<&Ca
     if let Some(input) = case.and_then(input_text).filter(|_| in_full) {
         page.field_at_most(2, "input", &input, 2);
     }
-    page.field_at_most(2, "allowed", &cause.expected, if in_full { 4 } else { 1 });
-    page.field_at_most(2, "seen", &cause.observed, if in_full { 4 } else { 1 });
+    for (label, text) in [("allowed", &cause.expected), ("seen", &cause.observed)] {
+        match in_full {
+            true => page.field_at_most(2, label, text, 4),
+            false => page.field_in_brief(2, label, text),
+        }
+    }
+    if let Some(shared) = &cause.shared {
+        page.field_at_most(2, "shared", shared, if in_full { 2 } else { 1 });
+    }
     if let Some((_, exchange)) = exchange {
         if in_full {
             page.field_at_most(2, "came", &came(exchange, page.width() * 2).join("\n"), 3);
         }
-        if let Some(logged) = logged(exchange, page.width() * 2) {
+        // Of one line more and one less, what tells of the fault is worth the room.
+        if let Some(logged) = logged(exchange, page.width() * 2).filter(|_| in_full || cause.shared.is_none()) {
             page.field_at_most(2, "logged", &logged, if in_full { 2 } else { 1 });
         }
     }
@@ -129,7 +141,7 @@ fn write_short(page: &mut Page, cause: &Cause, tint: Tint) {
 }
 
 fn write_title(page: &mut Page, cause: &Cause, tint: Tint) {
-    let flaky = if cause.flaky { " (flaky)" } else { "" };
+    let flaky = cause.flaky_told().map(|told| format!(" ({told})")).unwrap_or_default();
     let standing = match cause.standing.as_ref().map(|standing| standing.kind) {
         Some(kind @ (StandingKind::Changed | StandingKind::Expired)) => format!(" ({kind})"),
         _ => String::new(),

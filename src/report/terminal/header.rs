@@ -26,6 +26,9 @@ pub(super) fn write(page: &mut Page, report: &Report) {
     page.field(2, "seed", &report.seed.to_string(), Tint::Plain);
     page.field(2, "run id", &report.run_id, Tint::Plain);
     page.field(2, "checked", &checked(report), Tint::Plain);
+    if let Some(told) = report.tries_told() {
+        page.field(2, "tries", &told, Tint::Plain);
+    }
     if !report.filters.is_empty() {
         page.field(2, "filters", &report.filters.join(" "), Tint::Plain);
     }

@@ -1,3 +1,4 @@
+use super::super::brief::brief;
 use super::super::text::{copyable, display_width, pad, visible, wrap, wrap_items};
 use super::style::{TerminalStyle, Tint};
 
@@ -72,6 +73,12 @@ impl Page {
         for (at, line) in self.first_lines(text, indent + LABEL, most).into_iter().enumerate() {
             self.labelled(indent, if at == 0 { label } else { "" }, &line);
         }
+    }
+
+    /// A labelled text of one line, as much as says something.
+    pub(super) fn field_in_brief(&mut self, indent: usize, label: &str, text: &str) {
+        let line = brief(&visible(&text.replace('\n', " ")), self.width.saturating_sub(indent + LABEL));
+        self.labelled(indent, label, &line);
     }
 
     /// A bullet of so many lines.

@@ -2,6 +2,7 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 
 use crate::deviations::{KnownDeviations, apply};
+use crate::model::Repetition;
 use crate::report::terminal::{TerminalStyle, render};
 use crate::report::{
     CaseTally, FuzzReport, Latency, Otherwise, Report, ReportError, ShardReport, json, junit, sample, schema,
@@ -86,7 +87,11 @@ fn another_schema_is_named() {
         r#"expected a report of schema "dewspec.report/2", found "dewspec.report/1""#
     );
     assert_eq!(message("{}"), r#"expected a report of schema "dewspec.report/2", found none"#);
-    assert!(message("{\n\"schema\": }").starts_with("not a dewspec report: line 2, column 11"));
+    assert_eq!(message("{\n\"schema\": }"), "not a dewspec report: line 2, column 11: expected value");
+    assert!(
+        message("{\"schema\":\"dewspec.report/2\"").ends_with("EOF while parsing an object"),
+        "the place stands once"
+    );
     let cut = json::read("{\"schema\":\"dewspec.report/2\"}").unwrap_err();
     assert!(matches!(cut, ReportError::Malformed { .. }), "{cut}");
 }
@@ -98,7 +103,8 @@ fn the_schema_covers_what_is_written() {
     let (fuzz, shard) = (Some(FuzzReport::default()), Some(ShardReport::default()));
     let otherwise = Some(Otherwise { exit_code: 4, conclusion: String::new() });
     let latency = [("CreateKmsTag".to_owned(), Latency::default())].into();
-    let mut whole = Report { fuzz, shard, passed, strict: true, otherwise, latency, ..sample::report() };
+    let repetition = Repetition { repeat: 2, ..Repetition::default() };
+    let mut whole = Report { fuzz, shard, passed, strict: true, repetition, otherwise, latency, ..sample::report() };
     apply(&KnownDeviations::default(), &mut whole).unwrap();
     let report = serde_json::to_value(whole).unwrap();
     let described: Vec<_> = schema["properties"].as_object().unwrap().keys().collect();

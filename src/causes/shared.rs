@@ -1,0 +1,196 @@
+//! What all requests have in common that show a cause: often that is the cause.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::report::{CaseReport, FindingReport};
+
+/// Fewer requests have much in common by chance.
+const FEWEST: usize = 3;
+/// Characters named.
+const NAMED: usize = 2;
+
+/// Something special at one place of a body. The order is that in which it is worth telling.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Special {
+    /// An unusual character.
+    Character(char),
+    /// A text without characters.
+    Empty,
+    /// No text.
+    Type(&'static str),
+    /// A character that takes two units in UTF-16.
+    Astral,
+    /// A character that is not of ASCII.
+    BeyondAscii,
+}
+
+/// What requests have in common.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Shared {
+    requests: usize,
+    what: String,
+}
+
+impl Shared {
+    /// In one sentence.
+    pub(super) fn told(&self) -> String {
+        format!("each of {} requests has {}", self.requests, self.what)
+    }
+}
+
+impl std::fmt::Display for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.what)
+    }
+}
+
+/// What all fixed requests of these findings have; nothing, if that is nothing special.
+pub(super) fn shared<'a>(parts: impl Iterator<Item = (&'a CaseReport, &'a [&'a FindingReport])>) -> Option<Shared> {
+    let mut common: Option<BTreeSet<(Special, String)>> = None;
+    let mut requests = 0;
+    for (case, findings) in parts.filter(|(case, _)| case.generated.is_none()) {
+        let deciding = findings.iter().find_map(|finding| case.exchanges.get(finding.exchange?))?;
+        let body: Value = serde_json::from_str(deciding.request_body.as_deref()?).ok()?;
+        let mut found = BTreeSet::new();
+        collect(&body, &mut String::new(), &mut found);
+        requests += 1;
+        common = Some(match common {
+            Some(common) => common.intersection(&found).cloned().collect(),
+            None => found,
+        });
+        if common.as_ref().is_some_and(BTreeSet::is_empty) {
+            return None;
+        }
+    }
+    let common = common.filter(|_| requests >= FEWEST)?;
+    let (_, place) = common.first()?;
+    let here: Vec<&Special> = common.iter().filter(|(_, at)| at == place).map(|(special, _)| special).collect();
+    let characters: Vec<String> = here
+        .iter()
+        .filter_map(|special| match special {
+            Special::Character(c) => Some(format!("{} (U+{:04X})", told(*c), u32::from(*c))),
+            _ => None,
+        })
+        .collect();
+    let what = match (characters.len(), here.first()?) {
+        (1..=NAMED, _) => characters.join(" and "),
+        (0, Special::Empty) => "an empty text".to_owned(),
+        (0, Special::Type(name)) => (*name).to_owned(),
+        (0, Special::Astral) => "a character beyond U+FFFF".to_owned(),
+        (0, Special::BeyondAscii) => "a character that is not of ASCII".to_owned(),
+        // So many have nothing to do with it.
+        _ => return None,
+    };
+    Some(Shared { requests, what: format!("{what} in {place}") })
+}
+
+fn told(c: char) -> String {
+    match c {
+        ' ' => "a space".to_owned(),
+        c if c.is_control() || c.is_whitespace() => "a character".to_owned(),
+        c => format!("`{c}`"),
+    }
+}
+
+/// Everything special in a value, by its place; items of a list have one place.
+fn collect(value: &Value, place: &mut String, found: &mut BTreeSet<(Special, String)>) {
+    let mut note = |special: Special| {
+        found.insert((special, place.clone()));
+    };
+    match value {
+        Value::String(text) => {
+            if text.is_empty() {
+                note(Special::Empty);
+            }
+            for c in text.chars().filter(|c| !c.is_ascii_alphanumeric() && !"-_".contains(*c)) {
+                note(Special::Character(c));
+                if !c.is_ascii() {
+                    note(Special::BeyondAscii);
+                }
+                if u32::from(c) > 0xFFFF {
+                    note(Special::Astral);
+                }
+            }
+        }
+        Value::Null => note(Special::Type("null")),
+        Value::Bool(_) => note(Special::Type("a boolean")),
+        Value::Number(_) => note(Special::Type("a number")),
+        Value::Array(items) => items.iter().for_each(|item| collect(item, place, found)),
+        Value::Object(members) => {
+            let length = place.len();
+            for (name, member) in members {
+                place.push('/');
+                place.push_str(name);
+                collect(member, place, found);
+                place.truncate(length);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Level, Outcome};
+    use crate::report::ExchangeReport;
+
+    fn case(body: &str) -> CaseReport {
+        let request_body = Some(body.to_owned());
+        let exchanges = vec![ExchangeReport { request_body, ..ExchangeReport::default() }];
+        CaseReport { outcome: Outcome::Fail, exchanges, ..CaseReport::passed("Op", "case") }
+    }
+
+    fn told_of(bodies: &[&str]) -> Option<String> {
+        let finding = FindingReport {
+            clause: "c".to_owned(),
+            level: Level::Must,
+            wording: String::new(),
+            source: String::new(),
+            allowed: String::new(),
+            seen: String::new(),
+            exchange: Some(0),
+        };
+        let findings = [&finding];
+        let cases: Vec<CaseReport> = bodies.iter().map(|body| case(body)).collect();
+        shared(cases.iter().map(|case| (case, findings.as_slice()))).map(|shared| shared.told())
+    }
+
+    #[test]
+    fn what_all_have_at_one_place_is_told() {
+        for (bodies, expected) in [
+            (
+                [
+                    r#"{"tag":{"key":"a","value":"1/2"}}"#,
+                    r#"{"tag":{"key":"b c","value":"/"}}"#,
+                    r#"{"tag":{"value":"a/é"}}"#,
+                ],
+                Some("each of 3 requests has `/` (U+002F) in /tag/value"),
+            ),
+            (
+                [
+                    r#"{"tags":[{"key":"a b"}]}"#,
+                    r#"{"tags":[{"key":"ab"},{"key":" c"}]}"#,
+                    r#"{"tags":[{"key":"d "}]}"#,
+                ],
+                Some("each of 3 requests has a space (U+0020) in /tags/key"),
+            ),
+            (
+                [r#"{"v":"😀"}"#, r#"{"v":"a𠀀"}"#, r#"{"v":"👍"}"#],
+                Some("each of 3 requests has a character beyond U+FFFF in /v"),
+            ),
+            (
+                [r#"{"v":"é"}"#, r#"{"v":"中"}"#, r#"{"v":"😀"}"#],
+                Some("each of 3 requests has a character that is not of ASCII in /v"),
+            ),
+            ([r#"{"v":null}"#, r#"{"v":null}"#, r#"{"v":null,"w":1}"#], Some("each of 3 requests has null in /v")),
+            ([r#"{"v":"a/"}"#, r#"{"v":"b"}"#, r#"{"v":"c/"}"#], None),
+            ([r#"{"v":"a.:/"}"#, r#"{"v":"b.:/"}"#, r#"{"v":"c.:/"}"#], None),
+            (["no json", "{}", "{}"], None),
+        ] {
+            assert_eq!(told_of(&bodies).as_deref(), expected, "{bodies:?}");
+        }
+        assert_eq!(told_of(&[r#"{"v":"/"}"#, r#"{"v":"/"}"#]), None, "two have much in common by chance");
+    }
+}
