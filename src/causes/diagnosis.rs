@@ -130,7 +130,12 @@ impl<'d> Index<'d> {
         let mut alike: Vec<(f64, &Fault)> =
             self.faults.iter().map(|(entry, direction)| (score(direction), *entry)).collect();
         alike.retain(|(score, _)| *score >= LEAST);
-        alike.sort_by(|(one, a), (other, b)| other.total_cmp(one).then_with(|| a.fault.cmp(&b.fault)));
+        // Of those that point the same way, the one that shows about as often.
+        let all: u32 = looks.values().sum();
+        let apart = |entry: &Fault| entry.looks.iter().map(|(_, count)| *count).sum::<u32>().abs_diff(all);
+        alike.sort_by(|(one, a), (other, b)| {
+            other.total_cmp(one).then_with(|| apart(a).cmp(&apart(b))).then_with(|| a.fault.cmp(&b.fault))
+        });
         let told = |(score, entry): (f64, &Fault)| Likeness {
             fault: entry.fault.clone(),
             summary: entry.summary.clone(),

@@ -44,6 +44,9 @@ pub(super) fn title(signature: &Signature, operation: &OperationSuite, telling: 
         if let Some(shared) = shared {
             return format!("{what}: {shared}");
         }
+        if signature.kind == Kind::ServerError {
+            return what;
+        }
         let is_of_any = |id: &str| OF_ANY_REQUEST.contains(&topic(operation, id));
         let of_any = clauses.first().is_some_and(|(id, _)| is_of_any(id));
         let own = about.iter().find(|id| !is_of_any(id)).and_then(|id| operation.clause(id));

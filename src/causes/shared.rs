@@ -46,44 +46,61 @@ impl std::fmt::Display for Shared {
     }
 }
 
-/// What all fixed requests of these findings have; nothing, if that is nothing special.
+/// What all fixed requests of these findings have, at one place or else anywhere; nothing, if that is nothing special.
 pub(super) fn shared<'a>(parts: impl Iterator<Item = (&'a CaseReport, &'a [&'a FindingReport])>) -> Option<Shared> {
-    let mut common: Option<BTreeSet<(Special, String)>> = None;
-    let mut requests = 0;
+    let mut all = Vec::new();
     for (case, findings) in parts.filter(|(case, _)| case.generated.is_none()) {
         let deciding = findings.iter().find_map(|finding| case.exchanges.get(finding.exchange?))?;
         let body: Value = serde_json::from_str(deciding.request_body.as_deref()?).ok()?;
         let mut found = BTreeSet::new();
         collect(&body, &mut String::new(), &mut found);
-        requests += 1;
-        common = Some(match common {
-            Some(common) => common.intersection(&found).cloned().collect(),
-            None => found,
-        });
-        if common.as_ref().is_some_and(BTreeSet::is_empty) {
-            return None;
-        }
+        all.push(found);
     }
-    let common = common.filter(|_| requests >= FEWEST)?;
-    let (_, place) = common.first()?;
-    let here: Vec<&Special> = common.iter().filter(|(_, at)| at == place).map(|(special, _)| special).collect();
+    let requests = all.len();
+    if requests < FEWEST {
+        return None;
+    }
+    let at_one_place = in_common(all.iter().cloned());
+    let common = match at_one_place.is_empty() {
+        false => at_one_place,
+        true => {
+            let anywhere =
+                |found: BTreeSet<Found>| found.into_iter().map(|(special, _)| (special, String::new())).collect();
+            in_common(all.into_iter().map(anywhere))
+        }
+    };
+    let what = special_in(&common)?;
+    Some(Shared { requests, what })
+}
+
+/// Something special, and where.
+type Found = (Special, String);
+
+fn in_common(mut all: impl Iterator<Item = BTreeSet<Found>>) -> BTreeSet<Found> {
+    let first = all.next().unwrap_or_default();
+    all.fold(first, |common, found| common.intersection(&found).cloned().collect())
+}
+
+/// The first of it in words, if it is not so much that it has nothing to do with what is wrong.
+fn special_in(common: &BTreeSet<Found>) -> Option<String> {
+    let (first, place) = common.first()?;
+    let here = common.iter().filter(|(_, at)| at == place).map(|(special, _)| special);
     let characters: Vec<String> = here
-        .iter()
         .filter_map(|special| match special {
             Special::Character(c) => Some(format!("{} (U+{:04X})", told(*c), u32::from(*c))),
             _ => None,
         })
         .collect();
-    let what = match (characters.len(), here.first()?) {
+    let what = match (characters.len(), first) {
         (1..=NAMED, _) => characters.join(" and "),
         (0, Special::Empty) => "an empty text".to_owned(),
         (0, Special::Type(name)) => (*name).to_owned(),
         (0, Special::Astral) => "a character beyond U+FFFF".to_owned(),
         (0, Special::BeyondAscii) => "a character that is not of ASCII".to_owned(),
-        // So many have nothing to do with it.
         _ => return None,
     };
-    Some(Shared { requests, what: format!("{what} in {place}") })
+    let place = if place.is_empty() { "the body" } else { place };
+    Some(format!("{what} in {place}"))
 }
 
 fn told(c: char) -> String {
@@ -95,7 +112,7 @@ fn told(c: char) -> String {
 }
 
 /// Everything special in a value, by its place; items of a list have one place.
-fn collect(value: &Value, place: &mut String, found: &mut BTreeSet<(Special, String)>) {
+fn collect(value: &Value, place: &mut String, found: &mut BTreeSet<Found>) {
     let mut note = |special: Special| {
         found.insert((special, place.clone()));
     };
@@ -188,6 +205,10 @@ mod tests {
             ([r#"{"v":"a/"}"#, r#"{"v":"b"}"#, r#"{"v":"c/"}"#], None),
             ([r#"{"v":"a.:/"}"#, r#"{"v":"b.:/"}"#, r#"{"v":"c.:/"}"#], None),
             (["no json", "{}", "{}"], None),
+            (
+                [r#"{"k":"😀"}"#, r#"{"v":"a𠀀"}"#, r#"{"v":"👍"}"#],
+                Some("each of 3 requests has a character beyond U+FFFF in the body"),
+            ),
         ] {
             assert_eq!(told_of(&bodies).as_deref(), expected, "{bodies:?}");
         }

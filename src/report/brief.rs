@@ -1,7 +1,7 @@
 //! Texts made short enough for a line, so that what is left still says something.
 
 use super::body::runs_told;
-use super::text::{display_width, split_at_width};
+use super::text::{display_width, split_at_width, visible};
 
 /// A quoted value longer than this is told by its beginning and its end.
 const LONG_WORD: usize = 28;
@@ -17,11 +17,35 @@ pub(super) fn brief(text: &str, columns: usize) -> String {
     if display_width(&text) <= columns {
         return text;
     }
-    let text = quotes_told(&runs_told(&text));
+    let text = quotes_told(&runs_told(&errors_told(&text)));
     if display_width(&text) <= columns {
         return text;
     }
     cut(&text, columns)
+}
+
+/// The documented errors among the bodies by what they say.
+fn errors_told(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len() % 2 == 0 {
+        // An odd number of marks: they are no pairs.
+        return text.to_owned();
+    }
+    let told = parts.iter().enumerate().map(|(nth, part)| match (nth % 2, error(part)) {
+        (0, _) => (*part).to_owned(),
+        (_, Some(error)) => error,
+        (_, None) => format!("`{part}`"),
+    });
+    told.collect()
+}
+
+/// Code and message of a body that is an error as documented.
+fn error(body: &str) -> Option<String> {
+    let body: serde_json::Value = serde_json::from_str(body).ok()?;
+    let members = body.as_object().filter(|members| members.len() == 1)?;
+    let error = members.get("error")?.as_object().filter(|members| members.len() == 2)?;
+    let (code, message) = (error.get("error_code")?.as_str()?, error.get("error_msg")?.as_str()?);
+    Some(format!("{} {}", visible(code), visible(message)))
 }
 
 /// Long values between double quotes outside of bodies, by beginning and end.
@@ -100,8 +124,11 @@ mod tests {
         );
         let body =
             r#"status 400 with `{"error":{"error_code":"CSMS.0301","error_msg":"The tag is not valid, and more."}}`"#;
-        assert_eq!(brief(body, 69), r#"status 400 with `{"error":{"error_code":"CSMS.0301",…"#);
-        assert_eq!(brief(body, 30), "status 400 …");
+        assert_eq!(brief(body, 69), "status 400 with CSMS.0301 The tag is not valid, and more.");
+        assert_eq!(brief(body, 40), "status 400 with CSMS.0301 The tag is …");
+        let other = body.replace("error_code", "code");
+        assert_eq!(brief(&other, 63), r#"status 400 with `{"error":{"code":"CSMS.0301",…"#);
+        assert_eq!(brief(&other, 30), "status 400 …");
         assert_eq!(brief("exactly what was sent, and everything else as it was", 30), "exactly what was sent, and …");
     }
 

@@ -41,7 +41,7 @@ fn what_passes_when_it_is_tried_again_is_flaky_and_upholds_nothing() {
     let (retried, report) = flaky_run(dir.path(), "retried", &["--retries", "3"]);
     assert_eq!(retried.code, 0, "{}", retried.out);
     let words = retried.out.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(words.contains("case(s) are flaky") && words.contains("(flaky, "), "{}", retried.out);
+    assert!(words.contains("case(s) are flaky") && words.contains("flaky, "), "{}", retried.out);
     assert_eq!(report["summary"]["fail"], 0);
     let rates = rates(&report);
     assert!(!rates.is_empty() && rates.iter().all(|(_, failed, tries)| 0 < *failed && failed < tries), "{rates:?}");

@@ -141,12 +141,13 @@ fn write_short(page: &mut Page, cause: &Cause, tint: Tint) {
 }
 
 fn write_title(page: &mut Page, cause: &Cause, tint: Tint) {
-    let flaky = cause.flaky_told().map(|told| format!(" ({told})")).unwrap_or_default();
+    // In front: the end of a long title is cut.
+    let flaky = cause.flaky_told().map(|told| format!("{told}: ")).unwrap_or_default();
     let standing = match cause.standing.as_ref().map(|standing| standing.kind) {
-        Some(kind @ (StandingKind::Changed | StandingKind::Expired)) => format!(" ({kind})"),
+        Some(kind @ (StandingKind::Changed | StandingKind::Expired)) => format!("{kind}: "),
         _ => String::new(),
     };
-    let title = format!("{}{flaky}{standing}", cause.title);
+    let title = format!("{standing}{flaky}{}", cause.title);
     page.painted_at_most(0, &title, 2, tint);
 }
 
