@@ -188,7 +188,7 @@ fn all_forms_say_the_same() {
     let (_, said) = agree("failing", &scene(1, &fault));
     assert!(said.counts["fail"] > 20 && said.causes.len() >= 2, "{said:?}");
 
-    let warned = ["--fault", "csms-create-fails-now-and-then", "create-secret-tag"];
+    let warned = ["--fault", "csms-create-fails-on-other-methods", "create-secret-tag"];
     let (_, said) = agree("warned", &scene(0, &warned));
     assert!(said.counts["warn"] > 0, "{said:?}");
 
