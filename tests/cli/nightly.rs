@@ -165,9 +165,8 @@ fn the_second_week() {
     // The suite has learned a case that the target does not pass: no regression of the target.
     let suites = dir.join("suites");
     copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("suites"), &suites);
-    let file = suites.join("kms/create_kms_tag.toml");
-    let learned = "\n[[case]]\nid = \"{{op}}.key.min-length/learned-later\"\nclauses = [\"{{op}}.key.min-length\"]\n\
-                   title = \"what nobody asked before\"\n\
+    let file = suites.join("kms/create-kms-tag/cases.toml");
+    let learned = "\n[[case]]\nid = \"key.min-length/learned-later\"\ntitle = \"what nobody asked before\"\n\
                    steps = [{ body = '{\"tag\":{\"key\":\"${a}\",\"value\":\"1\"}}', expect = \"refused\" }]\n";
     let whole = std::fs::read_to_string(&file).expect("a suite") + learned;
     std::fs::write(&file, whole).expect("a file");
