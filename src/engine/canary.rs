@@ -9,10 +9,10 @@ use crate::model::TokenChoice;
 use crate::suite::OperationSuite;
 use crate::transport::{Confirmed, Ended, EndedBy};
 
-use super::case_evidence::JudgedCase;
 use super::preflight::example;
 use super::resource::Resource;
 use super::session::{Found, Session};
+use crate::judge::case::JudgedCase;
 
 /// Canaries of one operation are no closer to each other than this.
 const BETWEEN: Duration = Duration::from_secs(1);
@@ -23,7 +23,7 @@ pub(super) async fn is_disturbed<'a>(
     resource: &mut Resource,
     finished: impl Iterator<Item = &'a JudgedCase<'a>>,
 ) -> bool {
-    let surprising: Vec<(&JudgedCase<'_>, Found)> = finished.filter_map(|f| Some((f, f.found()?))).collect();
+    let surprising: Vec<(&JudgedCase<'_>, Found)> = finished.filter_map(|f| Some((f, found(session, f)?))).collect();
     let Some((_, first)) = surprising.first() else { return false };
     let between = if surprising.iter().any(|(_, found)| found.unauthorised) { Duration::ZERO } else { BETWEEN };
     if session.client.confirm(&first.operation, between).await == Confirmed::Shaken {
@@ -40,7 +40,7 @@ pub(super) async fn is_disturbed<'a>(
 /// Reading may still work where writing does not any more: only a write tells.
 async fn check_permission(session: &Session, op: &OperationSuite, resource: &mut Resource, found: Instant) {
     let operation = &op.operation.id;
-    if session.last_accepted(operation).is_none_or(|last| last > found) {
+    if session.known.last_accepted(operation).is_none_or(|last| last > found) {
         return;
     }
     let looks = resource.looks.len();
@@ -66,7 +66,7 @@ pub(super) async fn confirm_the_rest(session: &Session) {
 /// Whether something that a case found may be due to what has ended the run: nothing shows that the target was well after
 /// it.
 pub(super) fn may_be_due_to_the_end(session: &Session, ended: &Ended, found: &Found) -> bool {
-    let written = session.last_accepted(&found.operation);
+    let written = session.known.last_accepted(&found.operation);
     let read = session.client.health().last_good(&found.operation);
     match ended.by {
         // A lost connection, or a throttle, is no finding; all else was found while the target still answered.
@@ -78,8 +78,16 @@ pub(super) fn may_be_due_to_the_end(session: &Session, ended: &Ended, found: &Fo
     }
 }
 
+/// What a case found last, if it found anything.
+pub(super) fn found(session: &Session, judged: &JudgedCase<'_>) -> Option<Found> {
+    let at = judged.found_at()?;
+    let refused = judged.evidence().iter().filter(|e| matches!(e.status(), Some(401 | 403)));
+    let unauthorised = refused.into_iter().any(|e| is_ordinary(session, &e.request.headers));
+    Some(Found { operation: judged.operation().operation.id.clone(), at, unauthorised })
+}
+
 /// Whether a request carries the target's own, valid credentials.
-pub(super) fn is_ordinary(session: &Session, headers: &[(String, String)]) -> bool {
+fn is_ordinary(session: &Session, headers: &[(String, String)]) -> bool {
     let Some((own, credential)) = session.addresses.credential(TokenChoice::Valid) else { return false };
     headers.iter().any(|(name, value)| name.eq_ignore_ascii_case(&own) && *value == credential)
 }

@@ -56,7 +56,7 @@ pub(super) fn conclude(session: &Session, plan: &Plan, mut cases: Vec<CaseReport
     let mut basis = basis(session, &findings, shaken);
     let unconcluded = plan.part.as_ref().map(|_| basis.clone());
     let partial = !findings.filters.is_empty() || plan.part.is_some();
-    let concluded = conclusion::conclude(&session.suite, &places, &mut cases, &mut basis, partial);
+    let concluded = conclusion::conclude(&session.known.suite, &places, &mut cases, &mut basis, partial);
     let Concluded { clauses, readings, exit_code, conclusion, otherwise, notes } = concluded;
     // The first failure ended the run: what would have come after it, nobody knows.
     let cut = session.settings.fail_fast && cases.iter().any(|case| case.outcome == Outcome::Fail);
@@ -74,12 +74,12 @@ pub(super) fn conclude(session: &Session, plan: &Plan, mut cases: Vec<CaseReport
             case.replay = session.replay_often(&case.id);
         }
     }
-    let causes = explain(&session.suite, &mut cases);
+    let causes = explain(&session.known.suite, &mut cases);
     let times = Latency::times(&cases);
     Report {
         schema: SCHEMA.to_owned(),
         dewspec_version: env!("CARGO_PKG_VERSION").to_owned(),
-        suite: session.suite.fingerprint.clone(),
+        suite: session.known.suite.fingerprint.clone(),
         seed: session.settings.seed,
         run_id: session.settings.run_id.clone(),
         target: findings.target,
@@ -129,8 +129,8 @@ fn basis(session: &Session, findings: &Findings, shaken: BTreeSet<String>) -> Ba
     let ids = |op: &Arc<OperationSuite>| op.operation.id.clone();
     let operations = &findings.operations;
     let left_out = operations.iter().filter(|op| is_left_out(session, &op.operation));
-    let accepted = operations.iter().filter(|op| session.last_accepted(&op.operation.id).is_some());
-    let profile = session.profile();
+    let accepted = operations.iter().filter(|op| session.known.last_accepted(&op.operation.id).is_some());
+    let profile = session.known.profile();
     let observations = profile.open_clauses().filter_map(|clause| {
         let seen = profile.observations(clause);
         let clean = |observation: &Observation| {

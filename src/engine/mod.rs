@@ -1,27 +1,23 @@
 //! One run: capabilities, probes, cases, restoration, conclusion.
 
+mod alone;
 mod canary;
-mod case;
-mod case_evidence;
+mod case_report;
 mod clean;
 mod cleanup;
 mod conclude;
+mod doubt;
 mod fuzz;
 mod group;
-mod inconclusive;
 mod isolation;
 mod join_bounded;
 mod lock;
 mod needs;
-mod payload;
-mod prediction;
 mod preflight;
-mod probe;
 mod progress;
 mod property;
 mod property_shards;
 mod race;
-mod readback;
 mod recover;
 mod repeat;
 mod rerun_throttled;
@@ -30,12 +26,11 @@ mod resource_queues;
 mod restore;
 mod runner;
 mod scheduler;
+mod send;
 mod sending;
 mod sentinel;
 mod session;
 mod shrink;
-mod step;
-mod suspicion;
 mod tally;
 mod target_facts;
 

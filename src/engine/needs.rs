@@ -1,11 +1,10 @@
+use crate::judge::case::payload_of;
 use crate::model::TokenChoice;
 use crate::plan::PlannedCase;
-use crate::suite::{Answer, Capacity, Need, StepSpec};
+use crate::suite::{Answer, Need, StepSpec};
 
 use super::resource::{LEFT_BEHIND, Resource};
 use super::session::Session;
-use super::step::payload_of;
-use crate::ledger::MARK;
 
 /// Why a case cannot run here, and whether its own condition is the reason.
 pub(super) fn unmet(
@@ -15,7 +14,7 @@ pub(super) fn unmet(
     second: Option<&Resource>,
 ) -> Option<(String, bool)> {
     for (clause, readings) in &case.spec.when {
-        let profile = session.profile();
+        let profile = session.known.profile();
         if !profile.is_among(clause, readings) {
             let found = match profile.remaining(clause).as_slice() {
                 [] => "none of its readings".to_owned(),
@@ -61,7 +60,7 @@ pub(super) fn unmet(
                 .read_only_token
                 .is_none()
                 .then(|| "a token that may only read is needed: give --read-only-token".to_owned()),
-            Need::EmptyResource => is_in_doubt(resource).or_else(|| {
+            Need::EmptyResource => resource.is_in_doubt().or_else(|| {
                 let reason = || format!("the {} carries items already, and the case needs an empty one", resource.kind);
                 (resource.ledger.carries() > 0).then(reason)
             }),
@@ -88,37 +87,21 @@ pub(super) fn unmet(
     room(session, case, resource).or_else(|| room(session, case, second?)).map(|reason| (reason, false))
 }
 
-/// Why it cannot be told what a resource carries.
-fn is_in_doubt(resource: &Resource) -> Option<String> {
-    let reason = || format!("what the {} carries cannot be listed on this target", resource.kind.carrier());
-    (!resource.can_list()).then(reason)
-}
-
-/// Why a request must not be sent: it names something that somebody else has stored, or may have where nothing can be
-/// listed.
-pub(super) fn collision<'k>(mut keys: impl Iterator<Item = &'k String>, resource: &Resource) -> Option<String> {
-    let in_doubt = is_in_doubt(resource);
-    let key = keys.find(|key| resource.ledger.is_theirs(key) || (in_doubt.is_some() && !key.contains(MARK)))?;
-    if let Some(reason) = in_doubt {
-        return Some(format!("{reason}, and {key:?} may be somebody else's"));
-    }
-    Some(format!(
-        "the {} carries {key:?} already, which dewspec did not write and will not touch",
-        resource.kind.carrier()
-    ))
-}
-
 /// How many items a case means to store that would stay for ever, though others can be deleted.
 fn kept_keys(session: &Session, case: &PlannedCase, resource: &Resource) -> usize {
     if !resource.plain_paths_only {
         return 0;
     }
-    let places = session.placeholders(case);
+    let places = session.known.placeholders(case);
     let may_be_accepted =
         |s: &&StepSpec| s.expect.iter().chain(s.readings.values()).any(|e| e.answer != Answer::Refused);
     let set_up = case.spec.steps.iter().flat_map(|s| s.setup.iter().flatten()).map(|(key, _)| places.fill(key));
-    let sent =
-        case.spec.steps.iter().filter(may_be_accepted).filter_map(|step| payload_of(session, case, &case.op, step));
+    let sent = case
+        .spec
+        .steps
+        .iter()
+        .filter(may_be_accepted)
+        .filter_map(|step| payload_of(&session.known, case, &case.op, step));
     let sent = sent.flat_map(|payload| payload.change.put.into_iter().map(|(key, _)| key));
     set_up.chain(sent).filter(|key| resource.keeps(key)).count()
 }
@@ -135,7 +118,7 @@ fn writes(case: &PlannedCase) -> bool {
 
 /// Whether the case's items fit beside those that are there.
 fn room(session: &Session, case: &PlannedCase, resource: &Resource) -> Option<String> {
-    let limit = limit(session, case, resource)?;
+    let limit = resource.limit(&session.known, case)?;
     let there = resource.ledger.carries();
     let fills = case.spec.steps.iter().filter_map(|s| s.fill).max();
     if fills.is_some() || there + case.spec.room <= limit {
@@ -146,17 +129,4 @@ fn room(session: &Session, case: &PlannedCase, resource: &Resource) -> Option<St
         resource.kind.carrier(),
         case.spec.room
     ))
-}
-
-/// How many items a resource may carry, as far as is known: the least limit that what it carries already
-/// does not refute.
-pub(super) fn limit(session: &Session, case: &PlannedCase, resource: &Resource) -> Option<usize> {
-    match case.op.operation.capacity.as_ref()? {
-        Capacity::Fixed(limit) => Some(*limit),
-        Capacity::Clause(topic) => {
-            let (clause, profile, there) = (case.op.id(topic), session.profile(), resource.ledger.carries());
-            let limits = profile.explaining(&clause).filter_map(|reading| reading.parse().ok());
-            limits.filter(|limit| *limit >= there).min()
-        }
-    }
 }

@@ -6,13 +6,14 @@ use crate::plan::PlannedCase;
 use crate::report::{CaseReport, Flakiness, GeneratedFailure, GeneratedReport};
 use crate::suite::{Effect, Expect, StepSpec};
 
-use super::case_evidence::{CaseEvidence, JudgedCase};
+use super::case_report::enter;
 use super::group::run_next;
 use super::needs::unmet;
 use super::resource::Resource;
 use super::session::Session;
 use super::shrink::{Shown, Shrinking};
 use super::target_facts::target_facts;
+use crate::judge::case::{Evidence, JudgedCase};
 
 /// Inputs made up and sent before the next are made up.
 pub(super) const CHUNK: u64 = 64;
@@ -72,7 +73,7 @@ fn keep<T>(all: &mut Vec<T>, which: &[bool]) {
 /// A property with some of its inputs.
 struct Part<'a> {
     session: &'a Session,
-    record: CaseEvidence<'a>,
+    record: Evidence<'a>,
     /// None where it cannot run.
     inputs: Option<Inputs<'a>>,
     rest: Range<u64>,
@@ -87,7 +88,7 @@ impl<'a> Part<'a> {
         resource: &Resource,
         second: Option<&Resource>,
     ) -> Self {
-        let mut record = CaseEvidence::new(session, case);
+        let mut record = Evidence::new(&session.known, case);
         if let Some((reason, unmet)) = unmet(session, case, resource, second) {
             record.skip(reason, unmet);
         }
@@ -111,7 +112,7 @@ impl<'a> Part<'a> {
     }
 
     fn take(&mut self, number: u64, finished: JudgedCase<'_>, resource: &Resource) {
-        self.progress.take(&mut self.record, number, finished, resource);
+        self.progress.take(self.session, &mut self.record, (number, &finished), resource);
     }
 
     async fn conclude(mut self, resource: &mut Resource, second: Option<&mut Resource>) -> CaseReport {
@@ -120,8 +121,8 @@ impl<'a> Part<'a> {
             (Some(failing), Some(inputs)) => {
                 failing.settle(self.session, inputs, self.progress.generated, resource, second).await
             }
-            _ if self.inputs.is_some() => self.progress.conclude(self.record),
-            _ => self.record.finish().enter(),
+            _ if self.inputs.is_some() => self.progress.conclude(self.session, self.record),
+            _ => enter(self.session, self.record.finish()),
         }
     }
 }
@@ -139,15 +140,21 @@ struct Progress {
 }
 
 impl Progress {
-    fn take(&mut self, record: &mut CaseEvidence<'_>, number: u64, finished: JudgedCase<'_>, resource: &Resource) {
+    fn take(
+        &mut self,
+        session: &Session,
+        record: &mut Evidence<'_>,
+        (number, finished): (u64, &JudgedCase<'_>),
+        resource: &Resource,
+    ) {
         match finished.outcome {
             Outcome::Fail | Outcome::Warn | Outcome::Flaky => {
                 self.generated.inputs += 1;
-                let known = finished.findings().iter().all(|f| resource.suspicions.is_broken(&f.clause));
+                let known = finished.broken().all(|clause| resource.suspicions.is_broken(clause));
                 let news = !known && finished.outcome == Outcome::Fail;
                 let place = if news { &mut self.news } else { &mut self.kept };
                 if place.is_none() {
-                    *place = Some(Failing { number, shown: Shown::of(finished) });
+                    *place = Some(Failing { number, shown: Shown::of(session, finished) });
                 }
             }
             Outcome::Skip | Outcome::Error => {
@@ -157,13 +164,13 @@ impl Progress {
             }
             Outcome::Pass => {
                 self.generated.inputs += 1;
-                record.held_in(&finished);
+                record.held_in(finished);
             }
         }
     }
 
     /// The report of a property that no input failed.
-    fn conclude(self, mut record: CaseEvidence<'_>) -> CaseReport {
+    fn conclude(self, session: &Session, mut record: Evidence<'_>) -> CaseReport {
         match self.unjudged {
             // Here and there one is lost; where most of them are, the others prove little.
             _ if self.generated.inputs > self.generated.lost => {}
@@ -171,7 +178,7 @@ impl Progress {
             Some((_, reason)) => record.skip(reason, false),
             None => record.skip("there is nothing to make up here, given the readings found", false),
         }
-        let mut report = record.finish().enter();
+        let mut report = enter(session, record.finish());
         report.generated = Some(self.generated);
         report
     }
@@ -188,9 +195,9 @@ pub(super) struct Inputs<'a> {
 
 impl<'a> Inputs<'a> {
     fn new(session: &'a Session, case: &'a PlannedCase, property: &Property, resource: &Resource) -> Self {
-        let ops = session.suite.acting_on(case.op.operation.resource);
+        let ops = session.known.suite.acting_on(case.op.operation.resource);
         let known = target_facts(session, &case.op, &ops, resource);
-        let places = session.placeholders(case);
+        let places = session.known.placeholders(case);
         let generator = Generator::new(&case.op, &ops, property.clone(), known, &places);
         let drawing = generator.drawing();
         Inputs { session, case, generator, drawing, seed: seed_of(session.settings.seed, &case.spec.id) }
@@ -204,7 +211,7 @@ impl<'a> Inputs<'a> {
     /// One input as a case; the name keeps its keys apart from those of all others.
     pub(super) fn case(&self, name: &str, instance: Instance) -> PlannedCase {
         let id = format!("{}#{name}", self.case.spec.id);
-        let places = self.session.placeholders_named(&id, &self.case.op.operation.valid);
+        let places = self.session.known.placeholders_named(&id, &self.case.op.operation.valid);
         let clause = instance.clause.clone();
         let steps: Vec<StepSpec> = instance.resolved(&places).moves.into_iter().map(step).collect();
         let room = steps.iter().filter_map(|s| s.fill).max().unwrap_or_else(|| self.room(&steps));
@@ -279,7 +286,7 @@ impl Failing {
         report.replay = session.replay_input(&case.spec.id, self.number);
         if failure.confirmed || proven {
             report.findings.iter().for_each(|finding| resource.suspicions.broken(&finding.clause));
-            session.enter(case, (report.outcome, false), &report.findings, std::iter::empty(), None);
+            session.enter(case, (report.outcome, false), &report.broken(), std::iter::empty(), None);
         } else {
             // It did not happen again, so no clause is called broken on its account.
             let clause = report.findings.first().map(|finding| finding.clause.clone()).unwrap_or_default();

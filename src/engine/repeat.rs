@@ -37,7 +37,7 @@ pub(super) async fn run_tries(
     if most <= 1 {
         return run(session, way, cases, leases, progress).await;
     }
-    let before = session.take_observed();
+    let before = session.known.take_observed();
     let mut tries: BTreeMap<String, Vec<Try>> = BTreeMap::new();
     for number in 0..most {
         let again: Vec<PlannedCase> =
@@ -52,7 +52,7 @@ pub(super) async fn run_tries(
         session.tally().begin_tries(usize::try_from(number).unwrap_or(usize::MAX));
         let reports = run(session, way, &again, leases, listener).await;
         let mut observed: BTreeMap<String, Vec<(String, Observation)>> = BTreeMap::new();
-        for (clause, observation) in session.take_observed() {
+        for (clause, observation) in session.known.take_observed() {
             observed.entry(observation.case.clone()).or_default().push((clause, observation));
         }
         for report in reports {
@@ -60,7 +60,7 @@ pub(super) async fn run_tries(
             tries.entry(report.id.clone()).or_default().push(Try { report, observed });
         }
     }
-    before.into_iter().for_each(|(clause, observation)| session.observed(clause, observation));
+    before.into_iter().for_each(|(clause, observation)| session.known.observed(clause, observation));
     let reports = settle(session, tries);
     session.tally().end_tries();
     reports
@@ -101,7 +101,7 @@ fn settle(session: &Session, tries: BTreeMap<String, Vec<Try>>) -> Vec<CaseRepor
         let was_lost = tries.first().is_some_and(|first| first.report.outcome == Outcome::Error);
         let Some(tried) = of_tries(tries) else { continue };
         session.tally().settle(&id, &tried.counted, &tried.unsteady);
-        tried.observed.into_iter().for_each(|(clause, observation)| session.observed(clause, observation));
+        tried.observed.into_iter().for_each(|(clause, observation)| session.known.observed(clause, observation));
         if was_lost && tried.report.outcome != Outcome::Error {
             recovered.push(id);
         }

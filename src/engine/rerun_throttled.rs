@@ -5,7 +5,8 @@ use crate::model::Outcome;
 use crate::plan::{Plan, PlannedCase};
 use crate::report::CaseReport;
 
-use super::case::run_case;
+use super::alone::run_case;
+use super::case_report::enter_on;
 use super::preflight::example;
 use super::resource_queues::Leases;
 use super::session::Session;
@@ -37,5 +38,5 @@ async fn run_again(session: &Session, case: &PlannedCase, leases: &Leases) -> Op
     }
     let others = example(session, &case.op, &mut resource).await;
     resource.looks.clear();
-    others.is_some_and(|answer| answer.is_accepted()).then(|| finished.enter_on(&mut resource))
+    others.is_some_and(|answer| answer.is_accepted()).then(|| enter_on(session, finished, &mut resource))
 }

@@ -1,18 +1,18 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::sync::Arc;
+use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::Value;
 use tokio::time::Instant;
 
-use crate::judge::{Listing, State, is_unreadable, parse_listing, state_of};
+use crate::judge::case::Site;
+use crate::judge::{Listing, State, is_unreadable, parse_listing};
 use crate::ledger::{Ledger, word};
 use crate::model::{Exchange, PathChoice, Request, TokenChoice};
-use crate::suite::{Observer, Purpose, ResourceKind, Suite};
+use crate::suite::{Observer, ResourceKind, Suite};
 
 use super::session::Session;
-use super::suspicion::Suspicions;
 
 /// Between two looks at a state that is not yet as expected.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
@@ -23,123 +23,68 @@ const PAGES: usize = 200;
 const LISTED: usize = 2 << 20;
 /// So much is kept of a page that could be read.
 const KEPT: usize = 16 * 1024;
-/// Patience with a state that is not as expected, where more of it would prove nothing.
-pub(super) const SHORT_PATIENCE: Duration = Duration::from_millis(50);
-/// The same where nothing was ever late.
-pub(super) const LITTLE_PATIENCE: Duration = Duration::from_millis(15);
 /// So much of what was written is remembered, even if it is gone.
 const REMEMBERED: usize = 512;
 /// Where nothing can delete, no more than this is written to one resource.
 pub(super) const LEFT_BEHIND: usize = 5;
 
-/// One secret, key or event collection, held by one case at a time.
+/// One secret, key or event collection, held by one case at a time: what is known of it, and what looks at it.
 #[derive(Debug)]
 pub(super) struct Resource {
-    pub(super) kind: ResourceKind,
-    pub(super) id: String,
-    list: Option<Arc<Observer>>,
-    pub(super) delete: Option<Arc<Observer>>,
-    pub(super) delete_many: Option<Arc<Observer>>,
+    site: Site,
     /// A batch delete has been seen to leave alone what it was not told to delete.
     pub(super) many_is_careful: bool,
-    /// Whose each item is, and what is known of it.
-    pub(super) ledger: Ledger,
-    /// What is amiss with the target, as far as was seen here.
-    pub(super) suspicions: Suspicions,
-    /// A tag that stands here for no other purpose than to be missed could not be placed; see `watch`.
+    /// A tag that stands here for no other purpose than to be missed could not be placed; see `sentinel`.
     pub(super) unwatchable: bool,
     /// How often such an item was placed here, and the operation that stored it last.
     pub(super) placed: usize,
     pub(super) watched_by: String,
     pub(super) watched_since: u64,
-    /// What has to be encoded in a path cannot be deleted here.
-    pub(super) plain_paths_only: bool,
-    /// It takes nothing more, and nothing can be deleted from it.
-    pub(super) is_full: bool,
-    /// The longest time a write took to show.
-    pub(super) lag: Duration,
     /// Time spent between looks that failed.
     paused: Duration,
     /// Exchanges with observers, for the report of the case that holds the resource.
     pub(super) looks: Vec<Exchange>,
 }
 
+impl Deref for Resource {
+    type Target = Site;
+
+    fn deref(&self) -> &Site {
+        &self.site
+    }
+}
+
+impl DerefMut for Resource {
+    fn deref_mut(&mut self) -> &mut Site {
+        &mut self.site
+    }
+}
+
 impl Resource {
     pub(super) fn new(suite: &Suite, kind: ResourceKind, id: &str) -> Self {
-        let find = |purpose| {
-            suite.observers.iter().find(|o| o.resource == kind && o.purpose == purpose).cloned().map(Arc::new)
-        };
         Resource {
-            kind,
-            id: id.to_owned(),
-            list: find(Purpose::List),
-            delete: find(Purpose::Delete),
-            delete_many: find(Purpose::DeleteMany),
+            site: Site::new(suite, kind, id),
             many_is_careful: false,
-            ledger: Ledger::default(),
-            suspicions: Suspicions::default(),
             unwatchable: false,
             placed: 0,
             watched_by: String::new(),
             watched_since: 0,
-            plain_paths_only: false,
-            is_full: false,
-            lag: Duration::ZERO,
             paused: Duration::ZERO,
             looks: Vec::new(),
         }
     }
 
-    pub(super) fn can_list(&self) -> bool {
-        self.list.is_some()
-    }
-
-    pub(super) fn can_delete(&self) -> bool {
-        self.delete.is_some() || self.delete_many.is_some()
-    }
-
-    /// Whether an item would stay for ever.
-    pub(super) fn keeps(&self, key: &str) -> bool {
-        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-        !self.can_delete() || (self.plain_paths_only && !key.bytes().all(is_plain))
-    }
-
-    /// Whether there is such an observer.
-    pub(super) fn has(&self, purpose: Purpose) -> bool {
-        match purpose {
-            Purpose::List => self.list.is_some(),
-            Purpose::Delete => self.delete.is_some(),
-            Purpose::DeleteMany => self.delete_many.is_some(),
-            Purpose::Show => false,
-        }
-    }
-
-    /// Takes an observer away that turned out not to work.
-    pub(super) fn lose(&mut self, purpose: Purpose) {
-        match purpose {
-            Purpose::List => self.list = None,
-            Purpose::Delete => self.delete = None,
-            Purpose::DeleteMany => self.delete_many = None,
-            Purpose::Show => {}
-        }
-    }
-
-    /// Names of the observers that work.
-    pub(super) fn observers(&self) -> Vec<String> {
-        [&self.list, &self.delete, &self.delete_many].into_iter().flatten().map(|o| o.id.clone()).collect()
-    }
-
     /// Of what is there beside what is expected, that which dewspec wrote. The rest is somebody else's.
     pub(super) fn own_of(&mut self, session: &Session, seen: State) -> State {
-        session.look_for_strays(self.kind, &self.id, seen.keys());
+        session.known.look_for_strays(self.kind, &self.id, seen.keys());
         // Nobody can delete what has no key: it takes room from now on.
         let (unreadable, seen): (State, State) = seen.into_iter().partition(|(key, _)| is_unreadable(key));
         let news = unreadable.iter().filter(|(key, _)| self.ledger.value(key).is_none());
         news.collect::<Vec<_>>().into_iter().for_each(|(key, value)| self.ledger.not_deleted(key, value));
         let is_ours = |ledger: &Ledger, key: &str, value: &str| {
-            ledger.is_our_item(key, value) || session.has_sent_item(key, value)
+            ledger.is_our_item(key, value) || session.known.has_sent_item(key, value)
         };
-        let (own, strange) = self.ledger.divide(seen, is_ours);
+        let (own, strange) = self.site.ledger.divide(seen, is_ours);
         if let Some(other) = strange.iter().find(|key| word(key).is_some()) {
             session.meets_another_run(self.kind, other);
         }
@@ -266,7 +211,7 @@ impl Resource {
             if let Some(listing) = self.look(session).await {
                 return Some(listing);
             }
-            if session.is_cut_short() || self.is_impatient(session) {
+            if session.is_cut_short() || self.is_impatient(&session.known) {
                 return None;
             }
             self.suspicions.waste(pause);
@@ -299,7 +244,7 @@ impl Resource {
             let passed = self.since(&mut started, kept);
             let seen = self.state(&listing);
             self.ledger.saw(&seen);
-            listing.items.retain(|item| self.counts(session, &item.key));
+            listing.items.retain(|item| self.counts(&session.known, &item.key));
             if done(&listing) {
                 if pause != LOOK_AGAIN {
                     let other = (session.client.health().held_up() - held) + (self.paused - paused);
@@ -313,10 +258,11 @@ impl Resource {
             // Nothing is sent but looks meanwhile: what comes and goes all the same is somebody else's doing.
             // Where writes show late, once may be one of those.
             let often = if self.lag.is_zero() { 1 } else { 2 };
-            let restless = changes.restless(&listing, often).into_iter().filter(|key| !self.is_ours(session, key));
+            let restless =
+                changes.restless(&listing, often).into_iter().filter(|key| !self.is_ours(&session.known, key));
             let restless: Vec<String> = restless.collect();
             restless.iter().for_each(|key| self.ledger.volatile(key));
-            listing.items.retain(|item| self.counts(session, &item.key));
+            listing.items.retain(|item| self.counts(&session.known, &item.key));
             if passed + pause > patience || session.is_cut_short() {
                 self.suspicions.waste(passed);
                 return Some(listing);
@@ -334,17 +280,6 @@ impl Resource {
         last.unwrap_or(started).saturating_duration_since(started)
     }
 
-    /// Whether enough has been waited in vain here.
-    pub(super) fn is_impatient(&self, session: &Session) -> bool {
-        self.suspicions.is_impatient(session.waste_limit())
-    }
-
-    /// Whether it means anything that an item is listed: not of what was deleted and may take its time to go, and not of
-    /// what somebody else changes.
-    pub(super) fn counts(&self, session: &Session, key: &str) -> bool {
-        self.ledger.counts(key, || self.is_ours(session, key))
-    }
-
     /// Forgets what was written and is gone again, so that a long run needs no more memory than a short one.
     pub(super) async fn forget(&mut self, session: &Session) {
         // Where each look has to wait for writes to show, it is taken less often.
@@ -359,16 +294,11 @@ impl Resource {
         self.let_settle().await;
         let expected = self.ledger.expected();
         let listing = self.look(session).await;
-        let kept = |key: &String| expected.contains_key(key) || !self.counts(session, key);
+        let kept = |key: &String| expected.contains_key(key) || !self.counts(&session.known, key);
         if listing.is_some_and(|listing| listing.items.iter().all(|item| kept(&item.key))) {
             self.ledger.settled();
         }
         self.looks.clear();
-    }
-
-    /// [`SHORT_PATIENCE`], or as much as the target has been seen to need.
-    pub(super) fn usual_patience(&self) -> Duration {
-        (self.lag * 2).max(SHORT_PATIENCE)
     }
 
     /// Waits as long as a write has been seen to take, so that a look shows what there is to see.
@@ -376,27 +306,6 @@ impl Resource {
         if !self.lag.is_zero() {
             tokio::time::sleep(self.lag * 2).await;
         }
-    }
-
-    /// The state a listing shows, entities reduced to what was written of them.
-    pub(super) fn state(&self, listing: &Listing) -> State {
-        let sent = |key: &String| Some((key.clone(), self.ledger.sent_value(key)?.clone()));
-        let like = listing.items.iter().filter_map(|item| sent(&item.key)).collect();
-        state_of(listing, &like)
-    }
-
-    /// The same of an item with its value, before it is deleted: under a key that may be anybody's, the value tells.
-    pub(super) fn is_our_item(&self, session: &Session, key: &str, value: &str) -> bool {
-        let known = self.ledger.is_our_item(key, value) || is_unreadable(key);
-        known || (session.has_sent_item(key, value) && !self.ledger.is_theirs(key))
-    }
-
-    /// Whether an item is one that this run wrote, be it under a name that the target has bent, on another resource than
-    /// it was meant for, or with key and value swapped. What somebody else adds during the run is not.
-    pub(super) fn is_ours(&self, session: &Session, key: &str) -> bool {
-        // No conforming target lists what has no key, so that nobody else can have put that there.
-        let elsewhere = || session.has_sent(key) || is_unreadable(key);
-        self.ledger.is_ours(key) || (!self.ledger.is_theirs(key) && elsewhere())
     }
 }
 
@@ -477,20 +386,5 @@ mod tests {
         let mut changes = Changes::default();
         assert!(changes.restless(&listing(&["steady", "comes"]), 1).is_empty());
         assert_eq!(changes.restless(&listing(&["steady"]), 1), ["comes"]);
-    }
-
-    #[test]
-    fn what_was_meant_for_elsewhere_is_ours() {
-        let session = session();
-        let mut resource = Resource::new(&Suite::default(), ResourceKind::Secret, "s");
-        assert!(!resource.is_ours(&session, "dewspec-99999999"), "another run's");
-        session.sends(b"{'key':'dewspec-99999999!'}", None);
-        assert!(resource.is_ours(&session, "dewspec-99999999"), "meant for another resource");
-        resource.ledger.sent("dewspec-0011aabbX", "v-1");
-        assert!(resource.is_ours(&session, "v-1"), "key and value were swapped");
-        assert!(!resource.is_ours(&session, "1.5"), "somebody else's");
-        session.sends_oddly(&serde_json::json!({ "tags": [{ "key": 1.5, "value": "v" }, "text"] }), false);
-        assert!(resource.is_ours(&session, "1.5") && resource.is_ours(&session, "text"), "taken for keys");
-        assert!(!resource.is_ours(&session, "v"), "a value");
     }
 }

@@ -8,13 +8,14 @@ use crate::plan::PlannedCase;
 use crate::report::CaseReport;
 use crate::suite::{Need, Operation, ResourceKind};
 
-use super::case::run_case;
-use super::case_evidence::CaseEvidence;
+use super::alone::run_case;
+use super::case_report::{enter, enter_on};
 use super::group::{neighbours_together, run_next};
 use super::progress::Observer;
 use super::resource::Resource;
 use super::scheduler::{Queue, run_queues};
 use super::session::Session;
+use crate::judge::case::Evidence;
 
 /// Every resource of the target, each behind a lock that is its lease.
 pub(super) type Leases = BTreeMap<ResourceKind, Vec<Arc<Mutex<Resource>>>>;
@@ -102,7 +103,7 @@ impl Queue for Cases {
             } else {
                 let mut resource = lease.lock().await;
                 let finished = run_next(session, rest, &mut resource, None).await;
-                finished.into_iter().map(|one| one.enter_on(&mut resource)).collect()
+                finished.into_iter().map(|one| enter_on(session, one, &mut resource)).collect()
             }
         } else {
             vec![without_resource(session, case)]
@@ -130,7 +131,8 @@ pub(super) async fn run_pairs(
                 // One pair at a time, so that no two holders wait for each other.
                 let mut first = first.lock().await;
                 let mut second = second.lock().await;
-                run_case(session, case, &mut first, Some(&mut second)).await.enter_on(&mut first)
+                let judged = run_case(session, case, &mut first, Some(&mut second)).await;
+                enter_on(session, judged, &mut first)
             }
             (None, None) => without_pair(session, case),
         };
@@ -155,7 +157,7 @@ fn pair<'a>(case: &PlannedCase, leases: &'a Leases) -> Option<(&'a Mutex<Resourc
 /// A report for a case that lacks its second resource.
 pub(super) fn without_pair(session: &Session, case: &PlannedCase) -> CaseReport {
     let kind = case.op.operation.resource;
-    let mut record = CaseEvidence::new(session, case);
+    let mut record = Evidence::new(&session.known, case);
     record.skip(
         if case.spec.needs.contains(&Need::OtherKind) {
             "it needs a secret and a key: give --secret-id and --key-id".to_owned()
@@ -164,7 +166,7 @@ pub(super) fn without_pair(session: &Session, case: &PlannedCase) -> CaseReport 
         },
         false,
     );
-    record.finish().enter()
+    enter(session, record.finish())
 }
 
 /// After a failure nothing more begins, if that is what is asked for.
@@ -183,13 +185,13 @@ pub(super) fn deliver(session: &Session, report: CaseReport, progress: &dyn Obse
 
 /// A report for a case that has nothing to run on.
 pub(super) fn without_resource(session: &Session, case: &PlannedCase) -> CaseReport {
-    let mut record = CaseEvidence::new(session, case);
+    let mut record = Evidence::new(&session.known, case);
     if !is_left_out(session, &case.op.operation) {
         record.error("the operation does not answer");
     } else {
         record.skip(why_left_out(session, &case.op.operation), false);
     }
-    record.finish().enter()
+    enter(session, record.finish())
 }
 
 /// Whether the target was given without what an operation needs.
@@ -208,7 +210,7 @@ pub(super) fn why_left_out(session: &Session, operation: &Operation) -> String {
 
 /// A report for a case that is not run any more.
 pub(super) fn not_started(session: &Session, case: &PlannedCase) -> Option<CaseReport> {
-    let mut record = CaseEvidence::new(session, case);
+    let mut record = Evidence::new(&session.known, case);
     if let Some(ended) = session.client.health().ended() {
         record.error(ended.why);
     } else if let Some(why) = session.client.health().why_mute(&case.op.operation.id) {
@@ -218,5 +220,5 @@ pub(super) fn not_started(session: &Session, case: &PlannedCase) -> Option<CaseR
     } else {
         return None;
     }
-    Some(record.finish().enter())
+    Some(enter(session, record.finish()))
 }

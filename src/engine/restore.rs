@@ -5,11 +5,11 @@ use crate::judge::{Listing, State, difference, is_shown_as, is_unreadable};
 use crate::ledger::word;
 use crate::suite::{Effect, OperationSuite, Purpose};
 
-use super::payload::Payload;
-use super::prediction::writing;
 use super::resource::Resource;
+use super::send::send_unnoted;
 use super::session::Session;
-use super::step::send_unnoted;
+use crate::judge::case::Payload;
+use crate::judge::case::writing;
 
 /// Deletes what dewspec left, and puts back what was there before and is not any more.
 pub(super) async fn restore(session: &Session, selected: &[Arc<OperationSuite>], resource: &mut Resource) {
@@ -49,7 +49,7 @@ pub(super) async fn restore(session: &Session, selected: &[Arc<OperationSuite>],
         let extra: State = resource
             .state(&listing)
             .into_iter()
-            .filter(|(key, value)| resource.is_our_item(session, key, value))
+            .filter(|(key, value)| resource.is_our_item(&session.known, key, value))
             .collect();
         let deletable = extra.keys().any(|key| !is_unreadable(key));
         let mut gone = resource.ledger.stuck();
@@ -114,7 +114,7 @@ pub(super) async fn mend(session: &Session, resource: &mut Resource, seen: &Stat
     if lost.is_empty() {
         return;
     }
-    write(session, &session.suite.operations, resource, &lost).await;
+    write(session, &session.known.suite.operations, resource, &lost).await;
     let kept = resource.looks.len();
     let there = |l: &Listing| lost.iter().all(|(key, _)| l.item(key).is_some());
     let patience = resource.lag * 2;
@@ -223,7 +223,7 @@ async fn put_back(session: &Session, selected: &[Arc<OperationSuite>], resource:
     // What could not be deleted is named already.
     let own = |key: &str| session.is_stored(&resource_id, key) || is_unreadable(key);
     let without_strangers = |resource: &Resource, mut state: State| {
-        state.retain(|key, _| !strangers.contains(key) && resource.counts(session, key) && !own(key));
+        state.retain(|key, _| !strangers.contains(key) && resource.counts(&session.known, key) && !own(key));
         state
     };
     let mut before = without_strangers(resource, resource.ledger.expected());

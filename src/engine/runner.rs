@@ -216,7 +216,7 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
         session.note(left_out);
     }
     if let Job::Fuzz(campaign) = &job {
-        session.limit_waste(campaign.waste(&session));
+        session.known.limit_waste(campaign.waste(&session));
     }
     let (told, telling) = mpsc::unbounded_channel();
     health.tell_to(told);
@@ -508,7 +508,7 @@ async fn body(
         progress.phase("probing the open clauses");
         for layer in &plan.probes {
             cases.extend(run_tries(session, Way::Queues, layer, leases, progress).await);
-            session.learn();
+            session.known.learn();
         }
     }
     match job {
@@ -532,7 +532,7 @@ async fn run_cases(session: &Session, plan: &Plan, leases: &Leases, progress: &d
     cases.extend(run_tries(session, Way::Properties, &plan.properties, leases, progress).await);
     run_throttled_again(session, plan, leases, &mut cases).await;
     cases.extend(last_look(session, leases).await);
-    session.learn();
+    session.known.learn();
     cases
 }
 

@@ -1,19 +1,20 @@
-use crate::judge::{Change, change_of};
+use crate::judge::case::{Evidence, Outgoing, Payload, Request, Sent};
 use crate::model::PathChoice;
 use crate::suite::{OperationSuite, StepSpec};
 
-use super::case::Running;
-use super::case_evidence::CaseEvidence;
+use super::alone::Alone;
 use super::join_bounded::join_bounded;
-use super::payload::Payload;
-use super::step::{Outgoing, Sent, send};
+use super::send::send;
 
-impl Running<'_, '_> {
-    /// Sends the request of a step.
-    pub(super) async fn send(&mut self, op: &OperationSuite, step: &StepSpec, body: Option<&Payload>) -> Option<Sent> {
-        let resource = self.resource(step.second).id.clone();
-        let sent = send(&mut self.record, &Outgoing::of(op, &resource, step, body)).await?;
-        self.take_note(step, body, &sent);
+impl Alone<'_, '_> {
+    /// Sends a request.
+    pub(super) async fn send(&mut self, request: &Request<'_>) -> Option<Sent> {
+        let Request { op, step, payload } = request;
+        let session = self.session;
+        let (run, resource) = self.parts(step.second);
+        let out = Outgoing::of(op, &resource.id, step, payload.as_ref());
+        let sent = send(session, &mut run.evidence, &out).await?;
+        self.take_note(step, payload.as_ref(), &sent);
         Some(sent)
     }
 
@@ -22,82 +23,63 @@ impl Running<'_, '_> {
     pub(super) async fn store(&mut self, op: &OperationSuite, step: &StepSpec, bodies: &[String]) -> Option<Sent> {
         let mut refused = None;
         for chunk in bodies.chunks(self.session.width()) {
-            let payloads: Vec<Payload> = chunk.iter().map(|body| Payload::new(&op.operation, body)).collect();
-            for (payload, mut sent) in self.send_several(op, step, &payloads).await {
+            let requests: Vec<Request<'_>> = chunk
+                .iter()
+                .map(|body| Request { step, op, payload: Some(Payload::new(&op.operation, body)) })
+                .collect();
+            for (request, mut sent) in self.send_several(&requests).await {
                 let accepted = sent.exchange.status() == Some(op.operation.success);
-                if !accepted && payloads.len() > 1 {
+                if !accepted && requests.len() > 1 {
                     // Those beside it may have been in its way.
-                    let Some(again) = self.send(op, step, Some(payload)).await else { break };
+                    let Some(again) = self.send(request).await else { break };
                     sent = again;
                 }
                 if sent.exchange.status() == Some(op.operation.success) {
-                    self.adopt(op, &sent, step.second);
+                    let (run, resource) = self.parts(step.second);
+                    run.adopt(op, &sent, step.second, resource);
                 } else {
                     refused.get_or_insert(sent);
                 }
             }
-            if refused.is_some() || self.record.is_over() {
+            if refused.is_some() || self.run.evidence.is_over() {
                 break;
             }
         }
         refused
     }
 
-    /// Sends several bodies at once; what got no answer to judge is left out, and the record says why.
-    async fn send_several<'p>(
-        &mut self,
-        op: &OperationSuite,
-        step: &StepSpec,
-        payloads: &'p [Payload],
-    ) -> Vec<(&'p Payload, Sent)> {
-        let (session, case) = (self.session, self.case);
-        let resource = self.resource(step.second).id.clone();
-        let mut records: Vec<CaseEvidence<'_>> = payloads.iter().map(|_| CaseEvidence::new(session, case)).collect();
-        let outgoing = |payload| Outgoing::of(op, &resource, step, Some(payload));
-        let sending = records.iter_mut().zip(payloads).map(|(record, payload)| {
-            let out = outgoing(payload);
-            async move { send(record, &out).await }
+    /// Sends several requests at once; what got no answer to judge is left out, and the evidence says why.
+    async fn send_several<'p, 's>(&mut self, requests: &'p [Request<'s>]) -> Vec<(&'p Request<'s>, Sent)> {
+        let session = self.session;
+        let (known, case) = (self.run.known, self.run.case);
+        let second = requests.first().is_some_and(|request| request.step.second);
+        let resource = self.resource(second).id.clone();
+        let mut all: Vec<Evidence<'_>> = requests.iter().map(|_| Evidence::new(known, case)).collect();
+        let sending = all.iter_mut().zip(requests).map(|(evidence, request)| {
+            let out = Outgoing::of(request.op, &resource, request.step, request.payload.as_ref());
+            async move { send(session, evidence, &out).await }
         });
-        let all = join_bounded(session, sending).await;
-        let mut answered = Vec::with_capacity(all.len());
-        for ((record, payload), sent) in records.into_iter().zip(payloads).zip(all) {
-            let before = self.record.absorb(record);
+        let sent = join_bounded(session, sending).await;
+        let mut answered = Vec::with_capacity(sent.len());
+        for ((evidence, request), sent) in all.into_iter().zip(requests).zip(sent) {
+            let before = self.run.evidence.absorb(evidence);
             if let Some(sent) = sent {
                 let sent = Sent { index: sent.index + before, ..sent };
-                self.take_note(step, Some(payload), &sent);
-                answered.push((payload, sent));
+                self.take_note(request.step, request.payload.as_ref(), &sent);
+                answered.push((request, sent));
             }
         }
         answered
     }
 
     /// Unless it was refused, and no try before was lost, what a request names may now be stored.
-    fn take_note(&mut self, step: &StepSpec, body: Option<&Payload>, sent: &Sent) {
-        self.named.extend(body.into_iter().flat_map(|payload| payload.change.put.iter().map(|(key, _)| key.clone())));
-        if !step.path.values().all(|p| *p == PathChoice::Own) {
-            return;
+    fn take_note(&mut self, step: &StepSpec, payload: Option<&Payload>, sent: &Sent) {
+        let put = payload.map_or(&[][..], |payload| &payload.change.put);
+        let home = step.path.values().all(|choice| *choice == PathChoice::Own);
+        if home && sent.may_have_stored() {
+            self.touched[usize::from(step.second)].extend(put.iter().cloned());
         }
-        for (key, value) in body.map(|payload| payload.change.put.clone()).unwrap_or_default() {
-            if !sent.exchange.is_refused() || sent.second_try {
-                self.touched[usize::from(step.second)].insert(key.clone(), value.clone());
-            }
-            self.resource(step.second).ledger.sent(&key, &value);
-        }
-    }
-
-    /// Takes an accepted request as done.
-    pub(super) fn adopt(&mut self, op: &OperationSuite, sent: &Sent, second: bool) {
-        let answer = sent.exchange.answer.as_ref().ok().and_then(|r| r.json());
-        if let Some(json) = &sent.json {
-            let change = change_of(&op.operation, json, answer.as_ref());
-            self.remember(&change, second);
-            change.apply(&mut self.own[usize::from(second)]);
-        }
-    }
-
-    pub(super) fn remember(&mut self, change: &Change, second: bool) {
-        for (key, value) in &change.put {
-            self.resource(second).ledger.sent(key, value);
-        }
+        let (run, resource) = self.parts(step.second);
+        run.sent(home, put, resource);
     }
 }

@@ -1,19 +1,20 @@
 //! A tag of dewspec's own on a resource: what a request destroys unasked shows only where there is something to destroy
 //! that nobody else would touch.
 
-use crate::judge::{Listing, State};
+use crate::judge::case::{Evidence, Payload, writing};
+use crate::judge::{Listing, State, state_of};
+use tokio::time::Instant;
+
 use crate::plan::PlannedCase;
 use crate::report::CaseReport;
 use crate::suite::{Effect, Need, OperationSuite};
 
-use super::case_evidence::CaseEvidence;
-use super::payload::Payload;
-use super::prediction::{resource_state, writing};
+use super::case_report::enter;
 use super::resource::Resource;
 use super::resource_queues::Leases;
 use super::restore::mend;
+use super::send::send_plain;
 use super::session::{LostSentinel, Session};
-use super::step::send_plain;
 
 /// Cases that store more than this may need all the room there is.
 const MOST_ROOM: usize = 8;
@@ -51,7 +52,7 @@ async fn look_after(session: &Session, resource: &mut Resource) {
     }
     let kept = resource.looks.len();
     let as_it_was = |resource: &Resource, listing: &Listing| {
-        let seen = resource_state(listing, &resource.ledger.expected());
+        let seen = state_of(listing, &resource.ledger.expected());
         watched.iter().all(|(key, value)| seen.get(key) == Some(value))
     };
     let settle = session.settings.settle;
@@ -59,7 +60,7 @@ async fn look_after(session: &Session, resource: &mut Resource) {
         resource.look_until(session, settle, |listing| watched.keys().all(|key| listing.item(key).is_some())).await;
     resource.looks.truncate(kept);
     if let Some(listing) = listing.filter(|listing| !as_it_was(resource, listing)) {
-        let seen = resource_state(&listing, &resource.ledger.expected());
+        let seen = state_of(&listing, &resource.ledger.expected());
         mend(session, resource, &seen).await;
     }
 }
@@ -80,7 +81,7 @@ const EXPLANATIONS: [&str; 6] =
 
 /// Whether something is known already of what acts on the same resources that may have taken sentinels away.
 fn is_explained(session: &Session, op: &OperationSuite) -> bool {
-    let acting = session.suite.acting_on(op.operation.resource);
+    let acting = session.known.suite.acting_on(op.operation.resource);
     acting.iter().any(|op| EXPLANATIONS.iter().any(|topic| session.is_broken(&op.id(topic))))
 }
 
@@ -95,18 +96,19 @@ pub(super) async fn last_look(session: &Session, leases: &Leases) -> Vec<CaseRep
         return reports;
     }
     for (operation, lost) in session.lost_sentinels() {
-        let Some(op) = session.suite.operation(&operation).filter(|_| is_no_accident(&lost)) else { continue };
+        let Some(op) = session.known.suite.operation(&operation).filter(|_| is_no_accident(&lost)) else { continue };
         if is_explained(session, op) {
             continue;
         }
         let (id, clause) = (op.sentinel_case(), op.id("stored"));
         let case = PlannedCase::generated(op, id, vec![clause.clone()], 0, Vec::new());
-        let mut record = CaseEvidence::new(session, &case);
+        let mut record = Evidence::new(&session.known, &case);
         let allowed = "what was stored as it was, as long as nobody touches it";
         let told: Vec<&str> = lost.iter().take(TOLD).map(|lost| lost.told.as_str()).collect();
         let seen = format!("{} times during the run it was not: {}", lost.len(), told.join("; "));
+        record.came(Some(Instant::now()));
         record.finding(&clause, allowed, &seen, None);
-        reports.push(record.finish().enter());
+        reports.push(enter(session, record.finish()));
     }
     reports
 }
@@ -122,13 +124,14 @@ async fn place(session: &Session, resource: &mut Resource) {
     resource.unwatchable = true;
     // Each operation in its turn, those that store one tag first; one of which something was lost has to show whether that
     // was chance.
-    let mut operations = session.suite.acting_on(resource.kind);
+    let mut operations = session.known.suite.acting_on(resource.kind);
     operations.sort_by_key(|op| !matches!(op.operation.effect, Effect::Put { .. }));
     let lost = session.lost_sentinels();
     let suspect = operations.iter().find(|op| lost.contains_key(&op.operation.id));
     let next = suspect.or_else(|| operations.get(resource.placed % operations.len().max(1)));
     let Some(op) = next.cloned() else { return };
-    let places = session.placeholders_named(&format!("watch.{}.{}", resource.id, resource.placed), &op.operation.valid);
+    let places =
+        session.known.placeholders_named(&format!("watch.{}.{}", resource.id, resource.placed), &op.operation.valid);
     resource.placed += 1;
     resource.watched_by.clone_from(&op.operation.id);
     resource.watched_since = session.sentinel_tick();
@@ -138,7 +141,7 @@ async fn place(session: &Session, resource: &mut Resource) {
             let tag = |value: &str| [(places.key("watch"), value.to_owned())];
             // What was overwritten must not come back.
             let overwrites =
-                session.profile().remaining(&op.id("existing-key")).iter().any(|reading| reading == "overwrite");
+                session.known.profile().remaining(&op.id("existing-key")).iter().any(|reading| reading == "overwrite");
             let before = overwrites.then(|| writing(&op, &tag("before"))).into_iter().flatten();
             before.chain(writing(&op, &tag("watch"))).collect()
         }
@@ -157,7 +160,7 @@ async fn place(session: &Session, resource: &mut Resource) {
     let kept = resource.looks.len();
     let listing = resource.look_until(session, session.settings.settle, |l| l.item(&tag.0).is_some()).await;
     resource.looks.truncate(kept);
-    let seen = listing.map(|l| resource_state(&l, &watched)).unwrap_or_default();
+    let seen = listing.map(|l| state_of(&l, &watched)).unwrap_or_default();
     if seen.get(&tag.0) == Some(&tag.1) {
         resource.ledger.stands(&tag.0, &tag.1);
         resource.unwatchable = false;

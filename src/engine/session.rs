@@ -1,30 +1,24 @@
-use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
-use serde_json::Value;
-use tokio::sync::{Semaphore, SemaphorePermit};
-
-use crate::generate::Placeholders;
-use crate::judge::readings::{Observation, Profile};
-use crate::judge::{History, Secrets};
+use crate::judge::Secrets;
+use crate::judge::case::Knowledge;
 use crate::ledger::journal::Journal;
 use crate::model::{Clock, Exchange, Outcome, Repetition};
 use crate::plan::PlannedCase;
 use crate::record::{Ending, Recorder};
 use crate::redaction::Redactor;
-use crate::report::FindingReport;
 use crate::rules::Contract;
 use crate::suite::{ResourceKind, Suite};
 use crate::target::{Addresses, ReplayLine, Settings, Target};
 use crate::transport::Client;
 
 use super::tally::Tally;
-use crate::ledger::{odd_keys, own_words, word};
 
 /// What cases of a run work with: what all of them share, and a client.
 pub(super) struct Session {
@@ -53,19 +47,17 @@ pub(super) struct LostSentinel {
 
 /// What all cases of a run share, on whatever thread.
 pub(super) struct Shared {
-    pub(super) suite: Suite,
+    /// What judging knows.
+    pub(super) known: Knowledge,
     pub(super) target: Target,
     pub(super) settings: Settings,
     replay: ReplayLine,
     pub(super) addresses: Addresses,
     pub(super) redactor: Redactor,
-    pub(super) secrets: Secrets,
     pub(super) journal: Journal,
     clock: Clock,
     is_recorded: bool,
     recorder: Option<Recorder>,
-    profile: Mutex<Profile>,
-    history: Mutex<History>,
     tally: Mutex<Tally>,
     notes: Mutex<Vec<String>>,
     stop: AtomicBool,
@@ -73,21 +65,8 @@ pub(super) struct Shared {
     reads: Mutex<Vec<Duration>>,
     /// Requests at once to one resource, once that is settled.
     width: OnceLock<usize>,
-    /// What cases have seen of open clauses and nobody has learned from yet.
-    observed: Mutex<Vec<(String, Observation)>>,
     /// Places for requests of one group each.
     slots: Semaphore,
-    /// The words in keys that may have been stored, wherever that may be, each with the one who sent it; nobody, if that was
-    /// not to one place.
-    words: Mutex<HashMap<u32, Option<Arc<Sender>>>>,
-    /// Operations of which something has shown where it was not sent, and what.
-    strays: Mutex<BTreeMap<String, String>>,
-    /// What is no key, and was not refused where one belongs.
-    odd: Mutex<Odd>,
-    /// The most that may be wasted, in milliseconds.
-    waste_limit: AtomicU64,
-    /// When a valid request of each operation was accepted last.
-    accepted: Mutex<BTreeMap<String, Instant>>,
     /// What may be stored, as far as answers tell: by resource and key.
     stored: Mutex<HashSet<(String, String)>>,
     /// Cases with a request under way when the target stopped answering.
@@ -107,29 +86,6 @@ pub(super) struct Shared {
     contracts: OnceLock<BTreeMap<String, Contract>>,
 }
 
-/// Whether a listed value comes from a body with these texts; of an entity, one of its longer texts is enough.
-fn is_beside(texts: &HashSet<String>, value: &str) -> bool {
-    const TELLING: usize = 12;
-    texts.contains(value) || (value.starts_with('{') && texts.iter().any(|t| t.len() >= TELLING && value.contains(t)))
-}
-
-/// Where a word in a key was sent, and by which operation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Sender {
-    pub(super) operation: String,
-    pub(super) kind: ResourceKind,
-    pub(super) resource: String,
-}
-
-/// What a lax target may take for keys.
-#[derive(Debug, Default)]
-struct Odd {
-    /// Each, with the place of the last body that had it.
-    keys: HashMap<String, usize>,
-    /// All texts of a body.
-    bodies: Vec<HashSet<String>>,
-}
-
 /// When something surprising was found, and in what.
 #[derive(Clone, Debug)]
 pub(super) struct Found {
@@ -139,16 +95,8 @@ pub(super) struct Found {
     pub(super) unauthorised: bool,
 }
 
-/// Time in all that may be spent on one resource waiting for states that never come; afterwards patience is short.
-const WASTE: Duration = Duration::from_secs(20);
-/// So many texts that are no keys and may have been taken for some are remembered: a target that is strict has few.
-const ODD_KEYS: usize = 10_000;
 /// Where answers take so long, other requests can be on their way.
 const SLOW: Duration = Duration::from_millis(5);
-
-fn millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
-}
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -168,11 +116,14 @@ impl Session {
             Time::Recorded(clock) => (clock, true),
         };
         let shared = Shared {
-            profile: Mutex::new(Profile::new(suite)),
-            suite: suite.clone(),
+            known: Knowledge::new(
+                suite,
+                Secrets::new(&target.secrets()),
+                settings.settle,
+                (settings.seed, &settings.run_id),
+            ),
             addresses: Addresses::new(target, settings.seed),
             redactor: Redactor::new(target),
-            secrets: Secrets::new(&target.secrets()),
             journal,
             clock,
             is_recorded,
@@ -180,19 +131,12 @@ impl Session {
             target: target.clone(),
             settings: settings.clone(),
             replay: replay.clone(),
-            history: Mutex::default(),
             tally: Mutex::default(),
             notes: Mutex::default(),
             stop: AtomicBool::new(false),
             reads: Mutex::default(),
             width: OnceLock::new(),
-            observed: Mutex::default(),
             slots: Semaphore::new(settings.concurrency.max(1)),
-            words: Mutex::default(),
-            strays: Mutex::default(),
-            odd: Mutex::default(),
-            waste_limit: AtomicU64::new(millis(WASTE)),
-            accepted: Mutex::default(),
             stored: Mutex::default(),
             under_way: Mutex::default(),
             left: Mutex::default(),
@@ -258,14 +202,6 @@ impl Shared {
         }
     }
 
-    pub(super) fn profile(&self) -> MutexGuard<'_, Profile> {
-        lock(&self.profile)
-    }
-
-    pub(super) fn history(&self) -> MutexGuard<'_, History> {
-        lock(&self.history)
-    }
-
     pub(super) fn tally(&self) -> MutexGuard<'_, Tally> {
         lock(&self.tally)
     }
@@ -310,52 +246,8 @@ impl Shared {
     /// The rules of every operation, by its name; made when somebody asks for them.
     pub(super) fn contracts(&self) -> &BTreeMap<String, Contract> {
         self.contracts.get_or_init(|| {
-            self.suite.operations.iter().map(|op| (op.operation.id.clone(), Contract::new(op))).collect()
+            self.known.suite.operations.iter().map(|op| (op.operation.id.clone(), Contract::new(op))).collect()
         })
-    }
-
-    /// Changes how much time may be spent on one resource waiting in vain.
-    pub(super) fn limit_waste(&self, most: Duration) {
-        self.waste_limit.store(millis(most), Ordering::Relaxed);
-    }
-
-    /// How much that is.
-    pub(super) fn waste_limit(&self) -> Duration {
-        Duration::from_millis(self.waste_limit.load(Ordering::Relaxed))
-    }
-
-    /// Takes note of what a case has seen of an open clause.
-    pub(super) fn observed(&self, clause: String, observation: Observation) {
-        lock(&self.observed).push((clause, observation));
-    }
-
-    /// What nobody has learned from yet.
-    pub(super) fn take_observed(&self) -> Vec<(String, Observation)> {
-        std::mem::take(&mut *lock(&self.observed))
-    }
-
-    /// From here on, everybody knows what was seen up to now. Not before: whoever is at work at the same time shall not send
-    /// other requests for it, as chance has it.
-    pub(super) fn learn(&self) {
-        let mut observed = self.take_observed();
-        observed.sort_by(|(_, one), (_, other)| one.case.cmp(&other.case));
-        let mut profile = self.profile();
-        observed.into_iter().for_each(|(clause, observation)| profile.observe(&clause, observation));
-    }
-
-    /// Takes note that a valid request of an operation was accepted, which was sent at this time.
-    pub(super) fn accepted(&self, operation: &str, sent: Option<Instant>) {
-        let now = sent.unwrap_or_else(Instant::now);
-        let mut accepted = lock(&self.accepted);
-        match accepted.get_mut(operation) {
-            Some(last) => *last = now.max(*last),
-            None => drop(accepted.insert(operation.to_owned(), now)),
-        }
-    }
-
-    /// When one was accepted last.
-    pub(super) fn last_accepted(&self, operation: &str) -> Option<Instant> {
-        lock(&self.accepted).get(operation).copied()
     }
 
     /// Takes note of what a request has stored, or may have.
@@ -456,71 +348,6 @@ impl Shared {
         lock(&self.found).insert(case.spec.id.clone(), found);
     }
 
-    /// Takes note of the keys in a body that may be stored, on whatever resource.
-    pub(super) fn sends(&self, body: &[u8], sender: Option<Sender>) {
-        // Most bodies are texts, and to see that takes a fraction of the time that it takes to make others to texts.
-        let text = std::str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed);
-        let sender = sender.map(Arc::new);
-        let mut words = lock(&self.words);
-        for word in own_words(&text).filter_map(word) {
-            match words.get_mut(&word) {
-                None => drop(words.insert(word, sender.clone())),
-                Some(known) if *known != sender => *known = None,
-                Some(_) => {}
-            }
-        }
-    }
-
-    /// Takes note of what shows on a resource that was sent to another one: nobody else has such keys.
-    pub(super) fn look_for_strays<'k>(&self, kind: ResourceKind, id: &str, keys: impl Iterator<Item = &'k String>) {
-        let words = lock(&self.words);
-        for (key, word) in keys.filter_map(|key| Some((key, word(key)?))) {
-            let Some(Some(sender)) = words.get(&word) else { continue };
-            if (sender.kind, sender.resource.as_str()) != (kind, id) {
-                let told = format!(
-                    "{key:?}, which was sent to the {} {}, shows on the {kind} {id}",
-                    sender.kind, sender.resource
-                );
-                lock(&self.strays).entry(sender.operation.clone()).or_insert(told);
-            }
-        }
-    }
-
-    /// What has shown where it was not sent, by operation.
-    pub(super) fn strays(&self) -> BTreeMap<String, String> {
-        lock(&self.strays).clone()
-    }
-
-    /// Takes note of what a target may take for keys that is none, once it has not refused it; of every text, if it
-    /// cannot be told what the body does.
-    pub(super) fn sends_oddly(&self, body: &Value, every_text: bool) {
-        let Odd { keys, bodies } = &mut *lock(&self.odd);
-        let odd = odd_keys(body, every_text);
-        if keys.len() < ODD_KEYS && !odd.is_empty() {
-            keys.extend(odd.into_iter().map(|key| (key, bodies.len())));
-            bodies.push(odd_keys(body, true).into_iter().collect());
-        }
-    }
-
-    /// Whether a key is one of those, or has one of our words in it.
-    pub(super) fn has_sent(&self, key: &str) -> bool {
-        self.has_sent_word(key) || lock(&self.odd).keys.contains_key(key)
-    }
-
-    /// Whether a key has a word in it that nobody else uses, and that was sent.
-    fn has_sent_word(&self, key: &str) -> bool {
-        word(key).is_some_and(|word| lock(&self.words).contains_key(&word))
-    }
-
-    /// The same of an item with its value: what may be anybody's key is ours only beside a value of the same body.
-    pub(super) fn has_sent_item(&self, key: &str, value: &str) -> bool {
-        let beside = || {
-            let odd = lock(&self.odd);
-            odd.keys.get(key).and_then(|body| odd.bodies.get(*body)).is_some_and(|texts| is_beside(texts, value))
-        };
-        self.has_sent_word(key) || beside()
-    }
-
     /// Takes note of how long a read took, as long as nothing follows from it yet.
     pub(super) fn read_in(&self, time: Duration) {
         if self.width.get().is_none() {
@@ -550,14 +377,6 @@ impl Shared {
         self.slots.acquire().await.ok()
     }
 
-    pub(super) fn placeholders(&self, case: &PlannedCase) -> Placeholders {
-        self.placeholders_named(&case.spec.id, &case.op.operation.valid)
-    }
-
-    pub(super) fn placeholders_named(&self, name: &str, valid: &str) -> Placeholders {
-        Placeholders::new(self.settings.seed, &self.settings.run_id, name, valid)
-    }
-
     /// Whether a clause was found broken already.
     pub(super) fn is_broken(&self, clause: &str) -> bool {
         self.tally().is_broken(clause)
@@ -568,7 +387,7 @@ impl Shared {
         &self,
         case: &PlannedCase,
         (outcome, shown): (Outcome, bool),
-        findings: &[FindingReport],
+        broken: &[&str],
         upheld: impl Iterator<Item = &'a str>,
         skip: Option<&(String, bool)>,
     ) {
@@ -577,8 +396,8 @@ impl Shared {
         for clause in upheld {
             tally.upheld(clause);
         }
-        for finding in findings {
-            tally.broken(&finding.clause, &case.spec.id);
+        for clause in broken {
+            tally.broken(clause, &case.spec.id);
         }
         for clause in &case.spec.clauses {
             match (outcome, skip) {
@@ -590,7 +409,7 @@ impl Shared {
                     known.came_to_nothing("it could not be run to its end");
                 }
                 (Outcome::Flaky, _) => tally.clause(clause).came_to_nothing("it was not the same each time"),
-                _ if findings.iter().any(|f| f.clause == *clause) => {}
+                _ if broken.contains(&clause.as_str()) => {}
                 _ if shown => tally.upheld(clause),
                 _ => tally.clause(clause).came_to_nothing("what came instead breaks another clause"),
             }

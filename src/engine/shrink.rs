@@ -2,11 +2,12 @@ use crate::generate::Shrinker;
 use crate::model::Outcome;
 use crate::report::{CaseReport, GeneratedFailure};
 
-use super::case::run_case;
-use super::case_evidence::JudgedCase;
+use super::alone::run_case;
+use super::case_report::report;
 use super::property::Inputs;
 use super::resource::Resource;
 use super::session::Session;
+use crate::judge::case::JudgedCase;
 
 /// Requests that making one input simpler may cost.
 const EXCHANGES: usize = 400;
@@ -53,12 +54,12 @@ impl<'a> Shrinking<'a> {
             failure.tried += 1;
             let case = self.inputs.case(&format!("{}.{}", self.input, failure.tried), form.clone());
             let finished = run_case(session, &case, resource, second.as_deref_mut()).await;
-            spent += finished.exchanges();
-            resource.suspicions.shrunk(finished.exchanges());
+            spent += finished.evidence().len();
+            resource.suspicions.shrunk(finished.evidence().len());
             let fails = same(&finished);
             if fails {
                 failure.simplified += 1;
-                best = Shown::of(finished);
+                best = Shown::of(session, &finished);
                 simplest = Some(form);
             }
             self.shrinker.tell(fails);
@@ -69,7 +70,7 @@ impl<'a> Shrinking<'a> {
             let finished = run_case(session, &case, resource, second).await;
             failure.confirmed = same(&finished);
             if failure.confirmed {
-                best = Shown::of(finished);
+                best = Shown::of(session, &finished);
             }
         }
         best
@@ -84,7 +85,7 @@ pub(super) struct Shown {
 }
 
 impl Shown {
-    pub(super) fn of(finished: JudgedCase<'_>) -> Self {
-        Shown { proven: finished.has_wrong_acceptance(), report: finished.into_report() }
+    pub(super) fn of(session: &Session, finished: &JudgedCase<'_>) -> Self {
+        Shown { proven: finished.has_wrong_acceptance(), report: report(session, finished) }
     }
 }

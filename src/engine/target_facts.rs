@@ -12,7 +12,7 @@ pub(super) fn target_facts(
     resource: &Resource,
 ) -> TargetFacts {
     let one = |clause: &str, yes: &str| {
-        let profile = session.profile();
+        let profile = session.known.profile();
         match profile.remaining(clause).as_slice() {
             [only] if !profile.observations(clause).is_empty() => Some(only == yes),
             _ => None,
@@ -24,7 +24,7 @@ pub(super) fn target_facts(
     let limit = match &op.operation.capacity {
         Some(Capacity::Fixed(limit)) => Some(*limit),
         Some(Capacity::Clause(topic)) => {
-            let remaining = session.profile().remaining(&op.id(topic));
+            let remaining = session.known.profile().remaining(&op.id(topic));
             if let [only] = remaining.as_slice() { only.parse().ok() } else { None }
         }
         None => None,

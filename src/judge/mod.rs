@@ -1,7 +1,9 @@
 //! Oracles: small functions that judge one exchange, one step or one read-back, and say what was allowed
-//! and what was seen; and which readings of the open clauses explain everything that was seen. No I/O.
+//! and what was seen; a whole case as a machine that is told what came; and which readings of the open clauses explain
+//! everything that was seen. No I/O.
 
 mod answer;
+pub(crate) mod case;
 mod describe;
 mod effect;
 mod intermediary;

@@ -4,8 +4,11 @@
 
 mod entry;
 mod items;
+#[expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "it is on disk")]
 pub mod journal;
 mod ownership;
+mod sent_keys;
 
 pub(crate) use items::Ledger;
-pub(crate) use ownership::{MARK, odd_keys, own_names, own_words, word};
+pub(crate) use ownership::{MARK, own_names, own_words, word};
+pub(crate) use sent_keys::{Sender, SentKeys};

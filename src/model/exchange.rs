@@ -170,6 +170,11 @@ impl Exchange {
         Exchange { request, answer, elapsed, earlier: Vec::new(), sent: None }
     }
 
+    /// When the answer came, if it is known when the request was sent.
+    pub fn came(&self) -> Option<Instant> {
+        Some(self.sent? + self.elapsed)
+    }
+
     /// Whether a try before the last one may have been carried out, so that the last answer may be due to that.
     pub fn is_second_try(&self) -> bool {
         self.earlier.iter().any(Attempt::is_in_doubt)

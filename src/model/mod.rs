@@ -7,6 +7,7 @@ mod outcome;
 mod pointer;
 mod repetition;
 mod request;
+mod resource_kind;
 mod state;
 mod verdict;
 
@@ -17,5 +18,6 @@ pub use outcome::Outcome;
 pub use pointer::{at, at_mut, member};
 pub use repetition::{FlakyPolicy, Repetition};
 pub use request::{Identity, PathChoice, Request, TokenChoice};
+pub use resource_kind::ResourceKind;
 pub use state::State;
 pub use verdict::Verdict;

@@ -365,6 +365,11 @@ pub struct CaseReport {
 }
 
 impl CaseReport {
+    /// The clauses found broken.
+    pub(crate) fn broken(&self) -> Vec<&str> {
+        self.findings.iter().map(|finding| finding.clause.as_str()).collect()
+    }
+
     /// One that passed, as far as a stored report knows it.
     pub(crate) fn passed(operation: &str, id: &str) -> Self {
         CaseReport {

@@ -26,6 +26,7 @@ mod steps;
 mod table;
 mod template;
 
+pub use crate::model::ResourceKind;
 pub use case::{
     Answer, CaseSpec, Envelope, Expect, Listed, MemberValue, Need, NumberRange, StatusRule, StepSpec, Turn, ValueForm,
     WireBody,
@@ -39,7 +40,7 @@ pub use error::{DataError, Origin};
 pub use judge::Judge;
 pub use lint::lint;
 pub use load::{Located, OperationSuite, SENTINEL, Suite};
-pub use operation::{Capacity, Effect, Observer, Operation, Page, Purpose, ResourceKind};
+pub use operation::{Capacity, Effect, Observer, Operation, Page, Purpose};
 pub use revision::Revision;
 pub use schema::schema;
 pub use source::{DataFile, DataSource};

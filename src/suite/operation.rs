@@ -5,6 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::model::ResourceKind;
+
 /// One documented method and path.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -60,32 +62,6 @@ pub enum Capacity {
     Fixed(usize),
     /// The topic of the open clause whose readings are numbers.
     Clause(String),
-}
-
-/// The kinds of things that operations act on.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, strum::Display,
-)]
-#[serde(rename_all = "lowercase")]
-#[strum(serialize_all = "lowercase")]
-pub enum ResourceKind {
-    /// The tags of one secret.
-    Secret,
-    /// The tags of one KMS key.
-    Key,
-    /// The events of the project.
-    Events,
-}
-
-impl ResourceKind {
-    /// What carries the items, in words.
-    pub fn carrier(self) -> &'static str {
-        match self {
-            ResourceKind::Secret => "secret",
-            ResourceKind::Key => "key",
-            ResourceKind::Events => "project",
-        }
-    }
 }
 
 /// What an accepted request does, in terms of its own body.

@@ -22,12 +22,12 @@ pub(super) struct Prepared {
 
 /// Stand-ins are filled under the name of one input.
 pub(super) fn places(session: &Session, name: &str) -> Placeholders {
-    session.placeholders_named(name, "")
+    session.known.placeholders_named(name, "")
 }
 
 /// What the readings found say about a resource.
 pub(super) fn knowledge(session: &Session, resource: &Resource) -> TargetFacts {
-    let ops = session.suite.acting_on(resource.kind);
+    let ops = session.known.suite.acting_on(resource.kind);
     let limited = ops.iter().find(|op| op.operation.capacity.is_some()).or(ops.first());
     limited.map(|op| target_facts(session, op, &ops, resource)).unwrap_or_default()
 }
@@ -36,7 +36,7 @@ pub(super) fn knowledge(session: &Session, resource: &Resource) -> TargetFacts {
 pub(super) fn prepare(session: &Session, name: &str, input: &Input, resource: &Resource) -> Option<Prepared> {
     let sent = input.resolved(&places(session, name));
     let ops: Vec<Arc<OperationSuite>> =
-        sent.requests.iter().map(|r| session.suite.operation(&r.operation).cloned()).collect::<Option<_>>()?;
+        sent.requests.iter().map(|r| session.known.suite.operation(&r.operation).cloned()).collect::<Option<_>>()?;
     if creates_twice(&ops, &sent) {
         return None;
     }

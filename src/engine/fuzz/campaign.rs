@@ -14,8 +14,8 @@ use crate::report::{CaseReport, FindingReport, FuzzReport, GeneratedReport};
 use crate::suite::{OperationSuite, ResourceKind};
 use crate::transport::EndedBy;
 
-use super::super::case::run_case;
-use super::super::case_evidence::CaseEvidence;
+use super::super::alone::run_case;
+use super::super::case_report::{enter, report as shown};
 use super::super::group::run_next;
 use super::super::needs::unmet;
 use super::super::progress::Observer;
@@ -26,6 +26,7 @@ use super::build_case::{Prepared, places, prepare};
 use super::input_result::{Failure, InputResult};
 use super::minimize::settle;
 use super::wait_for_recovery::wait_for_recovery;
+use crate::judge::case::Evidence;
 
 /// Inputs between two looks at what was learned. What they are does not depend on how many go out at once.
 const ROUND: usize = 64;
@@ -113,8 +114,8 @@ impl Campaign {
             return reports;
         }
         let places = places(session, "fuzz");
-        let mutator = Mutator::new(&session.suite, &served, &places);
-        for seed in mutator.seeds(&session.suite, &places).into_iter().rev() {
+        let mutator = Mutator::new(&session.known.suite, &served, &places);
+        for seed in mutator.seeds(&session.known.suite, &places).into_iter().rev() {
             self.corpus.seed(seed.clone());
             self.waiting.push_front(seed);
         }
@@ -308,7 +309,7 @@ impl Campaign {
             let finished = run_case(session, &prepared.case, &mut resource, None).await;
             doubtful.iter().for_each(|(key, value)| resource.ledger.unsettled(key, value));
             if session.is_ended() || finished.outcome == Outcome::Error {
-                let mut report = finished.into_report();
+                let mut report = shown(session, &finished);
                 let find = died(session, suspect, &prepared, &mut report);
                 reports.push(report);
                 self.finds.push(find);
@@ -319,8 +320,12 @@ impl Campaign {
             }
         }
         if session.is_ended()
-            && let Some(op) =
-                session.suite.operations.iter().find(|op| !session.target.resources(op.operation.resource).is_empty())
+            && let Some(op) = session
+                .known
+                .suite
+                .operations
+                .iter()
+                .find(|op| !session.target.resources(op.operation.resource).is_empty())
         {
             self.wait(session, op).await;
         }
@@ -347,7 +352,7 @@ impl Campaign {
     fn conclude(&self, session: &Session, op: &Arc<OperationSuite>) -> CaseReport {
         let clause = op.id("server-error");
         let case = PlannedCase::generated(op, format!("{clause}/fuzzed"), vec![clause], 1, Vec::new());
-        let mut record = CaseEvidence::new(session, &case);
+        let mut record = Evidence::new(&session.known, &case);
         let inputs = self.inputs.get(&op.operation.id).copied().unwrap_or_default();
         for upheld in self.upheld.get(&op.operation.id).into_iter().flatten() {
             record.held(upheld.clone());
@@ -355,7 +360,7 @@ impl Campaign {
         if inputs == 0 {
             record.skip("no input for it could be sent", false);
         }
-        let mut report = record.finish().enter();
+        let mut report = enter(session, record.finish());
         report.generated = Some(GeneratedReport { inputs, skipped: 0, lost: 0, failure: None });
         report
     }
@@ -399,7 +404,7 @@ fn died(session: &Session, suspect: &InputResult, prepared: &Prepared, report: &
         seen: seen.to_owned(),
         exchange: (!report.exchanges.is_empty()).then_some(0),
     });
-    session.enter(&prepared.case, (Outcome::Fail, false), &report.findings, std::iter::empty(), None);
+    session.enter(&prepared.case, (Outcome::Fail, false), &report.broken(), std::iter::empty(), None);
     Find {
         schema: crate::fuzz::SCHEMA.to_owned(),
         operation: op.operation.id.clone(),

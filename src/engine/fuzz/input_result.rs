@@ -8,9 +8,9 @@ use crate::judge::{parse_listing, parse_request};
 use crate::model::{Exchange, Level, Outcome};
 use crate::suite::{Answer, Observer, Purpose};
 
-use super::super::case_evidence::JudgedCase;
 use super::super::session::Session;
 use super::build_case::Prepared;
+use crate::judge::case::JudgedCase;
 
 /// What came of one input.
 pub(super) struct InputResult {
@@ -37,16 +37,17 @@ pub(super) struct Failure {
 
 impl Failure {
     /// Of a finished input, if it failed.
-    pub(super) fn of(finished: &JudgedCase<'_>, prepared: &Prepared) -> Option<Self> {
+    pub(super) fn of(session: &Session, finished: &JudgedCase<'_>, prepared: &Prepared) -> Option<Self> {
         if !matches!(finished.outcome, Outcome::Fail | Outcome::Warn) {
             return None;
         }
         let finding = finished.gravest()?;
+        let clean = |text: &str| session.redactor.clean(text);
         let places = requests(finished.evidence(), prepared);
         let last = prepared.sent.requests.len().saturating_sub(1);
         Some(Failure {
             clause: finding.clause.clone(),
-            fingerprint: fingerprint(&finding.clause, &finding.allowed, &finding.seen),
+            fingerprint: fingerprint(&finding.clause, &clean(&finding.allowed), &clean(&finding.seen)),
             level: finding.level,
             request: finding.exchange.and_then(|at| places.get(at).copied().flatten()).unwrap_or(last),
         })
@@ -68,7 +69,7 @@ impl InputResult {
             accepted: finished.outcome == Outcome::Pass
                 && prepared.expected.iter().all(|e| e.answer == Answer::Accepted),
             behaviours: behaviours(session, finished, prepared, slow),
-            failure: Failure::of(finished, prepared),
+            failure: Failure::of(session, finished, prepared),
             upheld: finished.upheld().map(str::to_owned).collect(),
         }
     }
@@ -103,7 +104,7 @@ fn behaviours(session: &Session, finished: &JudgedCase<'_>, prepared: &Prepared,
     let places = requests(evidence, prepared);
     let kind = prepared.case.op.operation.resource;
     let lists = |o: &&Observer| o.resource == kind && o.purpose == Purpose::List;
-    let observer = session.suite.observers.iter().find(lists);
+    let observer = session.known.suite.observers.iter().find(lists);
     let listings: Vec<_> = evidence
         .iter()
         .filter(|exchange| observer.is_some_and(|o| o.id == exchange.request.operation))
@@ -117,7 +118,7 @@ fn behaviours(session: &Session, finished: &JudgedCase<'_>, prepared: &Prepared,
         .filter_map(|at| {
             let place = places.iter().rposition(|p| *p == Some(at))?;
             let exchange = &evidence[place];
-            let op = session.suite.operation(&prepared.sent.requests[at].operation)?;
+            let op = session.known.suite.operation(&prepared.sent.requests[at].operation)?;
             let json = exchange.request.body.as_deref().and_then(parse_request);
             let effect = match listings.get(at) {
                 Some(Some(listing)) if listings.len() == count => {

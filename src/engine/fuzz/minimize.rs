@@ -10,7 +10,7 @@ use crate::model::Outcome;
 use crate::report::{CaseReport, GeneratedFailure, GeneratedReport};
 use crate::suite::OperationSuite;
 
-use super::super::case::run_case;
+use super::super::alone::run_case;
 use super::super::resource::Resource;
 use super::super::session::Session;
 use super::super::shrink::Shown;
@@ -80,9 +80,9 @@ struct Attempt {
 async fn attempt(session: &Session, name: &str, input: &Input, resource: &mut Resource) -> Option<(Attempt, usize)> {
     let prepared = prepare(session, name, input, resource)?;
     let finished = run_case(session, &prepared.case, resource, None).await;
-    let cost = finished.exchanges();
-    let failure = Failure::of(&finished, &prepared);
-    let shown = Shown::of(finished);
+    let cost = finished.evidence().len();
+    let failure = Failure::of(session, &finished, &prepared);
+    let shown = Shown::of(session, &finished);
     Some((Attempt { shown, prepared, failure }, cost))
 }
 
@@ -102,7 +102,7 @@ fn find(
     case.replay = session.replay_find(&format!("{}.json", id.replace('/', "-")));
     let proven = progress.confirmed || shown.proven;
     if proven {
-        session.enter(&prepared.case, (case.outcome, false), &case.findings, std::iter::empty(), None);
+        session.enter(&prepared.case, (case.outcome, false), &case.broken(), std::iter::empty(), None);
         blame(session, &case);
     } else if case.outcome == Outcome::Fail {
         // It did not happen again, so no clause is called broken on its account.
@@ -149,9 +149,9 @@ fn rests_on(session: &Session, input: &Input) -> IndexMap<String, String> {
     }
     let topics = ["existing-key", "existing-pair", "delete.absent-tag", "tag-limit"];
     let sent_to = |op: &&Arc<OperationSuite>| input.requests.iter().any(|r| r.operation == op.operation.id);
-    let ops = session.suite.operations.iter().filter(sent_to);
+    let ops = session.known.suite.operations.iter().filter(sent_to);
     let clauses = ops.flat_map(|op| topics.map(|topic| op.id(topic)));
-    let profile = session.profile();
+    let profile = session.known.profile();
     clauses
         .filter(|clause| !profile.observations(clause).is_empty())
         .filter_map(|clause| match profile.remaining(&clause).as_slice() {

@@ -4,7 +4,8 @@ use crate::fuzz::{Expected, Find};
 use crate::report::CaseReport;
 use crate::suite::OperationSuite;
 
-use super::super::case::run_case;
+use super::super::alone::run_case;
+use super::super::case_report::enter_on;
 use super::super::progress::Observer;
 use super::super::resource_queues::{Leases, deliver, without_resource};
 use super::super::session::Session;
@@ -21,7 +22,7 @@ pub(in super::super) async fn replay_finds(
     for find in finds {
         let sent = find.input.read().resolved(&places(session, &find.id));
         let ops: Option<Vec<Arc<OperationSuite>>> =
-            sent.requests.iter().map(|r| session.suite.operation(&r.operation).cloned()).collect();
+            sent.requests.iter().map(|r| session.known.suite.operation(&r.operation).cloned()).collect();
         let expected: Vec<Expected> = find.expected.clone();
         let Some(prepared) = ops.and_then(|ops| case(&find.id, &ops, sent, expected)) else {
             session.note(format!("{} names an operation that this suite does not have", find.id));
@@ -31,7 +32,8 @@ pub(in super::super) async fn replay_finds(
         let mut report = match lease {
             Some(lease) => {
                 let mut resource = lease.lock().await;
-                run_case(session, &prepared.case, &mut resource, None).await.enter_on(&mut resource)
+                let judged = run_case(session, &prepared.case, &mut resource, None).await;
+                enter_on(session, judged, &mut resource)
             }
             None => without_resource(session, &prepared.case),
         };

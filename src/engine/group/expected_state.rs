@@ -1,14 +1,11 @@
 use std::collections::BTreeSet;
 
-use crate::generate::Placeholders;
-use crate::judge::{Listing, State};
+use crate::judge::case::{Prospect, Says, stand, states_differ};
+use crate::judge::{Listing, State, state_of};
 
-use super::super::prediction::{agrees, resource_state};
-use super::super::probe::{Prospect, states_differ};
-use super::super::readback::{stand, unnamed};
 use super::super::resource::Resource;
 use super::super::session::Session;
-use super::grouped_case::{Expectation, GroupedCase};
+use super::grouped_case::GroupedCase;
 
 /// What a resource should show once all requests of a group have been answered.
 pub(super) struct ExpectedState {
@@ -34,7 +31,7 @@ struct Open {
 impl Open {
     fn of(prospects: &[Prospect], member: &GroupedCase<'_>) -> Self {
         let states: Vec<State> = prospects.iter().filter(|p| p.answers).map(|p| p.states[0].clone()).collect();
-        let named = member.keys().chain(member.own().keys()).chain(states.iter().flat_map(State::keys));
+        let named = member.keys().chain(member.run.own[0].keys()).chain(states.iter().flat_map(State::keys));
         Open { keys: named.cloned().collect(), states }
     }
 
@@ -44,7 +41,7 @@ impl Open {
 
     fn fits(&self, listing: &Listing) -> bool {
         let part = self.part(listing);
-        self.states.iter().any(|state| agrees(state, resource_state(&part, state)))
+        self.states.iter().any(|state| *state == state_of(&part, state))
     }
 }
 
@@ -54,25 +51,19 @@ impl ExpectedState {
         let mut stores = false;
         let mut open = Vec::new();
         for member in members {
-            let own = match &member.claim {
-                Expectation::Exactly(state) => state,
-                Expectation::Readings(_, prospects) if states_differ(prospects) => {
-                    open.push(Open::of(prospects, member));
-                    continue;
-                }
-                Expectation::Readings(_, prospects) => {
-                    prospects.iter().find(|p| p.answers).map_or(member.own(), |p| &p.states[0])
-                }
-                Expectation::Nothing(_) => member.own(),
-            };
+            if let Some(Says::Readings(prospects)) = member.says()
+                && states_differ(prospects)
+            {
+                open.push(Open::of(prospects, member));
+                continue;
+            }
+            let own = member.expects();
             stores |= !own.is_empty();
             sure.extend(own.iter().map(|(key, value)| (key.clone(), value.clone())));
         }
         let mut others: Option<State> = None;
-        for member in members {
-            if let Expectation::Nothing(sent) = &member.claim {
-                others = Some(unnamed(member.operation(), sent, others.as_ref().unwrap_or(&sure)));
-            }
+        for claim in members.iter().filter_map(|member| member.claim.as_ref()).filter(|claim| claim.is_free()) {
+            others = Some(claim.unnamed(others.as_ref().unwrap_or(&sure)));
         }
         let states_differ = !open.is_empty();
         ExpectedState { sure, open, others, states_differ, stores }
@@ -89,13 +80,13 @@ impl ExpectedState {
     /// The state that a listing shows.
     pub(super) fn seen(&self, listing: &Listing) -> State {
         if self.open.is_empty() {
-            return resource_state(listing, &self.sure);
+            return state_of(listing, &self.sure);
         }
         let mut like = self.sure.clone();
         like.extend(
             self.open.iter().filter_map(|open| open.states.first()).flatten().map(|(k, v)| (k.clone(), v.clone())),
         );
-        resource_state(listing, &like)
+        state_of(listing, &like)
     }
 
     /// Whether a listing, and the state that it shows, are as they should be.
@@ -119,11 +110,9 @@ impl ExpectedState {
 
     /// Which readings explain what is listed of a case's own items.
     pub(super) fn holds(session: &Session, member: &GroupedCase<'_>, listing: Option<&Listing>) -> Vec<bool> {
-        let Expectation::Readings(_, prospects) = &member.claim else { return Vec::new() };
-        let Some(listing) = listing else {
-            return prospects.iter().map(|p| p.answers && p.expect.listed.is_none()).collect();
-        };
-        let places: Placeholders = session.placeholders(member.case());
+        let Some(Says::Readings(prospects)) = member.says() else { return Vec::new() };
+        let Some(listing) = listing else { return prospects.iter().map(Prospect::fits_unseen).collect() };
+        let places = session.known.placeholders(member.run.case);
         let part = Open::of(prospects, member).part(listing);
         prospects.iter().map(|prospect| prospect.fits(&places, &prospect.states[0], &part)).collect()
     }

@@ -1,38 +1,32 @@
 use std::collections::BTreeSet;
 
-use crate::judge::{State, describe, judge_answer};
-use crate::model::{PathChoice, Response};
+use crate::judge::State;
+use crate::judge::case::{
+    CaseRun, Claim, JudgedCase, Outgoing, Payload, Request, Says, Sent, Want, Weighed, is_answered_alike, writing,
+};
 use crate::plan::PlannedCase;
-use crate::suite::{Answer, Expect, OperationSuite, StepSpec};
+use crate::suite::{OperationSuite, StepSpec};
 
-use super::super::case_evidence::CaseEvidence;
-use super::super::inconclusive::{by_an_intermediary, is_inconclusive};
-use super::super::needs::{collision, unmet};
-use super::super::payload::Payload;
-use super::super::prediction::{predicted, writing};
-use super::super::probe::{Prospect, observe};
+use super::super::doubt::why_inconclusive;
+use super::super::needs::unmet;
 use super::super::resource::Resource;
+use super::super::send::send;
 use super::super::session::Session;
-use super::super::step::{Outgoing, Sent, payload_of, send};
 use super::lost::Lost;
 use super::refused_under_load::RefusedUnderLoad;
-use super::request::Request;
 
 /// Statuses of targets that will not be disturbed just now, whatever else they may mean.
 const CONFLICTS: [u16; 4] = [409, 423, 429, 503];
 
-/// A case that shares read-backs with others: what it sends, and what should be there then.
+/// A case that shares read-backs with others: all that it wants, which does not depend on what comes.
 pub(super) struct GroupedCase<'a> {
-    pub(super) record: CaseEvidence<'a>,
+    pub(super) run: CaseRun<'a>,
     set_ups: Vec<(&'a OperationSuite, Payload)>,
     requests: Vec<Request<'a>>,
     /// The request whose turn it is.
     at: usize,
-    /// Stored so far.
-    own: State,
-    pub(super) claim: Expectation,
-    /// What is known of readings, to be told when all is well.
-    observations: Vec<(&'a OperationSuite, Sent, Vec<Prospect>, Vec<bool>)>,
+    /// What should be there after the last request that was answered, if that is more than it has stored already.
+    pub(super) claim: Option<Claim<'a>>,
     /// Whether anything has been sent.
     begun: bool,
     /// Whether other requests were under way beside its own.
@@ -45,49 +39,28 @@ pub(super) struct GroupedCase<'a> {
     pub(super) lost: Option<Lost>,
 }
 
-/// What a case says of the state.
-pub(super) enum Expectation {
-    /// These are its items, and no others.
-    Exactly(State),
-    /// What one of its readings says.
-    Readings(Sent, Vec<Prospect>),
-    /// Nothing, but that everything else is as it was.
-    Nothing(Sent),
-}
-
 impl<'a> GroupedCase<'a> {
-    /// The requests of a case that can share read-backs; `None` if this one cannot.
+    /// A case that can share read-backs; `None` if this one cannot.
     pub(super) fn new(session: &'a Session, case: &'a PlannedCase) -> Option<Self> {
-        let (set_ups, requests) = case.shareable()?;
-        let operation = |step: &StepSpec| match &step.operation {
-            Some(id) => session.suite.operation(id).map(|op| &**op),
-            None => Some(&*case.op),
-        };
-        let mut stored = Vec::new();
-        for step in set_ups {
-            let op = operation(step)?;
-            let places = session.placeholders(case);
-            let tags = step.setup.iter().flatten().map(|(key, value)| (places.fill(key), places.fill(value)));
-            let bodies = writing(op, &tags.collect::<Vec<_>>());
-            stored.extend(bodies.iter().map(|body| (op, Payload::new(&op.operation, body))));
-        }
-        let mut sending = Vec::with_capacity(requests.len());
-        for step in requests {
-            let op = operation(step)?;
-            let request = Request { step, op, payload: payload_of(session, case, op, step) };
-            if request.is_obscure() {
-                return None;
+        case.shareable()?;
+        let mut run = CaseRun::new(&session.known, case);
+        let (mut set_ups, mut requests) = (Vec::new(), Vec::with_capacity(case.spec.steps.len()));
+        while let Some(want) = run.want() {
+            match want {
+                Want::SetUp { op, items, .. } => {
+                    let bodies = writing(op, &items);
+                    set_ups.extend(bodies.iter().map(|body| (op, Payload::new(&op.operation, body))));
+                }
+                Want::Send(request) if !request.is_obscure() => requests.push(request),
+                _ => return None,
             }
-            sending.push(request);
         }
-        Some(GroupedCase {
-            record: CaseEvidence::new(session, case),
-            set_ups: stored,
-            requests: sending,
+        (!run.evidence.is_over()).then(|| GroupedCase {
+            run,
+            set_ups,
+            requests,
             at: 0,
-            own: State::new(),
-            claim: Expectation::Exactly(State::new()),
-            observations: Vec::new(),
+            claim: None,
             begun: false,
             jostled: false,
             turned_away: None,
@@ -96,14 +69,9 @@ impl<'a> GroupedCase<'a> {
         })
     }
 
-    pub(super) fn case(&self) -> &'a PlannedCase {
-        self.record.case
-    }
-
     /// Everything that its requests name.
     pub(super) fn keys(&self) -> impl Iterator<Item = &String> {
-        let requests = self.requests.iter().filter_map(|request| request.payload.as_ref());
-        self.set_ups.iter().map(|(_, payload)| payload).chain(requests).flat_map(|payload| payload.change.keys())
+        named(&self.set_ups, &self.requests)
     }
 
     /// What may be stored of its own, unless the target stores what it should refuse.
@@ -119,18 +87,18 @@ impl<'a> GroupedCase<'a> {
     }
 
     /// What cannot be judged here is over at once.
-    pub(super) fn open(&mut self, resource: &Resource) {
-        if let Some((reason, unmet)) = unmet(self.record.session, self.case(), resource, None) {
-            self.record.skip(reason, unmet);
-        } else if let Some(reason) = collision(self.keys(), resource) {
-            self.record.skip(reason, false);
+    pub(super) fn open(&mut self, session: &Session, resource: &Resource) {
+        if let Some((reason, unmet)) = unmet(session, self.run.case, resource, None) {
+            self.run.evidence.skip(reason, unmet);
+        } else if let Some(reason) = resource.collision(self.keys()) {
+            self.run.evidence.skip(reason, false);
         }
-        self.begun = !self.record.is_over();
+        self.begun = !self.run.evidence.is_over();
     }
 
     /// The request whose turn it is, if it still sends any.
     fn turn(&self) -> Option<&Request<'a>> {
-        let goes_on = !self.alone && self.turned_away.is_none() && !self.record.is_over();
+        let goes_on = !self.alone && self.turned_away.is_none() && !self.run.evidence.is_over();
         self.requests.get(self.at).filter(|_| goes_on)
     }
 
@@ -145,27 +113,26 @@ impl<'a> GroupedCase<'a> {
 
     /// The operation of the request whose turn it is.
     pub(super) fn operation(&self) -> &'a OperationSuite {
-        self.requests.get(self.at).map_or(&*self.record.case.op, |request| request.op)
+        self.requests.get(self.at).map_or(&*self.run.case.op, |request| request.op)
     }
 
     /// Stores what its requests need.
-    pub(super) async fn set_up(&mut self, resource: &str) {
+    pub(super) async fn set_up(&mut self, session: &Session, resource: &str) {
         let step = StepSpec::default();
         for (op, payload) in &self.set_ups {
             let out = Outgoing::of(op, resource, &step, Some(payload));
-            let Some(sent) = send(&mut self.record, &out).await else { return };
+            let Some(sent) = send(session, &mut self.run.evidence, &out).await else { return };
             if sent.exchange.status() != Some(op.operation.success) {
                 self.alone = true;
                 return;
             }
-            payload.change.apply(&mut self.own);
-            self.claim = Expectation::Exactly(self.own.clone());
+            payload.change.apply(&mut self.run.own[0]);
         }
     }
 
     /// Whether what somebody else does meanwhile may be what it found, or what it would tell of readings.
     pub(super) fn depends_on_others(&self) -> bool {
-        self.record.has_findings() || !self.observations.is_empty()
+        self.run.evidence.has_findings() || self.run.evidence.has_observations()
     }
 
     /// Whether all that can be said of it is known, if nothing is amiss with the state.
@@ -173,205 +140,167 @@ impl<'a> GroupedCase<'a> {
         !self.alone && self.turned_away.is_none()
     }
 
-    /// What it has stored, as far as is known.
-    pub(super) fn own(&self) -> &State {
-        &self.own
+    /// What it says of the state in particular.
+    pub(super) fn says(&self) -> Option<&Says<'a>> {
+        self.claim.as_ref().map(|claim| &claim.says)
+    }
+
+    /// What should be there of its own; of readings that all say the same, that.
+    pub(super) fn expects(&self) -> &State {
+        match self.says() {
+            Some(Says::Readings(prospects)) => {
+                prospects.iter().find(|p| p.answers).map_or(&self.run.own[0], |p| &p.states[0])
+            }
+            _ => self.says_exactly().unwrap_or(&self.run.own[0]),
+        }
+    }
+
+    /// The same, if it says that these are its items, and no others.
+    pub(super) fn says_exactly(&self) -> Option<&State> {
+        match &self.claim {
+            Some(Claim { says: Says::Items { states, .. }, .. }) if !self.is_free() => Some(&states[0]),
+            Some(_) => None,
+            None => Some(&self.run.own[0]),
+        }
+    }
+
+    fn is_free(&self) -> bool {
+        self.claim.as_ref().is_some_and(Claim::is_free)
     }
 
     /// Sends the request whose turn it is; `None` if there is nothing to judge.
-    pub(super) async fn act(&mut self, resource: &str) -> Option<Sent> {
+    pub(super) async fn act(&mut self, session: &Session, resource: &str) -> Option<Sent> {
         if !self.goes_on() {
             return None;
         }
         let Request { step, op, payload } = self.requests.get(self.at)?;
-        send(&mut self.record, &Outgoing::of(op, resource, step, payload.as_ref())).await
+        send(session, &mut self.run.evidence, &Outgoing::of(op, resource, step, payload.as_ref())).await
     }
 
     /// Takes note of what its set-ups may have stored.
-    pub(super) fn note_set_ups(&self, resource: &mut Resource, touched: &mut State) {
+    pub(super) fn note_set_ups(&mut self, resource: &mut Resource, touched: &mut State) {
         for (_, payload) in self.set_ups.iter().filter(|_| self.begun) {
-            note(resource, payload);
+            self.run.sent(true, &payload.change.put, resource);
             touched.extend(payload.change.put.iter().cloned());
         }
     }
 
     /// Takes note of what the request whose turn it is may have stored; `sent` is what came of it, if anything.
-    pub(super) fn note_request(&self, resource: &mut Resource, sent: Option<&Sent>, touched: &mut State) {
+    pub(super) fn note_request(&mut self, resource: &mut Resource, sent: Option<&Sent>, touched: &mut State) {
         let sends = self.begun && !self.alone;
-        let Some(Request { step, payload: Some(payload), .. }) = self.requests.get(self.at).filter(|_| sends) else {
-            return;
-        };
-        if !step.path.values().all(|p| *p == PathChoice::Own) {
-            return;
-        }
-        note(resource, payload);
-        if !sent.is_some_and(|sent| sent.exchange.is_refused() && !sent.second_try) {
+        let Some(request) = self.requests.get(self.at).filter(|request| sends && request.stays_home()) else { return };
+        let Some(payload) = &request.payload else { return };
+        self.run.sent(true, &payload.change.put, resource);
+        if sent.is_none_or(Sent::may_have_stored) {
             touched.extend(payload.change.put.iter().cloned());
         }
     }
 
     /// Judges the answer to the request whose turn it is; `false` if what became of it has to be looked at alone.
-    pub(super) async fn judge(&mut self, resource: &mut Resource, sent: Sent, touched: &mut State) -> bool {
+    pub(super) async fn judge(
+        &mut self,
+        session: &Session,
+        resource: &mut Resource,
+        sent: Sent,
+        touched: &mut State,
+    ) -> bool {
         let Some(request) = self.requests.get(self.at) else { return true };
-        let (step, op) = (request.step, request.op);
-        if let Some(reason) = by_an_intermediary(&sent.exchange, step) {
-            self.record.skip(reason, false);
-            return true;
-        }
-        if request.may_be_accepted() && sent.exchange.is_refused() && resource.ledger.is_shared() {
+        let turned_down = request.may_be_accepted() && sent.exchange.is_refused();
+        let on_the_way = request.by_an_intermediary(&sent.exchange).is_some();
+        if turned_down && !on_the_way && resource.ledger.is_shared() {
             // Somebody else may have taken the room that the group counted on.
             self.alone = true;
             return true;
         }
-        if request.may_be_accepted()
-            && let Some(reason) = is_inconclusive(&self.record, op, resource, &sent).await
-        {
-            self.record.skip(reason, false);
+        if let Some(reason) = why_inconclusive(session, &self.run, request, &sent, resource).await {
+            self.run.evidence.skip(reason, false);
             return true;
         }
-        if request.may_be_accepted() && sent.exchange.is_refused() && !resource.can_list() {
+        if turned_down && !resource.can_list() {
             // There was room when it was looked; whether there was when this was sent, beside others, shows alone.
             self.alone = true;
             return true;
         }
-        match &step.expect {
-            Some(expect) if step.readings.is_empty() => {
-                self.judge_expected(resource, (op, step, expect), sent, touched)
-            }
-            _ => self.judge_readings(resource, (op, step), sent, touched),
+        let weighed = self.run.weigh(request, &sent);
+        let is_alike = request.step.expect.as_ref().is_some_and(|expect| is_answered_alike(expect, &sent.exchange));
+        let is_right = match &weighed {
+            Weighed::Expected(Ok(())) => true,
+            Weighed::Readings(prospects) => prospects.iter().any(|prospect| prospect.answers),
+            _ => false,
+        };
+        let refused = sent.exchange.status().is_some_and(|status| status >= 400);
+        if !is_right {
+            touched.extend(request.payload.iter().flat_map(|payload| payload.change.put.iter().cloned()));
         }
-    }
-
-    fn judge_expected(
-        &mut self,
-        resource: &mut Resource,
-        (op, step, expect): (&'a OperationSuite, &'a StepSpec, &'a Expect),
-        sent: Sent,
-        touched: &mut State,
-    ) -> bool {
-        let (session, case) = (self.record.session, self.record.case);
-        let statuses = session.profile().statuses(&expect.status);
-        let judged = judge_answer(&op.operation, expect, &statuses, &sent.exchange, sent.after_head.as_deref());
-        if let Err(deviation) = judged {
-            self.touch(touched);
-            let refused = sent.exchange.status().is_some_and(|s| s >= 400);
-            if !self.record.is_on_trial(op) {
+        let clean = match &weighed {
+            Weighed::Unanswered | Weighed::Free => {
+                self.alone = true;
+                return false;
+            }
+            Weighed::Expected(Err(_)) if !self.run.evidence.is_on_trial(request.op) => {
                 // Whose doing that is shows when the case runs by itself.
                 self.alone = true;
                 return false;
             }
-            if self.jostled && refused {
+            Weighed::Expected(Err(deviation)) if self.jostled && refused => {
                 // Whether that is the request's own doing shows when nothing else is under way.
-                self.turned_away = Some(RefusedUnderLoad { index: sent.index, deviation: Some(deviation) });
-            } else {
-                self.record.unlike(expect, &deviation, sent.index);
+                let deviation = Some(deviation.clone());
+                self.turned_away = Some(RefusedUnderLoad { index: sent.index, deviation });
+                is_alike
             }
             // A refusal with another status than documented leaves the state as it should be, and what is accepted with
             // another one is stored.
-            let accepted = sent.exchange.answer.as_ref().is_ok_and(Response::is_success);
-            if expect.answer != Answer::Accepted || !accepted {
-                return expect.answer == Answer::Refused && refused;
+            Weighed::Expected(answer) => {
+                self.run.answered(request, &sent, &weighed);
+                answer.is_ok() || is_alike
             }
-        } else {
-            self.record.held_answer(op, expect, &sent.exchange);
-        }
-        if case.may_do_anything() {
-            self.claim = Expectation::Nothing(sent);
-            return true;
-        }
-        if expect.answer == Answer::Refused && expect.stored.is_none() {
-            return true;
-        }
-        let own = [self.own.clone(), State::new()];
-        let ([state, _], change) = predicted(session, case, op, step, expect, &sent, own);
+            Weighed::Readings(_) => {
+                let conflict = sent.exchange.status().is_some_and(|status| CONFLICTS.contains(&status));
+                if self.jostled && sent.exchange.is_refused() && (!is_right || conflict) {
+                    self.turned_away = Some(RefusedUnderLoad { index: sent.index, deviation: None });
+                }
+                is_right || sent.exchange.is_refused()
+            }
+        };
         // What the target has assigned is part of what is stored.
-        resource.ledger.sent_all(change.put.iter().map(|(key, value)| (key, value)));
-        self.claim = Expectation::Exactly(state);
-        true
-    }
-
-    fn judge_readings(
-        &mut self,
-        resource: &mut Resource,
-        (op, step): (&'a OperationSuite, &'a StepSpec),
-        sent: Sent,
-        touched: &mut State,
-    ) -> bool {
-        if sent.exchange.answer.is_err() {
-            self.alone = true;
-            return false;
+        if clean || matches!(weighed, Weighed::Readings(_)) {
+            self.claim = self.run.claim(request, sent, weighed, resource);
         }
-        let (session, case) = (self.record.session, self.record.case);
-        let own = [self.own.clone(), State::new()];
-        let prospects = Prospect::all(session, case, op, step, &sent, &own);
-        for prospect in &prospects {
-            resource.ledger.sent_all(prospect.change.put.iter().map(|(key, value)| (key, value)));
-        }
-        let explained = prospects.iter().any(|p| p.answers);
-        let refused = sent.exchange.is_refused();
-        if !explained {
-            self.touch(touched);
-        }
-        let conflict = sent.exchange.status().is_some_and(|status| CONFLICTS.contains(&status));
-        if self.jostled && refused && (!explained || conflict) {
-            self.turned_away = Some(RefusedUnderLoad { index: sent.index, deviation: None });
-        }
-        self.claim = Expectation::Readings(sent, prospects);
-        explained || refused
+        clean
     }
 
     /// Whether no reading explains the answer: whatever is stored, a clause is broken.
     pub(super) fn is_unexplained(&self) -> bool {
-        matches!(&self.claim, Expectation::Readings(_, prospects) if !prospects.iter().any(|p| p.answers))
-    }
-
-    fn touch(&self, touched: &mut State) {
-        let payload = self.requests.get(self.at).and_then(|request| request.payload.as_ref());
-        touched.extend(payload.into_iter().flat_map(|payload| payload.change.put.iter().cloned()));
+        self.claim.as_ref().is_some_and(Claim::is_unexplained)
     }
 
     /// The answer and what was read back are as they should be: the next request's turn. `holds` says which readings
-    /// explain them.
-    pub(super) fn advance(&mut self, holds: Vec<bool>, read_back: bool) {
+    /// explain them, and `seen` is the state that was read back, if it could be.
+    pub(super) fn advance(&mut self, holds: &[bool], seen: Option<&State>, resource: &Resource) {
         if !self.goes_on() {
             return;
         }
-        let refused = self.turn().is_some_and(Request::is_refused);
-        let op = self.operation();
-        match std::mem::replace(&mut self.claim, Expectation::Exactly(State::new())) {
-            Expectation::Exactly(state) => {
-                self.own = state;
-                if read_back {
-                    let topic = if refused { "refused-unchanged" } else { "stored" };
-                    self.record.held(op.id(topic));
-                }
-            }
-            Expectation::Readings(sent, prospects) => {
-                if let Some(held) = prospects.iter().zip(&holds).find(|(_, holds)| **holds).map(|(held, _)| held) {
-                    self.own.clone_from(&held.states[0]);
-                }
-                self.observations.push((op, sent, prospects, holds));
-            }
-            Expectation::Nothing(_) => {}
+        if let Some(claim) = self.claim.take() {
+            let named = named(&self.set_ups, &self.requests);
+            self.run.read_back_with_others(claim, (seen, named), holds, resource);
         }
-        self.claim = Expectation::Exactly(self.own.clone());
         self.at += 1;
     }
 
     /// Its end: tells what is known of readings.
-    pub(super) fn close(mut self) -> CaseEvidence<'a> {
-        let op = self.operation();
-        if let Expectation::Readings(sent, prospects) = self.claim {
-            let nothing = vec![false; prospects.len()];
-            self.observations.push((op, sent, prospects, nothing));
+    pub(super) fn close(mut self) -> JudgedCase<'a> {
+        if let Some(claim) = &self.claim {
+            self.run.unexplained(claim);
         }
-        for (op, sent, prospects, holds) in &self.observations {
-            observe(&mut self.record, op, sent, &describe(&sent.exchange), prospects, holds);
-        }
-        self.record
+        self.run.finish()
     }
 }
 
-fn note(resource: &mut Resource, payload: &Payload) {
-    payload.change.put.iter().for_each(|(key, value)| resource.ledger.sent(key, value));
+/// Everything that requests name.
+fn named<'s>(
+    set_ups: &'s [(&OperationSuite, Payload)],
+    requests: &'s [Request<'_>],
+) -> impl Iterator<Item = &'s String> {
+    let requests = requests.iter().filter_map(|request| request.payload.as_ref());
+    set_ups.iter().map(|(_, payload)| payload).chain(requests).flat_map(|payload| payload.change.keys())
 }

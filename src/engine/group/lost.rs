@@ -3,13 +3,13 @@
 
 use std::sync::Arc;
 
+use crate::judge::case::JudgedCase;
 use crate::judge::{Blame, Deviation, State};
 use crate::ledger::word;
 use crate::model::Exchange;
 
-use super::super::case_evidence::JudgedCase;
 use super::super::resource::Resource;
-use super::grouped_case::{Expectation, GroupedCase};
+use super::grouped_case::GroupedCase;
 
 /// An item that is not as its case left it.
 pub(super) struct Amiss {
@@ -39,7 +39,7 @@ pub(super) fn all_amiss(resource: &Resource, members: &[GroupedCase<'_>], seen: 
     let all: Vec<(usize, Deviation)> = members.iter().enumerate().flat_map(of_one).collect();
     let is_alone = all.len() == 1;
     let is_known = |place: usize, deviation: &Deviation| {
-        let clause = members.get(place).map(|member| member.record.blamed(&deviation.blame));
+        let clause = members.get(place).map(|member| member.run.evidence.blamed(&deviation.blame));
         clause.is_none_or(|clause| resource.suspicions.is_suspect(&clause))
     };
     let unknown = all.into_iter().filter(|(place, deviation)| !is_known(*place, deviation));
@@ -48,8 +48,8 @@ pub(super) fn all_amiss(resource: &Resource, members: &[GroupedCase<'_>], seen: 
 
 fn amiss(member: &GroupedCase<'_>, seen: &State) -> Vec<Deviation> {
     // After a lost connection nobody knows which try did what.
-    let Expectation::Exactly(own) = &member.claim else { return Vec::new() };
-    if member.record.has_second_try() {
+    let Some(own) = member.says_exactly() else { return Vec::new() };
+    if member.run.evidence.has_second_try() {
         return Vec::new();
     }
     let is_marked = |key: &&String| word(key).is_some();
@@ -73,18 +73,13 @@ fn amiss(member: &GroupedCase<'_>, seen: &State) -> Vec<Deviation> {
 
 /// Whether several items were accepted, of several cases, and none of them is there.
 pub(super) fn is_all_missing(members: &[GroupedCase<'_>], seen: &State) -> bool {
-    let own = |member: &GroupedCase<'_>| match &member.claim {
-        Expectation::Exactly(own) => own.keys().cloned().collect::<Vec<_>>(),
-        _ => Vec::new(),
-    };
-    let all: Vec<String> = members.iter().flat_map(own).collect();
-    all.len() > 2 && all.iter().all(|key| !seen.contains_key(key))
+    let all: Vec<&String> = members.iter().filter_map(GroupedCase::says_exactly).flat_map(State::keys).collect();
+    all.len() > 2 && all.iter().all(|key| !seen.contains_key(*key))
 }
 
 /// What was accepted of a case, and is not there.
 pub(super) fn missing(member: &GroupedCase<'_>, seen: &State) -> Option<Deviation> {
-    let Expectation::Exactly(own) = &member.claim else { return None };
-    let key = own.keys().find(|key| !seen.contains_key(*key))?;
+    let key = member.says_exactly()?.keys().find(|key| !seen.contains_key(*key))?;
     let allowed = "exactly what was sent, and everything else as it was".to_owned();
     Some(Deviation { blame: Blame::Stored, allowed, seen: format!("{key:?} is missing") })
 }
@@ -100,20 +95,20 @@ impl Lost {
 impl<'a> GroupedCase<'a> {
     /// Its end, where nothing is stored of what is accepted.
     pub(super) fn close_as_missing(mut self, deviation: &Deviation) -> JudgedCase<'a> {
-        let sent = self.record.next_exchange().saturating_sub(1);
-        self.record.deviation(deviation, Some(sent));
-        self.record.finish()
+        let sent = self.run.evidence.next_exchange().saturating_sub(1);
+        self.run.evidence.deviation(deviation, Some(sent));
+        self.run.finish()
     }
 
     /// Its end, if all is well when it runs alone: what was amiss before was so all the same. Where several items were, that
     /// may have been somebody else's doing, and is proof of nothing.
     pub(super) fn close_as_lost(mut self, lost: Lost) -> JudgedCase<'a> {
-        let at = lost.look.map(|look| self.record.exchange(look));
+        let at = lost.look.map(|look| self.run.evidence.exchange(look));
         let sent = at.map(|at| at.saturating_sub(1));
         match lost.is_alone {
-            true => self.record.deviation(&lost.deviation, sent),
-            false => self.record.flaky(lost.deviation, sent),
+            true => self.run.evidence.deviation(&lost.deviation, sent),
+            false => self.run.evidence.flaky(lost.deviation, sent),
         }
-        self.record.finish()
+        self.run.finish()
     }
 }

@@ -4,7 +4,6 @@ mod expected_state;
 mod grouped_case;
 mod lost;
 mod refused_under_load;
-mod request;
 mod run;
 mod select;
 

@@ -5,9 +5,8 @@ use crate::model::Outcome;
 use crate::plan::PlannedCase;
 use crate::suite::ResourceKind;
 
+use super::super::alone::run_case;
 use super::super::canary::is_disturbed;
-use super::super::case::run_case;
-use super::super::case_evidence::JudgedCase;
 use super::super::join_bounded::join_bounded;
 use super::super::resource::Resource;
 use super::super::restore::mend;
@@ -18,6 +17,7 @@ use super::grouped_case::GroupedCase;
 use super::lost::{Amiss, Lost, all_amiss, is_all_missing, missing};
 use super::refused_under_load::try_alone;
 use super::select::select_cases;
+use crate::judge::case::JudgedCase;
 
 /// Runs as many of the next cases as can share a read-back, or else the first by itself.
 pub(in super::super) async fn run_next<'a>(
@@ -35,7 +35,7 @@ pub(in super::super) async fn run_next<'a>(
         _ => {
             let mut finished = run_group(session, members, resource).await;
             if is_disturbed(session, resource, finished.iter()).await {
-                for (one, case) in finished.iter_mut().zip(cases).filter(|(one, _)| one.is_surprising()) {
+                for (one, case) in finished.iter_mut().zip(cases).filter(|(one, _)| one.found_at().is_some()) {
                     *one = run_case(session, case, resource, None).await;
                 }
             }
@@ -54,7 +54,7 @@ async fn run_group<'a>(
 ) -> Vec<JudgedCase<'a>> {
     let mut touched = State::new();
     let before = resource.ledger.foreign_changes();
-    members.iter_mut().for_each(|member| member.open(resource));
+    members.iter_mut().for_each(|member| member.open(session, resource));
     set_up(session, &mut members, resource, &mut touched).await;
     let mut clean = true;
     let mut looked = Looked::default();
@@ -67,7 +67,7 @@ async fn run_group<'a>(
     let mut finished = Vec::with_capacity(members.len());
     for member in members {
         finished.push(match clean && member.is_settled() {
-            true if !looked.disturbed || !member.depends_on_others() => member.close().finish(),
+            true if !looked.disturbed || !member.depends_on_others() => member.close(),
             _ => conclude(session, member, resource, &looked).await,
         });
     }
@@ -76,11 +76,11 @@ async fn run_group<'a>(
 
 /// Stores what the requests need, and waits for it to show.
 async fn set_up(session: &Session, members: &mut [GroupedCase<'_>], resource: &mut Resource, touched: &mut State) {
-    let storing = members.iter_mut().filter(|m| m.has_set_ups()).map(|m| m.set_up(&resource.id));
+    let storing = members.iter_mut().filter(|m| m.has_set_ups()).map(|m| m.set_up(session, &resource.id));
     let done = join_bounded(session, storing).await;
-    members.iter().for_each(|member| member.note_set_ups(resource, touched));
+    members.iter_mut().for_each(|member| member.note_set_ups(resource, touched));
     if !done.is_empty() && resource.can_list() && !resource.lag.is_zero() {
-        let stored: Vec<String> = members.iter().flat_map(|member| member.own().keys().cloned()).collect();
+        let stored: Vec<String> = members.iter().flat_map(|member| member.run.own[0].keys().cloned()).collect();
         let settle = session.settings.settle;
         resource.look_until(session, settle, |l| stored.iter().all(|key| l.item(key).is_some())).await;
     }
@@ -97,11 +97,11 @@ async fn round(
 ) -> Looked {
     let jostled = session.width() > 1 && members.iter().filter(|member| member.goes_on()).count() > 1;
     members.iter_mut().for_each(|member| member.jostled = jostled);
-    let sent = join_bounded(session, members.iter_mut().map(|member| member.act(&resource.id))).await;
+    let sent = join_bounded(session, members.iter_mut().map(|member| member.act(session, &resource.id))).await;
     for (member, sent) in members.iter_mut().zip(sent) {
         member.note_request(resource, sent.as_ref(), touched);
         if let Some(sent) = sent {
-            *clean &= member.judge(resource, sent, touched).await;
+            *clean &= member.judge(session, resource, sent, touched).await;
         }
     }
     let (mut looked, state) = look(session, members, resource, clean).await;
@@ -112,6 +112,12 @@ async fn round(
     }
     if let Some((listing, seen)) = state {
         mend(session, resource, &seen).await;
+        if *clean {
+            members.iter_mut().for_each(|member| {
+                let holds = ExpectedState::holds(session, member, Some(&listing));
+                member.advance(&holds, Some(&seen), resource);
+            });
+        }
         let own = resource.own_of(session, seen);
         if *clean && resource.lag.is_zero() {
             *touched = own;
@@ -119,13 +125,11 @@ async fn round(
             // What has not shown yet may still do so.
             touched.extend(own);
         }
-        if *clean {
-            members
-                .iter_mut()
-                .for_each(|member| member.advance(ExpectedState::holds(session, member, Some(&listing)), true));
-        }
     } else if *clean {
-        members.iter_mut().for_each(|member| member.advance(ExpectedState::holds(session, member, None), false));
+        members.iter_mut().for_each(|member| {
+            let holds = ExpectedState::holds(session, member, None);
+            member.advance(&holds, None, resource);
+        });
     }
     looked
 }
@@ -175,7 +179,7 @@ async fn look(
     let mut lost = Vec::new();
     if *clean && let Some(amiss) = listing.as_ref().filter(|listing| !fits(&outlook, listing)) {
         lost = all_amiss(resource, members, &outlook.seen(amiss));
-        if !lost.is_empty() && !resource.is_impatient(session) {
+        if !lost.is_empty() && !resource.is_impatient(&session.known) {
             // That would be proof, so it gets all the time that a write may take to show.
             listing = resource.look_until(session, session.settings.settle, |listing| fits(&outlook, listing)).await;
             outlook.leave_out_restless(resource);
@@ -209,7 +213,7 @@ async fn look(
 /// What is missing of a case's own items, if its clause is known to be broken.
 fn known_loss(resource: &Resource, member: &GroupedCase<'_>, seen: &State) -> Option<Deviation> {
     let deviation = missing(member, seen)?;
-    resource.suspicions.is_broken(&member.record.blamed(&deviation.blame)).then_some(deviation)
+    resource.suspicions.is_broken(&member.run.evidence.blamed(&deviation.blame)).then_some(deviation)
 }
 
 /// Closes a case of which something may be amiss, or runs it again by itself.
@@ -221,16 +225,16 @@ async fn conclude<'a>(
 ) -> JudgedCase<'a> {
     if session.is_cut_short() {
         // What became of it is not known, and nobody will find out any more.
-        member.record.error("the run ended before its state could be read back");
-        return member.record.finish();
+        member.run.evidence.error("the run ended before its state could be read back");
+        return member.run.finish();
     }
-    let known = member.record.has_wrong_answer() || member.is_unexplained();
-    if looked.unread && !member.record.is_over() && !known {
-        member.record.error("the target stopped answering before its state could be read back");
-        return member.record.finish();
+    let known = member.run.evidence.has_wrong_answer() || member.is_unexplained();
+    if looked.unread && !member.run.evidence.is_over() && !known {
+        member.run.evidence.error("the target stopped answering before its state could be read back");
+        return member.run.finish();
     }
-    if looked.disturbed && !member.record.has_wrong_acceptance() {
-        return run_case(session, member.case(), resource, None).await;
+    if looked.disturbed && !member.run.evidence.has_wrong_acceptance() {
+        return run_case(session, member.run.case, resource, None).await;
     }
     if let Some(turned_away) = member.turned_away.take() {
         return try_alone(session, member, turned_away, resource, looked.crowded).await;
@@ -239,20 +243,21 @@ async fn conclude<'a>(
     // room that another one needed.
     let crowded_out = looked.crowded && member.may_be_accepted();
     if known && !crowded_out {
-        return member.close().finish();
+        return member.close();
     }
     if looked.stored_nothing
         && let Some(deviation) = known_loss(resource, &member, &looked.seen)
     {
         return member.close_as_missing(&deviation);
     }
-    let again = run_case(session, member.case(), resource, None).await;
+    let again = run_case(session, member.run.case, resource, None).await;
     if again.outcome == Outcome::Pass
         && let Some(lost) = member.lost.take()
     {
         return member.close_as_lost(lost);
     }
     // What an oracle found the first time is not lost if all is well the second time.
-    let kept = again.outcome == Outcome::Pass && member.record.has_findings() && !member.record.has_wrong_answer();
-    if kept { member.record.finish() } else { again }
+    let kept =
+        again.outcome == Outcome::Pass && member.run.evidence.has_findings() && !member.run.evidence.has_wrong_answer();
+    if kept { member.run.finish() } else { again }
 }

@@ -2,7 +2,6 @@ use std::collections::BTreeSet;
 
 use crate::plan::PlannedCase;
 
-use super::super::needs::limit;
 use super::super::resource::Resource;
 use super::super::sentinel::allows_sentinel;
 use super::super::session::Session;
@@ -58,7 +57,7 @@ pub(super) fn select_cases<'a>(
             break;
         }
         keys.extend(folded);
-        let full = limit(session, case, resource).is_some_and(|most| there + stored + case.spec.room > most);
+        let full = resource.limit(&session.known, case).is_some_and(|most| there + stored + case.spec.room > most);
         if full || stored > AT_ONCE * factor {
             break;
         }

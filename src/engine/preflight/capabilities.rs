@@ -5,12 +5,13 @@ use crate::judge::{Listing, State, change_of, is_unreadable};
 use crate::model::{Exchange, Request, TokenChoice};
 use crate::suite::{OperationSuite, Purpose};
 
-use super::super::payload::Payload;
-use super::super::prediction::writing;
 use super::super::resource::Resource;
+use super::super::send::{request, send_plain};
 use super::super::session::Session;
-use super::super::step::{Outgoing, request, send_plain};
 use super::answer::Answer;
+use crate::judge::case::Outgoing;
+use crate::judge::case::Payload;
+use crate::judge::case::writing;
 
 /// The name under which the values of preflight are made.
 const PREFLIGHT: &str = "canary";
@@ -78,7 +79,7 @@ async fn try_encoded(session: &Session, op: &OperationSuite, resource: &mut Reso
 
 /// Writes an item with such a key and deletes it; whether it stays.
 async fn keeps_encoded(session: &Session, op: &OperationSuite, resource: &mut Resource) -> bool {
-    let places = session.placeholders_named(&format!("{PREFLIGHT}.encoded.{}", resource.id), &op.operation.valid);
+    let places = session.known.placeholders_named(&format!("{PREFLIGHT}.encoded.{}", resource.id), &op.operation.valid);
     let tag = (format!("{} \u{e9}", places.key("encoded")), "v".to_owned());
     let Some(body) = writing(op, std::slice::from_ref(&tag)).pop() else { return false };
     let payload = Payload::new(&op.operation, &body);
@@ -131,12 +132,12 @@ async fn write(
     name: &str,
 ) -> Option<(Answer, Option<State>)> {
     let valid = &op.operation.valid;
-    let text = session.placeholders_named(&format!("{PREFLIGHT}.{name}.{}", resource.id), valid).fill(valid);
+    let text = session.known.placeholders_named(&format!("{PREFLIGHT}.{name}.{}", resource.id), valid).fill(valid);
     let payload = Payload::new(&op.operation, &text);
     let exchange = send_plain(session, op, &resource.id, &payload).await?;
     let answer = Answer::of(&exchange);
     if answer.is_accepted() {
-        session.accepted(&op.operation.id, exchange.sent);
+        session.known.accepted(&op.operation.id, exchange.sent.unwrap_or_else(Instant::now));
     }
     let named: State = payload.change.put.iter().cloned().collect();
     resource.ledger.sent_all(&named);

@@ -1,15 +1,18 @@
 use std::sync::Arc;
 
+use tokio::time::Instant;
+
 use crate::judge::{Blame, Deviation, judge_answer};
 use crate::model::{Exchange, Outcome, Response, TokenChoice};
 use crate::plan::{Plan, PlannedCase};
 use crate::report::CaseReport;
 use crate::suite::{Answer as Wanted, Expect, OperationSuite};
 
-use super::super::case_evidence::CaseEvidence;
+use super::super::case_report::enter;
 use super::super::session::Session;
 use super::answer::Kind;
 use super::identify::Inspected;
+use crate::judge::case::Evidence;
 
 /// A valid request of an operation, sent before the first case, and what came of it.
 pub(in super::super) struct Example {
@@ -50,7 +53,8 @@ pub(in super::super) fn judge_examples(
     reports: &mut [CaseReport],
 ) {
     let odd = session.odd_successes().into_iter();
-    let odd = odd.filter_map(|(id, exchange)| Some(Example { op: session.suite.operation(&id)?.clone(), exchange }));
+    let odd =
+        odd.filter_map(|(id, exchange)| Some(Example { op: session.known.suite.operation(&id)?.clone(), exchange }));
     for Example { op, exchange } in examples.into_iter().chain(odd) {
         let Err(deviation) = judge_answer(&op.operation, &Expect::new(Wanted::Accepted), &[], &exchange, None) else {
             continue;
@@ -67,18 +71,18 @@ pub(in super::super) fn judge_examples(
             continue;
         };
         let Some(report) = reports.iter_mut().find(|report| report.id == case.spec.id) else { continue };
-        let mut record = CaseEvidence::new(session, case);
+        let mut record = Evidence::new(&session.known, case);
         let index = record.exchange(exchange);
         record.wrong_answer(&deviation, index);
-        *report = record.finish().enter();
+        *report = enter(session, record.finish());
     }
     judge_strays(session, plan, reports);
 }
 
 /// What was sent to one resource and shows on another is stored where it should not be, whatever the cases saw of it.
 fn judge_strays(session: &Session, plan: &Plan, reports: &mut [CaseReport]) {
-    for (operation, seen) in session.strays() {
-        let Some(op) = session.suite.operation(&operation) else { continue };
+    for (operation, seen) in session.known.strays() {
+        let Some(op) = session.known.suite.operation(&operation) else { continue };
         if session.is_broken(&op.id("stored")) {
             continue;
         }
@@ -89,8 +93,9 @@ fn judge_strays(session: &Session, plan: &Plan, reports: &mut [CaseReport]) {
         let Some(case) = plan.cases().find(passed) else { continue };
         let Some(report) = reports.iter_mut().find(|report| report.id == case.spec.id) else { continue };
         let allowed = "exactly what was sent, where it was sent".to_owned();
-        let mut record = CaseEvidence::new(session, case);
+        let mut record = Evidence::new(&session.known, case);
+        record.came(Some(Instant::now()));
         record.deviation(&Deviation { blame: Blame::Stored, allowed, seen }, None);
-        *report = record.finish().enter();
+        *report = enter(session, record.finish());
     }
 }

@@ -172,7 +172,7 @@ async fn reach_all<'s>(
         };
         let Some(id) = session.target.resources(*kind).into_iter().next() else { continue };
         if !reached.contains_key(endpoint) {
-            let told = reach(session, op, &Resource::new(&session.suite, *kind, &id)).await;
+            let told = reach(session, op, &Resource::new(&session.known.suite, *kind, &id)).await;
             reached.insert(endpoint, told.is_ok());
             steps.extend(told.unwrap_or_else(|failed| vec![failed]));
         }
@@ -200,7 +200,7 @@ async fn inspect_kind(
         if session.is_stopped() || session.is_ended() {
             break;
         }
-        let mut resource = Resource::new(&session.suite, kind, id);
+        let mut resource = Resource::new(&session.known.suite, kind, id);
         let one = inspect_one(session, ops, &mut resource, nth == 0, inspection).await;
         let told = told(&one, &resource, inspection);
         // What is wrong with one is mostly wrong with all of them.
@@ -228,7 +228,8 @@ async fn inspect_one(
     let carries = listing.as_ref().map(|listing| listing.items.len());
     match listing {
         Some(listing) => {
-            resource.ledger.found(resource.state(&listing));
+            let state = resource.state(&listing);
+            resource.ledger.found(state);
             canary.read = resource.list_request(session);
             canary.success = resource.list_statuses();
             if is_first {
@@ -310,8 +311,8 @@ async fn recover_earlier(session: &Session, resource: &mut Resource) {
 /// The operations and observers of one kind of resource: they share its target's condition.
 fn covered(session: &Session, ops: &[&Arc<OperationSuite>]) -> BTreeSet<String> {
     let kind = ops.first().map(|op| op.operation.resource);
-    let observers = session.suite.observers.iter().filter(|o| Some(o.resource) == kind).map(|o| o.id.clone());
-    let acting = session.suite.operations.iter().filter(|op| Some(op.operation.resource) == kind);
+    let observers = session.known.suite.observers.iter().filter(|o| Some(o.resource) == kind).map(|o| o.id.clone());
+    let acting = session.known.suite.operations.iter().filter(|op| Some(op.operation.resource) == kind);
     observers.chain(acting.map(|op| op.operation.id.clone())).collect()
 }
 

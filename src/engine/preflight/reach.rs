@@ -8,11 +8,11 @@ use crate::suite::OperationSuite;
 use crate::target::CLOCK_TOLERANCE;
 use crate::transport::Canary;
 
-use super::super::payload::Payload;
 use super::super::resource::Resource;
+use super::super::send::request;
 use super::super::session::Session;
-use super::super::step::{Outgoing, request};
 use super::answer::unreached;
+use crate::judge::case::{Outgoing, Payload};
 
 /// Between two tries to reach a target that is not up yet.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -56,8 +56,9 @@ fn watch(session: &Session, service: &str, resource: &Resource, exchange: &Excha
     let success = resource.list_statuses();
     let is_read = resource.list_request(session).is_some_and(|request| request == exchange.request);
     if is_read && exchange.status().is_some_and(|status| success.contains(&status)) {
-        let observers = session.suite.observers.iter().filter(|o| o.service == service).map(|o| &o.id);
-        let operations = session.suite.operations.iter().map(|op| &op.operation).filter(|op| op.service == service);
+        let observers = session.known.suite.observers.iter().filter(|o| o.service == service).map(|o| &o.id);
+        let operations =
+            session.known.suite.operations.iter().map(|op| &op.operation).filter(|op| op.service == service);
         let covers = observers.chain(operations.map(|op| &op.id)).cloned().collect();
         let mut canary = Canary::of(covers);
         (canary.read, canary.success) = (Some(exchange.request.clone()), success);

@@ -7,8 +7,7 @@ use fnv::FnvHasher;
 use serde::{Deserialize, Serialize};
 
 use crate::ledger::word;
-use crate::model::State;
-use crate::suite::ResourceKind;
+use crate::model::{ResourceKind, State};
 
 /// The version of the form.
 const FORM: &str = "dewspec.journal/1";

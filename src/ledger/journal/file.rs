@@ -8,7 +8,7 @@ use same_file::Handle;
 use super::Place;
 use super::entry::{At, Header, Left, Line, Recorded, parse};
 use crate::ledger::word;
-use crate::suite::ResourceKind;
+use crate::model::ResourceKind;
 
 /// A file is written anew once it is so long, in bytes, and mostly about what is gone.
 const LONG: u64 = 1 << 20;

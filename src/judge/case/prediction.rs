@@ -1,17 +1,16 @@
 use serde_json::Value;
 
-use crate::judge::{Change, Listing, State, change_of};
+use crate::judge::{Change, State, change_of};
 use crate::model::PathChoice;
 use crate::plan::PlannedCase;
 use crate::suite::{Answer, Effect, Expect, OperationSuite, StepSpec};
 
-use super::resource::Resource;
-use super::session::Session;
-use super::step::Sent;
+use super::knowledge::Knowledge;
+use super::outgoing::Sent;
 
 /// A case's own items on its two resources, if a step goes as `expect` says, and what its request changes then.
-pub(super) fn predicted(
-    session: &Session,
+pub(crate) fn predicted(
+    known: &Knowledge,
     case: &PlannedCase,
     op: &OperationSuite,
     step: &StepSpec,
@@ -20,7 +19,7 @@ pub(super) fn predicted(
     own: [State; 2],
 ) -> ([State; 2], Change) {
     let mut states = own;
-    let places = || session.placeholders(case);
+    let places = || known.placeholders(case);
     let accepted = match expect.answer {
         Answer::Accepted => true,
         Answer::Refused => false,
@@ -50,7 +49,7 @@ pub(super) fn predicted(
 }
 
 /// What a reading predicts, in words.
-pub(super) fn predicted_text(op: &OperationSuite, expect: &Expect, statuses: &[u16]) -> String {
+pub(crate) fn predicted_text(op: &OperationSuite, expect: &Expect, statuses: &[u16]) -> String {
     let mut text = match expect.answer {
         Answer::Any => "any answer".to_owned(),
         Answer::Accepted => format!("status {}", op.operation.success),
@@ -73,7 +72,7 @@ pub(super) fn predicted_text(op: &OperationSuite, expect: &Expect, statuses: &[u
 }
 
 /// The bodies that store these tags.
-pub(super) fn writing(op: &OperationSuite, tags: &[(String, String)]) -> Vec<String> {
+pub(crate) fn writing(op: &OperationSuite, tags: &[(String, String)]) -> Vec<String> {
     let item = |(key, value): &(String, String)| serde_json::json!({ "key": key, "value": value });
     match &op.operation.effect {
         Effect::Put { item: at } => {
@@ -87,21 +86,4 @@ pub(super) fn writing(op: &OperationSuite, tags: &[(String, String)]) -> Vec<Str
         }
         Effect::Create { .. } => Vec::new(),
     }
-}
-
-/// The state expected of the whole resource: what was there before, and what the case stored.
-pub(super) fn whole(resource: &Resource, own: &State) -> State {
-    let mut state: State = resource.ledger.expected();
-    state.extend(own.iter().map(|(k, v)| (k.clone(), v.clone())));
-    state
-}
-
-/// The state a listing shows, entities reduced to what `like` has of them.
-pub(super) fn resource_state(listing: &Listing, like: &State) -> State {
-    crate::judge::state_of(listing, like)
-}
-
-/// Equal, members of entities that a listing does not show left aside.
-pub(super) fn agrees(expected: &State, seen: State) -> bool {
-    *expected == seen
 }

@@ -1,25 +1,33 @@
 use std::sync::Arc;
+
 use tokio::time::Instant;
 
+use super::knowledge::Knowledge;
+use super::suspicion::Suspicions;
 use crate::judge::readings::Observation;
 use crate::judge::{Blame, Deviation};
 use crate::model::{Attempt, Exchange, Level, Outcome};
 use crate::plan::PlannedCase;
-use crate::redaction;
-use crate::report::{CaseReport, FindingReport, Flakiness};
 use crate::suite::{Answer, Clause, Expect, OperationSuite};
 
-use super::canary::is_ordinary;
-use super::resource::Resource;
-use super::session::{Found, Session};
-use super::suspicion::Suspicions;
+/// A clause that a case has found broken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Finding {
+    pub(crate) clause: String,
+    pub(crate) level: Level,
+    /// What the documents allow, and what came.
+    pub(crate) allowed: String,
+    pub(crate) seen: String,
+    /// Index into the case's exchanges.
+    pub(crate) exchange: Option<usize>,
+}
 
 /// What is known of a case while it runs.
-pub(super) struct CaseEvidence<'a> {
-    pub(super) session: &'a Session,
-    pub(super) case: &'a PlannedCase,
+pub(crate) struct Evidence<'a> {
+    pub(crate) known: &'a Knowledge,
+    pub(crate) case: &'a PlannedCase,
     exchanges: Vec<Arc<Exchange>>,
-    findings: Vec<FindingReport>,
+    findings: Vec<Finding>,
     skip: Option<(String, bool)>,
     error: Option<String>,
     upheld: Vec<String>,
@@ -30,6 +38,8 @@ pub(super) struct CaseEvidence<'a> {
     off_the_point: bool,
     /// How many of the findings are about nothing but what dewspec has not written.
     of_others: usize,
+    /// When the last answer came that is known.
+    time: Option<Instant>,
     /// When something was found last.
     found_at: Option<Instant>,
     /// What was not as it should be, and was when it was tried again.
@@ -38,10 +48,10 @@ pub(super) struct CaseEvidence<'a> {
     observations: Vec<(String, Observation)>,
 }
 
-impl<'a> CaseEvidence<'a> {
-    pub(super) fn new(session: &'a Session, case: &'a PlannedCase) -> Self {
-        CaseEvidence {
-            session,
+impl<'a> Evidence<'a> {
+    pub(crate) fn new(known: &'a Knowledge, case: &'a PlannedCase) -> Self {
+        Evidence {
+            known,
             case,
             exchanges: Vec::new(),
             findings: Vec::new(),
@@ -52,6 +62,7 @@ impl<'a> CaseEvidence<'a> {
             wrong_answer: false,
             off_the_point: false,
             of_others: 0,
+            time: None,
             found_at: None,
             unsteady: None,
             observations: Vec::new(),
@@ -59,13 +70,19 @@ impl<'a> CaseEvidence<'a> {
     }
 
     /// Keeps an exchange; returns its index.
-    pub(super) fn exchange(&mut self, exchange: Arc<Exchange>) -> usize {
+    pub(crate) fn exchange(&mut self, exchange: Arc<Exchange>) -> usize {
+        self.came(exchange.came());
         self.exchanges.push(exchange);
         self.exchanges.len() - 1
     }
 
+    /// What is found from here on was seen at this time, or with an exchange of its own.
+    pub(crate) fn came(&mut self, time: Option<Instant>) {
+        self.time = self.time.max(time);
+    }
+
     /// The target went down with a request, and again when it was sent by itself.
-    pub(super) fn fatal(&mut self, op: &OperationSuite, exchange: usize) {
+    pub(crate) fn fatal(&mut self, op: &OperationSuite, exchange: usize) {
         if op.operation.id == self.case.op.operation.id {
             let seen = "no answer: the connection was lost, as often as the request was sent";
             self.finding(&op.id("server-error"), "an answer, whatever is wrong with the request", seen, Some(exchange));
@@ -78,27 +95,27 @@ impl<'a> CaseEvidence<'a> {
     }
 
     /// Something came that no reading explains.
-    pub(super) fn is_surprising(&mut self, exchange: usize) {
-        self.found_at = self.found_at.max(Some(self.sent_at(Some(exchange))));
+    pub(crate) fn is_surprising(&mut self, exchange: usize) {
+        self.found_at = self.found_at.max(self.sent_at(Some(exchange)));
     }
 
     /// Takes note of what was seen of an open clause.
-    pub(super) fn observed(&mut self, clause: &str, observation: Observation) {
+    pub(crate) fn observed(&mut self, clause: &str, observation: Observation) {
         self.observations.push((clause.to_owned(), observation));
     }
 
-    /// When a request was sent; now, if it is none that was kept.
-    fn sent_at(&self, exchange: Option<usize>) -> Instant {
-        exchange.and_then(|at| self.exchanges.get(at)?.sent).unwrap_or_else(Instant::now)
+    /// When a request was sent; if it is none that is kept yet, when the last answer came.
+    fn sent_at(&self, exchange: Option<usize>) -> Option<Instant> {
+        exchange.and_then(|at| self.exchanges.get(at)?.sent).or(self.time)
     }
 
     /// The index that the next exchange will have.
-    pub(super) fn next_exchange(&self) -> usize {
+    pub(crate) fn next_exchange(&self) -> usize {
         self.exchanges.len()
     }
 
     /// An answer broke off, and came whole when its request was sent again: a should, for it is not always so.
-    pub(super) fn flaky_answer(&mut self, op: &OperationSuite, attempt: &Attempt) {
+    pub(crate) fn flaky_answer(&mut self, op: &OperationSuite, attempt: &Attempt) {
         if op.operation.id == self.case.op.operation.id {
             let what = attempt.answer.as_ref().err().map(|failure| failure.message.clone()).unwrap_or_default();
             let seen =
@@ -113,35 +130,35 @@ impl<'a> CaseEvidence<'a> {
     }
 
     /// Whether a step of this operation is what the case is about; what others do to get there is for their own cases.
-    pub(super) fn is_on_trial(&self, op: &OperationSuite) -> bool {
+    pub(crate) fn is_on_trial(&self, op: &OperationSuite) -> bool {
         op.operation.id == self.case.op.operation.id
     }
 
     /// A step of another operation did not do what it should, so that nothing can be said of this one.
-    pub(super) fn way_blocked(&mut self, op: &OperationSuite, seen: &str) {
+    pub(crate) fn way_blocked(&mut self, op: &OperationSuite, seen: &str) {
         self.skip(format!("{}, which it needs, did otherwise than it should: {seen}", op.operation.id), false);
     }
 
     /// Whether a request was sent again after a try that may have been carried out.
-    pub(super) fn has_second_try(&self) -> bool {
+    pub(crate) fn has_second_try(&self) -> bool {
         self.exchanges.iter().any(|exchange| exchange.is_second_try())
     }
 
     /// An exchange that was kept.
-    pub(super) fn exchange_at(&self, index: usize) -> Option<&Exchange> {
+    pub(crate) fn exchange_at(&self, index: usize) -> Option<&Exchange> {
         self.exchanges.get(index).map(|exchange| &**exchange)
     }
 
     /// Takes in what is known from a request of the same case that was sent apart; returns how far the indices of its
     /// exchanges have moved.
-    pub(super) fn absorb(&mut self, other: CaseEvidence<'a>) -> usize {
+    pub(crate) fn absorb(&mut self, other: Evidence<'a>) -> usize {
         let before = self.exchanges.len();
         self.exchanges.extend(other.exchanges);
         self.findings.extend(
             other
                 .findings
                 .into_iter()
-                .map(|finding| FindingReport { exchange: finding.exchange.map(|index| index + before), ..finding }),
+                .map(|finding| Finding { exchange: finding.exchange.map(|index| index + before), ..finding }),
         );
         self.skip = self.skip.take().or(other.skip);
         self.error = self.error.take().or(other.error);
@@ -150,6 +167,7 @@ impl<'a> CaseEvidence<'a> {
         self.wrong_answer |= other.wrong_answer;
         self.off_the_point |= other.off_the_point;
         self.of_others += other.of_others;
+        self.time = self.time.max(other.time);
         self.found_at = self.found_at.max(other.found_at);
         self.observations.extend(other.observations);
         self.unsteady = self.unsteady.take().or(other.unsteady);
@@ -157,15 +175,17 @@ impl<'a> CaseEvidence<'a> {
     }
 
     /// A check held.
-    pub(super) fn held(&mut self, clause: String) {
+    pub(crate) fn held(&mut self, clause: String) {
         self.upheld.push(clause);
     }
 
     /// What an answer that is as expected says about the general clauses of its operation.
-    pub(super) fn held_answer(&mut self, op: &OperationSuite, expect: &Expect, exchange: &Exchange) {
+    pub(crate) fn held_answer(&mut self, op: &OperationSuite, expect: &Expect, exchange: &Exchange) {
         match (expect.answer, exchange.status()) {
             (Answer::Accepted, _) => {
-                self.session.accepted(&op.operation.id, exchange.sent);
+                if let Some(sent) = exchange.sent {
+                    self.known.accepted(&op.operation.id, sent);
+                }
                 self.held(op.id("success.status"));
             }
             (Answer::Refused, Some(status)) => self.held(op.id(&format!("status.{status}"))),
@@ -174,7 +194,7 @@ impl<'a> CaseEvidence<'a> {
     }
 
     /// An oracle of the case's operation found nothing amiss; the place is that of its clause.
-    pub(super) fn held_at(&mut self, place: usize) {
+    pub(crate) fn held_at(&mut self, place: usize) {
         if self.judged.is_empty() {
             self.judged = vec![false; self.case.op.clauses.len()];
         }
@@ -191,7 +211,7 @@ impl<'a> CaseEvidence<'a> {
     }
 
     /// What held in a case over one input held in the property, too.
-    pub(super) fn held_in(&mut self, input: &JudgedCase<'_>) {
+    pub(crate) fn held_in(&mut self, input: &JudgedCase<'_>) {
         for clause in &input.record.upheld {
             if !self.upheld.contains(clause) {
                 self.upheld.push(clause.clone());
@@ -201,7 +221,7 @@ impl<'a> CaseEvidence<'a> {
     }
 
     /// An answer is not the one expected.
-    pub(super) fn wrong_answer(&mut self, deviation: &Deviation, exchange: usize) {
+    pub(crate) fn wrong_answer(&mut self, deviation: &Deviation, exchange: usize) {
         self.wrong_answer = true;
         self.off_the_point = true;
         self.deviation(deviation, Some(exchange));
@@ -209,7 +229,7 @@ impl<'a> CaseEvidence<'a> {
 
     /// An answer is not the one expected. Accepted is accepted, and refused is refused, whatever is wrong with it: that much
     /// it shows.
-    pub(super) fn unlike(&mut self, expect: &Expect, deviation: &Deviation, exchange: usize) {
+    pub(crate) fn unlike(&mut self, expect: &Expect, deviation: &Deviation, exchange: usize) {
         let off_the_point = self.off_the_point;
         self.wrong_answer(deviation, exchange);
         let status = self.exchange_at(exchange).and_then(Exchange::status).unwrap_or_default();
@@ -222,19 +242,19 @@ impl<'a> CaseEvidence<'a> {
     }
 
     /// A deviation was found.
-    pub(super) fn deviation(&mut self, deviation: &Deviation, exchange: Option<usize>) {
+    pub(crate) fn deviation(&mut self, deviation: &Deviation, exchange: Option<usize>) {
         let clause = self.blamed(&deviation.blame);
         self.finding(&clause, &deviation.allowed, &deviation.seen, exchange);
     }
 
     /// Something was not as it should be, and was when it was tried again.
-    pub(super) fn flaky(&mut self, deviation: Deviation, exchange: Option<usize>) {
-        self.found_at = self.found_at.max(Some(self.sent_at(exchange)));
+    pub(crate) fn flaky(&mut self, deviation: Deviation, exchange: Option<usize>) {
+        self.found_at = self.found_at.max(self.sent_at(exchange));
         self.unsteady.get_or_insert((deviation, exchange));
     }
 
     /// A deviation was found; `of_others` if it is about nothing but what dewspec has not written.
-    pub(super) fn deviation_of_state(&mut self, deviation: &Deviation, exchange: usize, of_others: bool) {
+    pub(crate) fn deviation_of_state(&mut self, deviation: &Deviation, exchange: usize, of_others: bool) {
         let before = self.findings.len();
         self.deviation(deviation, Some(exchange));
         if of_others {
@@ -243,7 +263,7 @@ impl<'a> CaseEvidence<'a> {
     }
 
     /// A clause is broken.
-    pub(super) fn finding(&mut self, clause: &str, allowed: &str, seen: &str, exchange: Option<usize>) {
+    pub(crate) fn finding(&mut self, clause: &str, allowed: &str, seen: &str, exchange: Option<usize>) {
         // Where the operation has no such clause, it is a matter of what the case is about: nothing that was found is dropped.
         let own = || self.case.spec.clauses.first().and_then(|own| self.case.op.clause(own));
         let Some(known) = self.case.op.clause(clause).or_else(own) else {
@@ -254,20 +274,18 @@ impl<'a> CaseEvidence<'a> {
             return;
         }
         let level = if known.level == Level::Open { Level::Must } else { known.level };
-        self.found_at = self.found_at.max(Some(self.sent_at(exchange)));
-        self.findings.push(FindingReport {
+        self.found_at = self.found_at.max(self.sent_at(exchange));
+        self.findings.push(Finding {
             clause: known.id.clone(),
             level,
-            wording: known.wording.clone(),
-            source: known.source_line(),
-            allowed: self.session.redactor.clean(allowed),
-            seen: self.session.redactor.clean(seen),
+            allowed: allowed.to_owned(),
+            seen: seen.to_owned(),
             exchange,
         });
     }
 
     /// The id of the clause that a deviation speaks about; where the operation has none for it, the case's.
-    pub(super) fn blamed(&self, blame: &Blame) -> String {
+    pub(crate) fn blamed(&self, blame: &Blame) -> String {
         let op = &self.case.op;
         let own = || self.case.spec.clauses.first().cloned().unwrap_or_default();
         let id = match blame {
@@ -285,39 +303,44 @@ impl<'a> CaseEvidence<'a> {
     }
 
     /// The case cannot be judged; `unmet` if its own condition does not hold.
-    pub(super) fn skip(&mut self, reason: impl Into<String>, unmet: bool) {
+    pub(crate) fn skip(&mut self, reason: impl Into<String>, unmet: bool) {
         self.skip.get_or_insert((reason.into(), unmet));
     }
 
     /// dewspec or the network broke.
-    pub(super) fn error(&mut self, reason: impl Into<String>) {
+    pub(crate) fn error(&mut self, reason: impl Into<String>) {
         self.error.get_or_insert(reason.into());
     }
 
     /// Whether anything has ended the case early.
-    pub(super) fn is_over(&self) -> bool {
+    pub(crate) fn is_over(&self) -> bool {
         self.skip.is_some() || self.error.is_some()
     }
 
     /// Whether an answer was not the one expected.
-    pub(super) fn has_wrong_answer(&self) -> bool {
+    pub(crate) fn has_wrong_answer(&self) -> bool {
         self.wrong_answer
     }
 
     /// Something was accepted that should not have been, which is proof whatever comes of trying again.
-    pub(super) fn has_wrong_acceptance(&self) -> bool {
+    pub(crate) fn has_wrong_acceptance(&self) -> bool {
         let accepted = |at: usize| self.exchanges.get(at).and_then(|e| e.status()).is_some_and(|s| s < 400);
         self.wrong_answer && self.findings.iter().filter_map(|f| f.exchange).any(accepted)
     }
 
     /// Whether a deviation was found that is more than a broken should.
-    pub(super) fn breaks_a_must(&self) -> bool {
+    pub(crate) fn breaks_a_must(&self) -> bool {
         self.findings.iter().any(|finding| finding.level != Level::Should)
     }
 
     /// Whether a deviation was found.
-    pub(super) fn has_findings(&self) -> bool {
+    pub(crate) fn has_findings(&self) -> bool {
         !self.findings.is_empty()
+    }
+
+    /// Whether anything was seen of open clauses.
+    pub(crate) fn has_observations(&self) -> bool {
+        !self.observations.is_empty()
     }
 
     fn upheld(&self) -> impl Iterator<Item = &str> {
@@ -327,7 +350,7 @@ impl<'a> CaseEvidence<'a> {
     }
 
     /// Closes the case.
-    pub(super) fn finish(self) -> JudgedCase<'a> {
+    pub(crate) fn finish(self) -> JudgedCase<'a> {
         let worst = self.findings.iter().map(|f| f.level).min();
         let outcome = match worst {
             Some(Level::Must | Level::Open) => Outcome::Fail,
@@ -342,160 +365,113 @@ impl<'a> CaseEvidence<'a> {
     }
 }
 
-/// A case that has come to its end; nothing is shown of it, and nothing entered into the tally, before
-/// somebody asks for it.
-pub(super) struct JudgedCase<'a> {
-    record: CaseEvidence<'a>,
-    pub(super) outcome: Outcome,
+/// A case that has come to its end.
+pub(crate) struct JudgedCase<'a> {
+    record: Evidence<'a>,
+    pub(crate) outcome: Outcome,
 }
 
-impl JudgedCase<'_> {
+/// What was not the same each time, and the clause that it would break.
+pub(crate) struct Unsteady<'e> {
+    pub(crate) clause: &'e Clause,
+    pub(crate) deviation: &'e Deviation,
+    pub(crate) exchange: Option<usize>,
+}
+
+impl<'a> JudgedCase<'a> {
+    pub(crate) fn case(&self) -> &'a PlannedCase {
+        self.record.case
+    }
+
     /// The operation that is on trial.
-    pub(super) fn operation(&self) -> &OperationSuite {
+    pub(crate) fn operation(&self) -> &'a OperationSuite {
         &self.record.case.op
     }
 
-    /// Whether anything surprising was found.
-    pub(super) fn is_surprising(&self) -> bool {
-        self.record.found_at.is_some()
+    /// When something surprising was found last, if anything was.
+    pub(crate) fn found_at(&self) -> Option<Instant> {
+        self.record.found_at
     }
 
-    /// What was found last, if anything was.
-    pub(super) fn found(&self) -> Option<Found> {
-        let CaseEvidence { session, exchanges, case, found_at, .. } = &self.record;
-        let refused = exchanges.iter().filter(|e| matches!(e.status(), Some(401 | 403)));
-        let unauthorised = refused.into_iter().any(|e| is_ordinary(session, &e.request.headers));
-        found_at.map(|at| Found { operation: case.op.operation.id.clone(), at, unauthorised })
-    }
-
-    pub(super) fn findings(&self) -> &[FindingReport] {
+    pub(crate) fn findings(&self) -> &[Finding] {
         &self.record.findings
     }
 
+    /// The clauses found broken.
+    pub(crate) fn broken(&self) -> impl Iterator<Item = &str> {
+        self.record.findings.iter().map(|finding| finding.clause.as_str())
+    }
+
     /// Everything that was sent and came, as far as it is kept: the case's own requests, then what was read back.
-    pub(super) fn evidence(&self) -> &[Arc<Exchange>] {
+    pub(crate) fn evidence(&self) -> &[Arc<Exchange>] {
         &self.record.exchanges
     }
 
     /// The finding that decides about the outcome.
-    pub(super) fn gravest(&self) -> Option<&FindingReport> {
-        self.deciding()
-    }
-
-    /// Requests of the case, as far as they are kept.
-    pub(super) fn exchanges(&self) -> usize {
-        self.record.exchanges.len()
+    pub(crate) fn gravest(&self) -> Option<&Finding> {
+        self.record.findings.iter().min_by_key(|f| f.level)
     }
 
     /// What was found broken is looked at with less patience from now on.
-    pub(super) fn raise_suspicion(&self, suspicions: &mut Suspicions) {
-        self.record.findings.iter().for_each(|finding| suspicions.suspect(&finding.clause));
+    pub(crate) fn raise_suspicion(&self, suspicions: &mut Suspicions) {
+        self.broken().for_each(|clause| suspicions.suspect(clause));
     }
 
     /// All that was found may as well be the doing of somebody else, who has come or gone just then; unless the same was
     /// found before.
-    pub(super) fn may_be_chance(&self, suspicions: &Suspicions) -> bool {
-        let CaseEvidence { findings, of_others, .. } = &self.record;
+    pub(crate) fn may_be_chance(&self, suspicions: &Suspicions) -> bool {
+        let Evidence { findings, of_others, .. } = &self.record;
         let known = || findings.iter().all(|finding| suspicions.is_suspect(&finding.clause));
         !findings.is_empty() && *of_others == findings.len() && !known()
     }
 
     /// Something was accepted that should not have been, which is proof whatever comes of trying again.
-    pub(super) fn has_wrong_acceptance(&self) -> bool {
+    pub(crate) fn has_wrong_acceptance(&self) -> bool {
         self.record.has_wrong_acceptance()
     }
 
     /// Nothing is learned from it about readings.
-    pub(super) fn forget_observations(&mut self) {
+    pub(crate) fn forget_observations(&mut self) {
         self.record.observations.clear();
     }
 
+    /// What was seen of open clauses, each with its clause.
+    pub(crate) fn take_observations(&mut self) -> Vec<(String, Observation)> {
+        std::mem::take(&mut self.record.observations)
+    }
+
     /// Clauses found upheld, besides its own.
-    pub(super) fn upheld(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn upheld(&self) -> impl Iterator<Item = &str> {
         self.record.upheld()
     }
 
+    /// Whether its answers say something of what it is about.
+    pub(crate) fn is_to_the_point(&self) -> bool {
+        !self.record.off_the_point && self.record.skip.is_none()
+    }
+
+    /// Why it was not judged, and whether its own condition is the reason.
+    pub(crate) fn skipped(&self) -> Option<&(String, bool)> {
+        self.record.skip.as_ref()
+    }
+
     /// Why it is no pass.
-    pub(super) fn reason(&self) -> Option<String> {
+    pub(crate) fn reason(&self) -> Option<String> {
         match self.outcome {
             Outcome::Pass => None,
-            Outcome::Fail | Outcome::Warn => self.deciding().map(|f| f.wording.clone()),
-            Outcome::Flaky => self.unsteady().map(|(clause, ..)| format!("flaky: {}", clause.wording)),
+            Outcome::Fail | Outcome::Warn => {
+                self.gravest().and_then(|f| self.record.case.op.clause(&f.clause)).map(|c| c.wording.clone())
+            }
+            Outcome::Flaky => self.unsteady().map(|it| format!("flaky: {}", it.clause.wording)),
             Outcome::Error => self.record.error.clone(),
             Outcome::Skip => self.record.skip.as_ref().map(|(reason, _)| reason.clone()),
         }
     }
 
-    /// The clause that would be broken by what was not the same each time, with what that was.
-    fn unsteady(&self) -> Option<(&Clause, &Deviation, Option<usize>)> {
+    /// What was not the same each time, if anything was.
+    pub(crate) fn unsteady(&self) -> Option<Unsteady<'_>> {
         let (deviation, exchange) = self.record.unsteady.as_ref()?;
         let clause = self.record.blamed(&deviation.blame);
-        Some((self.record.case.op.clause(&clause)?, deviation, *exchange))
-    }
-
-    fn deciding(&self) -> Option<&FindingReport> {
-        self.record.findings.iter().min_by_key(|f| f.level)
-    }
-
-    /// Enters it into the tally and makes its report; what was found broken is known on its resource from now on.
-    pub(super) fn enter_on(self, resource: &mut Resource) -> CaseReport {
-        self.record.findings.iter().for_each(|finding| resource.suspicions.broken(&finding.clause));
-        self.enter()
-    }
-
-    /// Enters it into the tally and makes its report.
-    pub(super) fn enter(mut self) -> CaseReport {
-        for (clause, observation) in std::mem::take(&mut self.record.observations) {
-            self.record.session.observed(clause, observation);
-        }
-        let CaseEvidence { session, case, findings, skip, .. } = &self.record;
-        let shown = !self.record.off_the_point && skip.is_none();
-        session.enter(case, (self.outcome, shown), findings, self.upheld(), skip.as_ref());
-        if let Some(found) = self.found() {
-            session.note_found(case, found);
-        }
-        self.into_report()
-    }
-
-    /// Its report.
-    pub(super) fn into_report(self) -> CaseReport {
-        let reason = self.reason();
-        let deciding = self.deciding();
-        let (mut allowed, mut seen) = (deciding.map(|f| f.allowed.clone()), deciding.map(|f| f.seen.clone()));
-        let mut at = deciding.and_then(|f| f.exchange);
-        let mut flaky = None;
-        if self.outcome == Outcome::Flaky
-            && let Some((clause, deviation, exchange)) = self.unsteady()
-        {
-            let clean = |text: &str| Some(self.record.session.redactor.clean(text));
-            (allowed, seen, at) = (clean(&deviation.allowed), clean(&deviation.seen), exchange);
-            flaky = Some(Flakiness { clause: clause.id.clone(), failed: 1, tries: 2 });
-        }
-        let CaseEvidence { session, case, exchanges, findings, .. } = self.record;
-        let token = session.target.token.as_str();
-        let curl = |exchange: &Arc<Exchange>| redaction::curl(&exchange.request, token, &session.redactor);
-        let mut clauses = case.spec.clauses.clone();
-        for finding in &findings {
-            if !clauses.contains(&finding.clause) {
-                clauses.push(finding.clause.clone());
-            }
-        }
-        CaseReport {
-            id: case.spec.id.clone(),
-            operation: case.op.operation.id.clone(),
-            clauses,
-            causes: Vec::new(),
-            outcome: self.outcome,
-            reason: reason.map(|r| session.redactor.clean(&r)),
-            allowed,
-            seen,
-            curl: at.and_then(|i| exchanges.get(i)).and_then(curl).or_else(|| exchanges.iter().find_map(curl)),
-            replay: session.replay_command(&case.spec.id),
-            flaky,
-            tries: None,
-            findings,
-            exchanges: exchanges.iter().map(|e| redaction::show(e, &session.redactor)).collect(),
-            generated: None,
-        }
+        Some(Unsteady { clause: self.record.case.op.clause(&clause)?, deviation, exchange: *exchange })
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 /// Clauses that need no more patience, and what patience has cost.
 #[derive(Debug, Default)]
-pub(super) struct Suspicions {
+pub(crate) struct Suspicions {
     broken: BTreeSet<String>,
     suspected: BTreeSet<String>,
     wasted: Duration,
@@ -15,44 +15,44 @@ pub(super) struct Suspicions {
 
 impl Suspicions {
     /// Takes note that a clause was found broken.
-    pub(super) fn broken(&mut self, clause: &str) {
+    pub(crate) fn broken(&mut self, clause: &str) {
         if !self.broken.contains(clause) {
             self.broken.insert(clause.to_owned());
         }
     }
 
     /// Takes note that a clause is probably broken: no need to be patient with it.
-    pub(super) fn suspect(&mut self, clause: &str) {
+    pub(crate) fn suspect(&mut self, clause: &str) {
         self.suspected.insert(clause.to_owned());
     }
 
     /// Whether a clause was found broken.
-    pub(super) fn is_broken(&self, clause: &str) -> bool {
+    pub(crate) fn is_broken(&self, clause: &str) -> bool {
         self.broken.contains(clause)
     }
 
     /// Whether a clause was found broken, or probably is.
-    pub(super) fn is_suspect(&self, clause: &str) -> bool {
+    pub(crate) fn is_suspect(&self, clause: &str) -> bool {
         self.is_broken(clause) || self.suspected.contains(clause)
     }
 
     /// Takes note of time spent waiting in vain for a state.
-    pub(super) fn waste(&mut self, time: Duration) {
+    pub(crate) fn waste(&mut self, time: Duration) {
         self.wasted += time;
     }
 
     /// Whether that is as much as may be wasted.
-    pub(super) fn is_impatient(&self, most: Duration) -> bool {
+    pub(crate) fn is_impatient(&self, most: Duration) -> bool {
         self.wasted >= most
     }
 
     /// Takes note of requests spent on making failing inputs simpler.
-    pub(super) fn shrunk(&mut self, exchanges: usize) {
+    pub(crate) fn shrunk(&mut self, exchanges: usize) {
         self.shrunk += exchanges;
     }
 
     /// Whether more may be spent on that.
-    pub(super) fn may_shrink(&self, most: usize) -> bool {
+    pub(crate) fn may_shrink(&self, most: usize) -> bool {
         self.shrunk < most
     }
 }

@@ -10,17 +10,17 @@ use crate::suite::{Effect, Operation};
 use crate::ledger::own_names;
 
 /// The body of a request: what is sent, and what it says.
-pub(super) struct Payload {
-    pub(super) bytes: Bytes,
+pub(crate) struct Payload {
+    pub(crate) bytes: Bytes,
     /// What its target reads, if it is JSON.
-    pub(super) json: Option<Arc<Value>>,
+    pub(crate) json: Option<Arc<Value>>,
     /// What it does, if it is accepted. A body that only its target can read may store what looks like a name in it.
-    pub(super) change: Change,
+    pub(crate) change: Change,
 }
 
 impl Payload {
     /// A filled text as the body of an operation's request.
-    pub(super) fn new(operation: &Operation, text: &str) -> Self {
+    pub(crate) fn new(operation: &Operation, text: &str) -> Self {
         let bytes = Bytes::from(to_bytes(text));
         let json = parse_request(&bytes).map(Arc::new);
         let change = match &json {

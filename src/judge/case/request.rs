@@ -1,0 +1,68 @@
+use super::knowledge::Knowledge;
+use super::payload::Payload;
+use crate::model::{Exchange, PathChoice, TokenChoice};
+use crate::plan::PlannedCase;
+use crate::suite::{Answer, Expect, OperationSuite, StepSpec};
+
+/// One request of a case, whose answer is judged.
+pub(crate) struct Request<'s> {
+    pub(crate) step: &'s StepSpec,
+    pub(crate) op: &'s OperationSuite,
+    pub(crate) payload: Option<Payload>,
+}
+
+impl<'s> Request<'s> {
+    /// That of a step, its body filled.
+    pub(crate) fn of(known: &Knowledge, case: &PlannedCase, op: &'s OperationSuite, step: &'s StepSpec) -> Self {
+        Request { step, op, payload: payload_of(known, case, op, step) }
+    }
+
+    fn expects(&self) -> impl Iterator<Item = &'s Expect> {
+        self.step.expect.iter().chain(self.step.readings.values())
+    }
+
+    /// Whether it may be that it should be accepted.
+    pub(crate) fn may_be_accepted(&self) -> bool {
+        self.expects().any(|expect| expect.answer == Answer::Accepted)
+    }
+
+    /// Whether it is to be refused, whatever the reading.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.expects().all(|expect| expect.answer == Answer::Refused)
+    }
+
+    /// Whether it should be accepted and changes nothing that dewspec could read.
+    pub(crate) fn is_obscure(&self) -> bool {
+        let changes = self.payload.iter().any(|payload| payload.change.keys().next().is_some());
+        !changes && self.step.expect.as_ref().is_some_and(|expect| expect.answer == Answer::Accepted)
+    }
+
+    /// Whether it goes to the target's own resource.
+    pub(crate) fn stays_home(&self) -> bool {
+        self.step.path.values().all(|choice| *choice == PathChoice::Own)
+    }
+
+    /// Why an answer is not the service's: somebody on the way refuses such a request by themselves.
+    pub(crate) fn by_an_intermediary(&self, exchange: &Exchange) -> Option<String> {
+        let ordinary = self.step.token == TokenChoice::Valid && self.stays_home();
+        let is_theirs = |response: &&_| crate::judge::is_by_an_intermediary(response, ordinary);
+        let response = exchange.answer.as_ref().ok().filter(is_theirs)?;
+        let status = response.status;
+        Some(format!("a gateway or firewall in front of the service refuses such a request by itself ({status})"))
+    }
+}
+
+/// The body of a step, filled, as that of an operation's request.
+pub(crate) fn payload_of(
+    known: &Knowledge,
+    case: &PlannedCase,
+    op: &OperationSuite,
+    step: &StepSpec,
+) -> Option<Payload> {
+    let payload = |text: &str| Payload::new(&op.operation, text);
+    if let Some(id) = &step.fixture {
+        return known.suite.fixture(id).map(|fixture| payload(&fixture.text));
+    }
+    let text = step.body.as_ref()?;
+    Some(if step.verbatim { payload(text) } else { payload(&known.placeholders(case).fill(text)) })
+}
