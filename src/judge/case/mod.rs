@@ -15,6 +15,8 @@ mod request;
 mod run;
 mod site;
 mod suspicion;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use claim::{Claim, Pause, Says, stand};
 pub(crate) use evidence::{Evidence, Finding, JudgedCase, Unsteady};
