@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::error::{Mistake, Text};
 use super::meant::hint;
-use super::shape::{Include, Shape};
+use super::shape::{Include, Shape, Stated, state};
 use super::table::{Derived, Table};
 use super::template::{Node, Parameters, fill};
 use super::{CaseSpec, Clause, DataError, DataFile, Located, Observer, Operation, each};
@@ -21,11 +21,13 @@ const INCLUDE_DEPTH: usize = 4;
 
 /// What files hold, in their order.
 #[derive(Default)]
-pub(super) struct Contents {
+pub(super) struct Contents<'a> {
     pub(super) operation: Option<Operation>,
     pub(super) observers: Vec<Observer>,
     pub(super) clauses: Vec<Located<Clause>>,
     pub(super) cases: Vec<Located<CaseSpec>>,
+    /// What rows of tables stated so far, for the shapes after them.
+    stated: Stated<'a>,
 }
 
 /// Reads files; knows the shapes.
@@ -58,7 +60,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// The first mistake, with its place.
-    pub(super) fn read(&self, file: &'a DataFile, contents: &mut Contents) -> Result<(), DataError> {
+    pub(super) fn read(&self, file: &'a DataFile, contents: &mut Contents<'a>) -> Result<(), DataError> {
         let text = Text::new(&file.path, &file.text);
         let mut members = DeTable::parse(&file.text).map_err(|e| text.toml(&e))?.into_inner();
         let verbatim = match members.remove("verbatim") {
@@ -82,7 +84,7 @@ impl<'a> Reader<'a> {
         text: &Text<'_>,
         entries: Vec<Entry<'a>>,
         verbatim: bool,
-        contents: &mut Contents,
+        contents: &mut Contents<'a>,
         depth: usize,
     ) -> Result<(), DataError> {
         let expanded = |node: Node<'a>| if verbatim { Ok(vec![node]) } else { each::expand(node) };
@@ -103,6 +105,7 @@ impl<'a> Reader<'a> {
                 }
                 Entry::Table(node) => {
                     for node in expanded(node).map_err(told)? {
+                        state(&node, &mut contents.stated);
                         let table: Table = of_node(node).map_err(|e| text.toml(&e))?;
                         let Derived { clauses, cases } = table.derive();
                         let located = |at: usize| text.line(at);
@@ -130,7 +133,7 @@ impl<'a> Reader<'a> {
         &self,
         text: &Text<'_>,
         include: &Include<'a>,
-        contents: &mut Contents,
+        contents: &mut Contents<'a>,
         depth: usize,
     ) -> Result<(), DataError> {
         let told = |mistake: Mistake| text.error(&mistake);
@@ -166,7 +169,7 @@ impl<'a> Reader<'a> {
             error
         };
         for values in include.rounds() {
-            let mut parameters = shape.parameters(include, values).map_err(told)?;
+            let mut parameters = shape.parameters(include, values, &contents.stated).map_err(told)?;
             let mut round = Vec::new();
             for mut entry in entries.iter().map(Entry::again) {
                 let node = entry.node();

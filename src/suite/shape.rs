@@ -22,6 +22,8 @@ pub(super) struct Parameter {
     /// What it says; for those who include the shape.
     #[serde(rename = "meaning")]
     _meaning: String,
+    /// Where nobody gives it: the number that a row of a table above the include states, such as `key.max-length`.
+    from: Option<String>,
 }
 
 /// The type of a parameter.
@@ -39,6 +41,22 @@ enum ParameterType {
     Array,
     /// A table of anything.
     Table,
+}
+
+/// Numbers that rows of tables state, by topic and key: `key.max-length`.
+pub(super) type Stated<'a> = IndexMap<String, DeValue<'a>>;
+
+/// Adds what the rows of a table state.
+pub(super) fn state<'a>(table: &Node<'a>, stated: &mut Stated<'a>) {
+    let rows = table.get_ref().get("row").and_then(|rows| rows.get_ref().as_array());
+    for row in rows.into_iter().flat_map(|rows| rows.iter()).filter_map(|row| row.get_ref().as_table()) {
+        let Some(topic) = ["topic", "row"].iter().find_map(|key| row.get(*key)?.get_ref().as_str()) else { continue };
+        for (key, value) in row {
+            if value.get_ref().is_integer() {
+                stated.insert(format!("{topic}.{}", key.get_ref()), value.get_ref().clone());
+            }
+        }
+    }
 }
 
 /// What a shape says of its parameters.
@@ -85,6 +103,7 @@ impl<'a> Shape<'a> {
         &self,
         include: &Include<'a>,
         given: IndexMap<&str, &Node<'a>>,
+        stated: &Stated<'a>,
     ) -> Result<Parameters<'a>, Mistake> {
         let shape = include.shape.get_ref();
         let mut values = IndexMap::new();
@@ -94,11 +113,19 @@ impl<'a> Shape<'a> {
                     parameter.check(name, value)?;
                     value.get_ref().clone()
                 }
-                None => default.clone().ok_or_else(|| {
-                    let message =
-                        format!("the shape `{shape}` needs the parameter `{name}`, of type {}", parameter.kind);
-                    Mistake::new(include.span.clone(), message)
-                })?,
+                None => {
+                    let from = parameter.from.as_deref();
+                    let above = from.and_then(|from| stated.get(from)).cloned();
+                    above.or_else(|| default.clone()).ok_or_else(|| {
+                        let nowhere = from.map(|from| format!(", and no row of a table above states `{from}`"));
+                        let message = format!(
+                            "the shape `{shape}` needs the parameter `{name}`, of type {}{}",
+                            parameter.kind,
+                            nowhere.unwrap_or_default()
+                        );
+                        Mistake::new(include.span.clone(), message)
+                    })?
+                }
             };
             values.insert(name.clone(), value);
         }

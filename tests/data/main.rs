@@ -365,6 +365,7 @@ fn parameters_of_shapes_are_typed_and_a_mistake_in_them_is_told_where_they_are_g
         ("header-table = 2", "header-table = \"2\"", "the parameter `header-table` is of type integer, not string"),
         ("header-table = 2", "heeder-table = 2", "the shape `credentials` needs the parameter `header-table`"),
         ("with = { header-table = 2 }", "with = { header-table = 2, x = 1 }", "no parameter `x`; it has: header-table"),
+        ("max-length = 255", "", "and no row of a table above states `value.max-length`"),
         ("with = { path-table = 1 }", "with = [1]", "`with` is a table"),
         ("[[include]]\nshape = \"plain-texts\"", "[include]\nshape = \"plain-texts\"", ""),
     ] {
