@@ -308,6 +308,7 @@ fn gravity(cause: &Cause) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::{ExchangeReport, Flakiness};
     use crate::suite::DataSource;
 
     fn causes(suite: &Suite, cases: &[CaseReport]) -> Vec<Cause> {
@@ -365,6 +366,70 @@ mod tests {
             "{}",
             causes[0].title
         );
+    }
+
+    /// A case whose request has this body.
+    fn with_body(suite: &Suite, id: &str, clause: &str, (allowed, seen): (&str, &str), body: &str) -> CaseReport {
+        let exchange = ExchangeReport { request_body: Some(body.to_owned()), ..ExchangeReport::default() };
+        let finding = FindingReport { exchange: Some(0), ..finding(suite, clause, allowed, seen) };
+        let clauses = vec![clause.to_owned()];
+        CaseReport { clauses, exchanges: vec![exchange], ..case(id, CREATE, vec![finding]) }
+    }
+
+    #[test]
+    fn the_example_is_plain_and_about_what_the_title_quotes() {
+        let suite = suite();
+        let accepts = ("refused with status 400", "status 204");
+        let length = "csms.create-secret-tag.key.max-length";
+        let cases = [
+            with_body(&suite, "a/other", "csms.create-secret-tag.key.characters", accepts, r#"{"tag":{"key":"a"}}"#),
+            with_body(&suite, "b/blanks", length, accepts, r#"{"tag":{"key":"a  b"}}"#),
+            with_body(&suite, "c/plain", length, accepts, r#"{"tag":{"key":"aaaaaaaaaa"}}"#),
+        ];
+        let causes = causes(&suite, &cases);
+        assert_eq!((causes.len(), causes[0].example.case.as_str()), (1, "c/plain"));
+        assert!(causes[0].title.contains("at most 128 characters"), "{}", causes[0].title);
+    }
+
+    #[test]
+    fn a_refusal_is_told_by_what_is_refused() {
+        let suite = suite();
+        let refuses = ("accepted with status 204", "status 400 with `{}`");
+        let stored = |id: &str, body: &str| with_body(&suite, id, "csms.create-secret-tag.stored", refuses, body);
+        let slashes = [
+            stored("a", r#"{"tag":{"key":"k","value":"1/2"}}"#),
+            stored("b", r#"{"tag":{"key":"k","value":"/ x"}}"#),
+            stored("c", r#"{"tag":{"key":"k.k","value":"é/"}}"#),
+        ];
+        let told = &causes(&suite, &slashes)[0];
+        assert_eq!(told.title, "CreateSecretTag refuses what it should accept: `/` (U+002F) in /tag/value");
+        assert_eq!(told.shared.as_deref(), Some("each of 3 requests has `/` (U+002F) in /tag/value"));
+        // Else by what the cases are about, if the clause broken is about any request.
+        let mut long = stored("d", r#"{"tag":{"key":"k","value":"v"}}"#);
+        long.clauses = vec!["csms.create-secret-tag.key.max-length".to_owned()];
+        let told = &causes(&suite, &[long])[0];
+        assert!(
+            told.title.ends_with("A tag key has at most 128 characters") && told.shared.is_none(),
+            "{}",
+            told.title
+        );
+    }
+
+    #[test]
+    fn what_is_flaky_each_time_is_told_with_its_rate() {
+        let suite = suite();
+        let refuses = ("accepted with status 204", "status 500");
+        let flaky = |id: &str, failed, tries| {
+            let clause = "csms.create-secret-tag.stored";
+            let flaky = Some(Flakiness { clause: clause.to_owned(), failed, tries });
+            CaseReport { outcome: Outcome::Flaky, flaky, ..with_body(&suite, id, clause, refuses, "{}") }
+        };
+        let all = &causes(&suite, &[flaky("a", 1, 3), flaky("b", 2, 4)])[0];
+        assert_eq!((all.flaky, all.rate), (true, Some(Rate { failed: 3, tries: 7 })));
+        assert!(!all.is_failure() && all.level == Level::Must);
+        let failing = CaseReport { outcome: Outcome::Fail, flaky: None, ..flaky("c", 1, 2) };
+        let both = &causes(&suite, &[flaky("a", 1, 3), failing])[0];
+        assert_eq!((&both.id, both.flaky, both.rate), (&all.id, false, None), "one of them fails each time");
     }
 
     #[test]
