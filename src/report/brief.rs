@@ -27,7 +27,7 @@ pub(super) fn brief(text: &str, columns: usize) -> String {
 /// The documented errors among the bodies by what they say.
 fn errors_told(text: &str) -> String {
     let parts: Vec<&str> = text.split('`').collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         // An odd number of marks: they are no pairs.
         return text.to_owned();
     }
