@@ -8,6 +8,7 @@ use super::doctor::{self, DoctorArgs};
 use super::explain::ExplainArgs;
 use super::fuzz::{self, FuzzArgs};
 use super::history::{self, HistoryArgs};
+use super::init::{self, InitArgs};
 use super::judge::{self, JudgeArgs};
 use super::list::ListArgs;
 use super::man::{self, ManArgs};
@@ -46,6 +47,9 @@ pub(super) enum Command {
     /// Say what is right and wrong with endpoint, credentials and identifiers; what it writes is deleted, or named
     #[command(after_help = doctor::EXAMPLES)]
     Doctor(Box<DoctorArgs>),
+    /// Write a commented dewspec.toml for a target, and say whether a run can begin
+    #[command(after_help = init::EXAMPLES)]
+    Init(Box<InitArgs>),
     /// Delete what killed runs have left, as their journals say
     #[command(after_help = clean::EXAMPLES)]
     Clean(Box<CleanArgs>),

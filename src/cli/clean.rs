@@ -7,7 +7,7 @@ use super::layer::Layer;
 use super::options::{EngineArgs, TargetArgs};
 use super::settings::{journal, settings};
 use super::{CliError, console, load, target};
-use crate::engine::{self as engine, Cleaned};
+use crate::engine::{self as engine, Cleaned, Neighbours, Removal, Removed, RunError};
 use crate::exit;
 use crate::ledger::journal::{Abandoned, Header, Left};
 use crate::report::text::visible;
@@ -21,6 +21,7 @@ Examples:
   DEWSPEC_TOKEN=… dewspec clean --journal ci.journal
       the same of runs with this journal
 
+Secrets that --provision has made are deleted; a key can only be scheduled for deletion, in 7 days.
 What is deleted has a key or name that only dewspec makes up, or still the value that dewspec sent.
 
 Exit codes: 0 nothing is left, 1 something is, 2 wrong usage, 3 a target could not be reached.";
@@ -64,24 +65,40 @@ pub(super) fn clean(args: &CleanArgs) -> Result<u8, CliError> {
     }
     for mut journal in journals.drain(..) {
         let target = of_journal(args, &config, &journal)?;
-        let cleaned = sent(&suite, &target, &settings, &journal.left)?;
-        console::print(&text(&journal, &cleaned));
+        let (cleaned, removed) = sent(&suite, &target, &settings, &journal.left)?;
+        console::print(&text(&journal, &cleaned, &removed));
         for one in cleaned.iter().filter(|one| one.is_clean()) {
             journal.cleaned(one.kind, &one.id);
         }
-        code = code.max(exit_code(&cleaned));
+        for Removed { made, .. } in removed.iter().filter(|one| one.is_done()) {
+            journal.removed(made.kind, &made.name);
+        }
+        code = code.max(exit_code(&cleaned, &removed));
         journal.end();
     }
     Ok(code)
 }
 
-fn sent(suite: &Suite, target: &Target, settings: &Settings, left: &Left) -> Result<Vec<Cleaned>, CliError> {
+fn sent(
+    suite: &Suite,
+    target: &Target,
+    settings: &Settings,
+    left: &Left,
+) -> Result<(Vec<Cleaned>, Vec<Removed>), CliError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|e| CliError::broken(format!("cannot start a runtime: {e}")))?;
-    let cleaned = runtime.block_on(engine::clean(suite, target, settings, None, left));
-    cleaned.map_err(|error| CliError::broken(error.to_string()))
+    let broken = |error: RunError| CliError::broken(error.to_string());
+    runtime.block_on(async {
+        let cleaned = engine::clean(suite, target, settings, None, left).await.map_err(broken)?;
+        let mut removed = Vec::new();
+        let neighbours = Neighbours::new(target, settings).map_err(|error| broken(error.into()))?;
+        for made in left.made() {
+            removed.push(engine::remove(&neighbours, &made).await);
+        }
+        Ok((cleaned, removed))
+    })
 }
 
 /// The target that a journal speaks of, with the credentials that are given now; an endpoint that is given counts more.
@@ -106,15 +123,20 @@ fn of_journal(args: &CleanArgs, config: &Config, journal: &Abandoned) -> Result<
     target::of_project(&described, &config, project_id, of_kind(ResourceKind::Secret), of_kind(ResourceKind::Key))
 }
 
-fn exit_code(cleaned: &[Cleaned]) -> u8 {
-    if cleaned.iter().any(|one| one.unknown.is_some()) {
+fn exit_code(cleaned: &[Cleaned], removed: &[Removed]) -> u8 {
+    let is_unknown = |one: &Removed| matches!(one.removal, Removal::Unknown(_));
+    if cleaned.iter().any(|one| one.unknown.is_some()) || removed.iter().any(is_unknown) {
         return exit::BROKEN;
     }
-    if cleaned.iter().all(Cleaned::is_clean) { exit::CONFORMS } else { exit::NONCONFORMING }
+    if is_clean(cleaned, removed) { exit::CONFORMS } else { exit::NONCONFORMING }
+}
+
+fn is_clean(cleaned: &[Cleaned], removed: &[Removed]) -> bool {
+    cleaned.iter().all(Cleaned::is_clean) && removed.iter().all(Removed::is_done)
 }
 
 /// What became of one journal.
-fn text(journal: &Abandoned, cleaned: &[Cleaned]) -> String {
+fn text(journal: &Abandoned, cleaned: &[Cleaned], removed: &[Removed]) -> String {
     let Header { run_id, project_id, csms, kms, .. } = &journal.header;
     let endpoint = csms.as_ref().or(kms.as_ref()).map_or("", String::as_str);
     let mut text = format!("run {run_id} on project {project_id} at {endpoint}\n");
@@ -127,7 +149,8 @@ fn text(journal: &Abandoned, cleaned: &[Cleaned]) -> String {
         let told = if told.is_empty() { "nothing is left".to_owned() } else { told.join("; ") };
         text.push_str(&format!("  {} {}: {}\n", one.kind, one.id, visible(&told)));
     }
-    let rest = if cleaned.iter().all(Cleaned::is_clean) {
+    removed.iter().for_each(|one| text.push_str(&format!("  {}\n", visible(&one.to_string()))));
+    let rest = if is_clean(cleaned, removed) {
         "nothing is left".to_owned()
     } else {
         format!(

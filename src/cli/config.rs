@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::CliError;
@@ -9,7 +10,7 @@ use crate::model::FlakyPolicy;
 use crate::suite::DataError;
 
 /// Everything that can stand in a `dewspec.toml`; the names are those of the options.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Config {
     pub(super) endpoint: Option<String>,
@@ -21,6 +22,7 @@ pub struct Config {
     pub(super) secret_id: OneOrMany,
     #[serde(default)]
     pub(super) key_id: OneOrMany,
+    pub(super) provision: Option<bool>,
     pub(super) token: Option<String>,
     pub(super) token_file: Option<PathBuf>,
     pub(super) access_key: Option<String>,
@@ -76,7 +78,7 @@ pub struct Config {
 }
 
 /// One text or several.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub(super) enum OneOrMany {
     One(String),
@@ -99,7 +101,7 @@ impl OneOrMany {
 }
 
 /// A number, or `random`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub(super) enum Seed {
     Number(u64),

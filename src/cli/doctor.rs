@@ -2,7 +2,7 @@ use clap::Args;
 
 use super::CliError;
 use super::config::Config;
-use super::job::{Setup, Task};
+use super::job::{Done, Setup, Task};
 use super::options::{EmbeddedArgs, EngineArgs, FormatArgs, OutputArgs, TargetArgs};
 use super::outputs::Outputs;
 use crate::exit;
@@ -30,16 +30,23 @@ pub(super) struct DoctorArgs {
     formats: FormatArgs,
 }
 
+impl DoctorArgs {
+    /// What is said of a target and of how to go about it; the report is for the terminal.
+    pub(super) fn new(target: TargetArgs, engine: EngineArgs) -> Self {
+        DoctorArgs { target, engine, formats: FormatArgs::default() }
+    }
+}
+
 /// `dewspec doctor`
 pub(super) fn doctor(args: &DoctorArgs) -> Result<u8, CliError> {
-    let setup = Setup::new(&args.target, &args.engine, &EmbeddedArgs::default())?;
+    let setup = Setup::new(&args.target, &args.engine, &EmbeddedArgs::default())?.with_resources()?;
     let plan = plan(&setup.suite, &Filter::default());
     let output = OutputArgs { formats: args.formats.clone(), ..OutputArgs::default() };
     // Reports and snapshots of the file are those of a run.
     let outputs = Outputs::new(&output, &Config::default())?;
-    let mut report = setup.job(&plan, &[], Task::Doctor).go()?;
+    let Done { mut report, problems } = setup.job(&plan, &[], Task::Doctor).go()?;
     report.exit_code = exit_code(&report);
-    Ok(outputs.write_with(report, Vec::new(), text))
+    Ok(outputs.write_with(report, problems, text))
 }
 
 /// What was looked at, a line each, and what follows from it.

@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use crate::engine::{PENDING_DAYS, Wanted};
 use crate::generate::{Placeholders, Property};
 use crate::judge::change_of;
 use crate::plan::{Plan, PlannedCase};
@@ -24,7 +25,13 @@ const MARK: &str = "dewspec-";
 const NAMES: usize = 30;
 
 /// What would be sent, written and deleted, as far as the plan alone says it.
-pub(super) fn text(suite: &Suite, plan: &Plan, target: Option<&Target>, settings: &Settings) -> String {
+pub(super) fn text(
+    suite: &Suite,
+    plan: &Plan,
+    target: Option<&Target>,
+    settings: &Settings,
+    made: Option<Wanted>,
+) -> String {
     let estimate = Estimate::of(suite, plan, target, settings);
     let place = target.map_or_else(|| "the embedded reference server".to_owned(), endpoints);
     let mut out = format!("dry run against {place}: nothing is sent. About, as the answers decide:\n\n");
@@ -45,8 +52,23 @@ pub(super) fn text(suite: &Suite, plan: &Plan, target: Option<&Target>, settings
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         out.push_str(&format!("\nwritten, unless they are there already: {}{more}", shown.join(", ")));
     }
+    if let Some(made) = made {
+        out.push_str(&format!("\nmade for the run: {made}, and removed at its end"));
+        if made.keys > 0 {
+            out.push_str(&format!("; the deletion of a key can only be scheduled, in {PENDING_DAYS} days"));
+        }
+    }
     out.push_str("\ndeleted: what was written, and nothing else\n");
     out
+}
+
+/// The target as it will be when what is made for the run is there.
+pub(super) fn with_made(target: &Target, made: Option<Wanted>) -> Target {
+    let Wanted { secrets, keys } = made.unwrap_or_default();
+    let mut target = target.clone();
+    target.secret_ids.extend((0..secrets).map(|nth| format!("secret-to-be-made-{nth}")));
+    target.key_ids.extend((0..keys).map(|nth| format!("key-to-be-made-{nth}")));
+    target
 }
 
 fn endpoints(target: &Target) -> String {
@@ -146,6 +168,7 @@ fn runs(case: &PlannedCase, target: &Target) -> bool {
         && !own.is_empty()
         && case.spec.needs.iter().all(|need| match need {
             Need::List | Need::Delete | Need::EmptyResource => true,
+            Need::AccessKey => target.authentication.signs(),
             Need::SecondResource => own.len() > 1,
             Need::OtherKind => target.resource_of_other_kind(operation.resource).is_some(),
             Need::ForeignResource => target.foreign_resource(operation.resource).is_some(),

@@ -34,7 +34,7 @@ pub(super) struct ExplainArgs {
 
 /// `dewspec explain`
 pub(super) fn explain(args: &ExplainArgs) -> Result<u8, CliError> {
-    let suite = load::suite(args.suites.as_deref(), args.fixtures.as_deref())?;
+    let suite = load::suite(args.suites.as_deref(), args.fixtures.as_deref())?.with_signature();
     let plan = plan(&suite, &Filter::default());
     let text = match find(&suite, &plan, &args.id)? {
         Found::Clause(op, clause) => clause_text(op, clause, &plan),

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::job::{Setup, Task};
+use super::job::{Done, Setup, Task};
 use super::options::{DeviationsArgs, EmbeddedArgs, EngineArgs, FormatArgs, OutputArgs, TargetArgs};
 use super::outputs::Outputs;
 use super::{CliError, console, deviations};
@@ -78,7 +78,7 @@ pub(super) fn fuzz(args: &FuzzArgs) -> Result<u8, CliError> {
     if let (Some(find), Some(into)) = (&args.promote, &args.into) {
         return promoted(find, into);
     }
-    let setup = Setup::new(&args.target, &args.engine, &args.embedded)?;
+    let setup = Setup::new(&args.target, &args.engine, &args.embedded)?.with_resources()?;
     let limits = limits(args)?;
     let words = operations(&setup.suite, &args.filters)?;
     let plan = plan(&setup.suite, &Filter::words(&words));
@@ -93,9 +93,10 @@ pub(super) fn fuzz(args: &FuzzArgs) -> Result<u8, CliError> {
     let task = Task::Fuzz { limits: &limits, begin, corpus: &mut corpus };
     // The embedded server has other identifiers every time; the line says nothing of them.
     let tested = setup.target.clone().unwrap_or_else(|| Target { embedded: true, ..Target::default() });
-    let mut report = setup.job(&plan, &args.filters, task).go()?;
+    let Done { mut report, problems: left } = setup.job(&plan, &args.filters, task).go()?;
     let Setup { settings, replay, .. } = &setup;
     let mut problems = written(args, &mut report, |path| replay.find(&tested, settings, path));
+    problems.extend(left);
     if let (Some(dir), Some(corpus)) = (&args.corpus, corpus) {
         let places = Placeholders::new(settings.seed, &settings.run_id, "corpus", "");
         match corpus.write(dir, &places, args.minimise) {

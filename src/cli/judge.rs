@@ -62,6 +62,8 @@ async fn report(args: &JudgeArgs, suite: &Suite) -> Result<Report, CliError> {
             header.dewspec
         )));
     }
+    let extended = header.settings.signature.then(|| suite.with_signature());
+    let suite = extended.as_ref().unwrap_or(suite);
     let whole = plan(suite, &Filter::words(&header.filters).in_turn(header.settings.turn()));
     let plan = header.shard.as_ref().map(|shard| whole.part(shard)).unwrap_or(whole);
     let target = header.target.target();

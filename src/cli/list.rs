@@ -31,6 +31,9 @@ pub(super) struct ListArgs {
     /// What to list
     #[arg(value_enum, default_value = "operations")]
     pub(super) subject: Subject,
+    /// With what `dewspec run --signature` adds
+    #[arg(long)]
+    signature: bool,
     /// How to print it
     #[arg(long, value_enum, default_value = "text")]
     pub(super) format: ListFormat,
@@ -45,6 +48,7 @@ pub(super) struct ListArgs {
 /// `dewspec list`
 pub(super) fn list(args: &ListArgs) -> Result<u8, CliError> {
     let suite = load::suite(args.suites.as_deref(), args.fixtures.as_deref())?;
+    let suite = if args.signature { suite.with_signature() } else { suite };
     let rows = match args.subject {
         Subject::Operations => operations(&suite),
         Subject::Clauses => clauses(&suite),

@@ -8,7 +8,8 @@ use crate::suite::{DataError, DataSource, Suite};
 
 /// The suite that the options ask for.
 pub(super) fn suite_with(args: &EngineArgs) -> Result<Suite, CliError> {
-    suite_and_cases(args.suites.as_deref(), args.fixtures.as_deref(), args.regressions.as_deref())
+    let suite = suite_and_cases(args.suites.as_deref(), args.fixtures.as_deref(), args.regressions.as_deref())?;
+    Ok(if args.signature { suite.with_signature() } else { suite })
 }
 
 /// Loads and lints the suite; every mistake is told, with file and line.
@@ -37,7 +38,7 @@ pub(super) fn suite_and_cases(
     };
     let source = source().map_err(|e| data(&[e]))?;
     let suite = Suite::load(&source).map_err(|errors| data(&errors))?;
-    let errors = lint_coverage(&suite);
+    let errors = lint_coverage(&suite.with_signature());
     if errors.is_empty() { Ok(suite) } else { Err(data(&errors)) }
 }
 

@@ -1,10 +1,12 @@
 //! The command line: one file a subcommand.
 
 mod args;
+mod choose;
 mod clean;
 mod clouds;
 mod completions;
 mod config;
+mod config_schema;
 mod console;
 mod credentials;
 mod destinations;
@@ -16,6 +18,7 @@ mod explain;
 mod fuzz;
 mod github;
 mod history;
+mod init;
 mod job;
 mod judge;
 mod layer;
@@ -29,6 +32,8 @@ mod network;
 mod options;
 mod outputs;
 mod progress;
+mod prompt;
+mod provision;
 mod regions;
 mod replay;
 mod report;
@@ -39,6 +44,7 @@ mod sign;
 mod signals;
 mod stored;
 mod target;
+mod template;
 mod vendor;
 
 use std::ffi::OsString;
@@ -49,6 +55,7 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};
 use crate::exit;
 use args::{Arguments, Command};
 pub use config::Config;
+pub use config_schema::config_schema;
 use layer::{Layer, Sources};
 
 /// Options of the program itself.
@@ -85,7 +92,7 @@ pub fn target_from_environment() -> Result<Option<crate::target::Target>, String
     let matches = Environment::command().try_get_matches_from(["dewspec"]).map_err(|e| e.to_string())?;
     let mut parsed = Environment::from_arg_matches(&matches).map_err(|e| e.to_string())?;
     parsed.target.sources = Sources::of(&matches);
-    target::target(&parsed.target, &config::Config::default()).map_err(|error| error.message)
+    target::target(&parsed.target, &config::Config::default(), target::Unnamed::Refused).map_err(|error| error.message)
 }
 
 /// Parses a command line, and takes note of where each option came from.
@@ -101,6 +108,12 @@ fn parse(arguments: Vec<OsString>) -> Result<Command, clap::Error> {
         Command::Fuzz(args) => args.target.sources = sources,
         Command::Replay(args) => args.target.sources = sources,
         Command::Sign(args) => args.sources = sources,
+        Command::Init(args) => {
+            if let Some((_, chosen)) = matches.subcommand() {
+                args.take(chosen);
+            }
+            args.target.sources = sources;
+        }
         Command::Judge(_)
         | Command::Report(_)
         | Command::Merge(_)
@@ -175,6 +188,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Fuzz(args) => fuzz::fuzz(&args),
         Command::Replay(args) => replay::replay(&args),
         Command::Sign(args) => sign::sign(&args),
+        Command::Init(args) => init::init(&args),
         Command::Mutants(args) => mutants::mutants(&args),
         Command::Completions(args) => completions::completions(&args),
         Command::Man(args) => man::man(&args),

@@ -165,6 +165,7 @@ pub(super) fn sendable(name: &str, text: &str) -> Result<(), CliError> {
     match text.chars().all(|c| c.is_ascii_graphic() || c == ' ') {
         true => Ok(()),
         false => {
+            let name = name.trim_start_matches("the ");
             Err(CliError::usage(format!("invalid {name}: give only printable ASCII, which a header field can carry")))
         }
     }

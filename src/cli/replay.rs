@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde::Deserialize;
 
-use super::job::{Setup, Task};
+use super::job::{Done, Setup, Task};
 use super::options::{EmbeddedArgs, EngineArgs, OutputArgs, RepetitionArgs, TargetArgs};
 use super::outputs::Outputs;
 use super::{CliError, stored};
@@ -50,6 +50,7 @@ pub(super) fn replay(args: &ReplayArgs) -> Result<u8, CliError> {
     }
     let ids = cases(&report, &args.ids)?;
     let mut engine = args.engine.clone();
+    engine.signature |= ids.iter().any(|id| id.contains(".signature."));
     engine.seed.get_or_insert(report.seed.to_string());
     engine.run_id.get_or_insert(report.run_id.clone());
     // Inputs are made up in order, up to the last one that failed.
@@ -59,14 +60,15 @@ pub(super) fn replay(args: &ReplayArgs) -> Result<u8, CliError> {
         engine.cases.get_or_insert(inputs);
     }
     let described = with_summary(args, &report.target);
-    let mut setup = Setup::new(&described, &engine, &args.embedded)?;
+    let mut setup = Setup::new(&described, &engine, &args.embedded)?.with_resources()?;
     setup.settings.repetition = args.repetition.repetition(&setup.config, setup.settings.fail_fast)?;
     let plan = plan(&setup.suite, &Filter::exact(ids.iter().cloned()));
     if let Some(unknown) = ids.iter().find(|id| !plan.cases().any(|c| c.spec.id == **id)) {
         return Err(CliError::usage(format!("{shown} names the case {unknown}, which this suite does not have")));
     }
     let outputs = Outputs::new(&args.output, &setup.config)?;
-    Ok(outputs.write(setup.job(&plan, &ids, Task::Run).go()?, Vec::new()))
+    let Done { report, problems } = setup.job(&plan, &ids, Task::Run).go()?;
+    Ok(outputs.write(report, problems))
 }
 
 /// What every file of ours says of itself.
@@ -91,12 +93,13 @@ fn finds(args: &ReplayArgs, found: &[Find], tested: &TargetSummary) -> Result<u8
     engine.seed.get_or_insert(first.seed.to_string());
     engine.run_id.get_or_insert(first.run_id.clone());
     let described = with_summary(args, tested);
-    let setup = Setup::new(&described, &engine, &args.embedded)?;
+    let setup = Setup::new(&described, &engine, &args.embedded)?.with_resources()?;
     let operations: Vec<String> = wanted.iter().map(|find| find.operation.clone()).collect();
     let plan = plan(&setup.suite, &Filter::words(&operations));
     let outputs = Outputs::new(&OutputArgs { quiet: true, ..args.output.clone() }, &setup.config)?;
     let ids: Vec<String> = wanted.iter().map(|find| find.id.clone()).collect();
-    Ok(outputs.write(setup.job(&plan, &ids, Task::Replay(&wanted)).go()?, Vec::new()))
+    let Done { report, problems } = setup.job(&plan, &ids, Task::Replay(&wanted)).go()?;
+    Ok(outputs.write(report, problems))
 }
 
 /// The cases to send again.

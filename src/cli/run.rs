@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::job::{Setup, Task};
+use super::job::{Done, Setup, Task};
 use super::options::{DeviationsArgs, EmbeddedArgs, EngineArgs, OutputArgs, RepetitionArgs, TargetArgs};
 use super::outputs::Outputs;
 use super::{CliError, console, deviations, dry_run, stored};
@@ -20,6 +20,8 @@ Examples:
       check a target; give --secret-id and --key-id several times for more speed
   dewspec run key.max-length --report json=report.json
       only the cases whose id contains key.max-length, and a report for machines
+  DEWSPEC_ACCESS_KEY=… DEWSPEC_SECRET_KEY=… dewspec run --endpoint … --provision --signature signature
+      make a secret and a key for the run, and see only whether signatures are checked
   dewspec run --endpoint … --dry-run --rate 20
       send nothing; say what would be sent, written and deleted, and how long it would take";
 
@@ -58,11 +60,16 @@ pub(super) struct RunArgs {
 
 /// `dewspec run`
 pub(super) fn run(args: &RunArgs) -> Result<u8, CliError> {
-    let mut setup = Setup::new(&args.target, &args.engine, &args.embedded)?;
+    let setup = Setup::new(&args.target, &args.engine, &args.embedded)?;
+    let mut setup = if args.dry_run { setup.with_named_resources()? } else { setup.with_resources()? };
     setup.settings.record.clone_from(&args.record);
     setup.settings.repetition = args.repetition.repetition(&setup.config, setup.settings.fail_fast)?;
     let mut plan = plan(&setup.suite, &Filter::words(&args.filters).in_turn(setup.settings.turn()));
     if let Some(shard) = shard(args)? {
+        if setup.settings.signature {
+            let why = "the wrong signatures of several machines add up, and lock the access key";
+            return Err(CliError::usage(format!("--signature is for a whole run, and not for --shard: {why}")));
+        }
         plan = plan.part(&shard);
         if let Some(target) = &mut setup.target {
             // So that shards with the same options do not get into each other's way.
@@ -73,10 +80,13 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, CliError> {
     let known = deviations::read(&args.deviations, &setup.config, Some(&setup.suite))?;
     let outputs = Outputs::new(&args.output, &setup.config)?.beside(known);
     if args.dry_run {
-        console::print(&dry_run::text(&setup.suite, &plan, setup.target.as_ref(), &setup.settings));
+        let made = setup.wanted(&plan);
+        let target = setup.target.as_ref().map(|target| dry_run::with_made(target, made));
+        console::print(&dry_run::text(&setup.suite, &plan, target.as_ref(), &setup.settings, made));
         return Ok(exit::CONFORMS);
     }
-    Ok(outputs.write(setup.job(&plan, &args.filters, Task::Run).go()?, Vec::new()))
+    let Done { report, problems } = setup.job(&plan, &args.filters, Task::Run).go()?;
+    Ok(outputs.write(report, problems))
 }
 
 /// The part that was asked for.

@@ -50,6 +50,7 @@ pub(super) fn settings(
         fail_fast: sources.switch("fail_fast", args.fail_fast, config.fail_fast),
         strict: sources.switch("strict", args.strict, config.strict),
         repetition: Repetition::default(),
+        signature: args.signature,
         thorough: sources.switch("thorough", args.thorough, config.thorough),
         max_wait: seconds("--max-wait", args.max_wait.or(config.max_wait), usual.max_wait, 0.0, WEEK)?,
         max_time,

@@ -10,23 +10,42 @@ use super::regions::region;
 use super::vendor::{self, Vendor};
 use crate::target::{Foreign, Target};
 
+/// What becomes of a target of which no secret and no key is named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unnamed {
+    /// It is none.
+    Refused,
+    /// They are made for the run, as was said at this layer; those that are named at a lower one do not count.
+    Made(Layer),
+    /// Somebody is asked later.
+    Asked,
+}
+
+/// What is missing where nothing is named that could be tagged.
+pub(super) const NOTHING_TO_TAG: &str =
+    "a target needs something to tag: give --secret-id, --key-id or both, or --provision, which makes them for the run";
+
 /// The target that flags, environment and file describe, in this order; `None` if they name no endpoint.
 ///
 /// # Errors
 /// Usage, if something is missing or cannot be.
-pub(super) fn target(args: &TargetArgs, config: &Config) -> Result<Option<Target>, CliError> {
+pub(super) fn target(args: &TargetArgs, config: &Config, unnamed: Unnamed) -> Result<Option<Target>, CliError> {
     let Endpoints { csms, kms } = endpoints(args, config)?;
     if csms.is_none() && kms.is_none() {
         without_endpoint(args)?;
+        if let Unnamed::Made(Layer::Flag) = unnamed {
+            return Err(CliError::usage("--provision makes what a target needs: give its --endpoint, too"));
+        }
         return Ok(None);
     }
     let vendor = Vendor::new(&vendor::of_process);
     let project_id = Described::new(args, config, &vendor).project_id()?.map(|given| given.value);
     let project_id = project_id.ok_or_else(|| CliError::usage("a target needs a project: give --project-id"))?;
-    let secret_ids = several("secret_id", args, &args.secret_id, config.secret_id.clone().into_vec());
-    let key_ids = several("key_id", args, &args.key_id, config.key_id.clone().into_vec());
-    if secret_ids.is_empty() && key_ids.is_empty() {
-        return Err(CliError::usage("a target needs something to tag: give --secret-id, --key-id or both"));
+    let least = if let Unnamed::Made(layer) = unnamed { layer } else { Layer::File };
+    let secret_ids = several("secret_id", args, &args.secret_id, config.secret_id.clone().into_vec(), least);
+    let key_ids = several("key_id", args, &args.key_id, config.key_id.clone().into_vec(), least);
+    if secret_ids.is_empty() && key_ids.is_empty() && unnamed == Unnamed::Refused {
+        return Err(CliError::usage(NOTHING_TO_TAG));
     }
     of_project(args, config, &project_id, secret_ids, key_ids).map(Some)
 }
@@ -168,10 +187,11 @@ fn without_endpoint(args: &TargetArgs) -> Result<(), CliError> {
     }
 }
 
-fn several(name: &str, args: &TargetArgs, flags: &[String], file: Vec<String>) -> Vec<String> {
+/// The values of an option that may be given several times, unless it was given at a lower layer than `least`.
+fn several(name: &str, args: &TargetArgs, flags: &[String], file: Vec<String>, least: Layer) -> Vec<String> {
     let list = |ids: Vec<String>| (!ids.is_empty()).then_some(ids);
     let given = args.sources.pick(name, list(flags.to_vec()), list(file));
-    let mut ids = given.map(|given| given.value).unwrap_or_default();
+    let mut ids = given.filter(|given| given.layer >= least).map(|given| given.value).unwrap_or_default();
     let mut seen = std::collections::BTreeSet::new();
     ids.retain(|id| !id.is_empty() && seen.insert(id.clone()));
     ids
@@ -190,7 +210,13 @@ pub(super) fn token_file_of(args: &TargetArgs) -> Option<&Path> {
 /// Usage, if it cannot be one.
 pub(super) fn base_url(what: &str, text: &str) -> Result<String, CliError> {
     let invalid = |why: &str| CliError::usage(format!("invalid {what} {text:?}: {why}"));
-    let url = url::Url::parse(text).map_err(|e| invalid(&format!("{e}; give a URL like http://127.0.0.1:8080")))?;
+    let url = url::Url::parse(text).map_err(|error| match error {
+        url::ParseError::RelativeUrlWithoutBase => invalid("it does not begin with http:// or https://"),
+        _ if text.matches(':').count() > 2 && !text.contains(['[', '@']) => {
+            invalid("an IPv6 address stands in brackets: http://[::1]:8080")
+        }
+        error => invalid(&format!("{error}; give a URL like http://127.0.0.1:8080")),
+    })?;
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
         return Err(invalid("give a URL that begins with http:// or https:// and a host"));
     }
@@ -235,7 +261,7 @@ mod tests {
     }
 
     fn csms_url(args: &TargetArgs, config: &Config) -> String {
-        target(args, config).unwrap().unwrap().csms.unwrap()
+        target(args, config, Unnamed::Refused).unwrap().unwrap().csms.unwrap()
     }
 
     #[test]
@@ -266,8 +292,9 @@ mod tests {
         let config = |text: String| file(&format!("endpoint = \"http://file\"\n{text}"));
         let both = config(format!("token = \"of-the-config\"\ntoken-file = {low:?}"));
         let only_file = config(format!("token-file = {low:?}"));
-        let token =
-            |layers: &[(&str, Layer, &str)], config: &Config| target(&args(layers), config).unwrap().unwrap().token;
+        let token = |layers: &[(&str, Layer, &str)], config: &Config| {
+            target(&args(layers), config, Unnamed::Refused).unwrap().unwrap().token
+        };
         assert_eq!(token(&[], &both), "of-the-config");
         assert_eq!(token(&[], &only_file), "of-the-config-file");
         for layer in [Environment, Flag] {
@@ -301,6 +328,9 @@ mod tests {
             ("nonsense", "invalid endpoint \"nonsense\": "),
             ("ftp://host", "begins with http:// or https://"),
             ("http://host/?a=b", "without query"),
+            ("kms.example.com", "it does not begin with http:// or https://"),
+            ("http://::1:8080", "an IPv6 address stands in brackets: http://[::1]:8080"),
+            ("http://host:port", "give a URL like http://127.0.0.1:8080"),
             ("http://me:secret-word@host", "without user and password"),
         ] {
             let message = base_url("endpoint", text).unwrap_err().message;

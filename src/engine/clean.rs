@@ -52,11 +52,11 @@ pub async fn clean(
         None => over_the_network(target, settings)?,
     };
     let clock = Clock::starting();
-    let of_run = (Journal::default(), Time::Present(clock), None);
+    let of_run = (Arc::new(Journal::default()), Time::Present(clock), None);
     let client = client(settings, transport, clock);
     let session = Session::new(suite, target, settings, &ReplayLine::default(), client, of_run);
     let mut all = Vec::new();
-    for (kind, id, items) in left.resources() {
+    for (kind, id, items) in left.resources().filter(|(kind, id, _)| !is_made(left, *kind, id)) {
         let mut resource = Resource::new(suite, kind, id);
         let mut cleaned = Cleaned {
             kind,
@@ -77,6 +77,11 @@ pub async fn clean(
         all.push(cleaned);
     }
     Ok(all)
+}
+
+/// Whether it was made for a run alone: what is on it goes with it.
+fn is_made(left: &Left, kind: ResourceKind, id: &str) -> bool {
+    left.made().any(|made| made.kind == kind && made.id.as_deref() == Some(id))
 }
 
 /// Why it cannot be found out what is there, if so.

@@ -17,6 +17,7 @@ mod preflight;
 mod progress;
 mod property;
 mod property_shards;
+mod provision;
 mod race;
 mod recover;
 mod repeat;
@@ -38,4 +39,7 @@ pub use clean::{Cleaned, clean};
 pub use fuzz::FuzzLimits;
 pub use lock::Busy;
 pub use progress::{Observer as ProgressObserver, Silent};
-pub use runner::{Assignment, RunError, Stop, doctor, fuzz, replay, run};
+pub use provision::{
+    Candidate, Neighbours, NotMade, PENDING_DAYS, Removal, Removed, Wanted, candidates, create, remove,
+};
+pub use runner::{Assignment, RunError, Stop, doctor, early_journal, fuzz, replay, run};

@@ -60,6 +60,8 @@ pub(super) fn unmet(
                 .read_only_token
                 .is_none()
                 .then(|| "a token that may only read is needed: give --read-only-token".to_owned()),
+            Need::AccessKey => (!target.authentication.signs())
+                .then(|| "requests have a token here, and the case needs an access key to sign with".to_owned()),
             Need::EmptyResource => resource.is_in_doubt().or_else(|| {
                 let reason = || format!("the {} carries items already, and the case needs an empty one", resource.kind);
                 (resource.ledger.carries() > 0).then(reason)

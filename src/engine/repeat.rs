@@ -11,7 +11,7 @@ use crate::report::CaseReport;
 
 use super::progress::{Observer, Silent};
 use super::property_shards::run_properties;
-use super::resource_queues::{Leases, run_pairs, run_resource_queues};
+use super::resource_queues::{Leases, run_one_by_one, run_pairs, run_resource_queues};
 use super::session::Session;
 
 /// How cases run.
@@ -23,6 +23,8 @@ pub(super) enum Way {
     Pairs,
     /// Those over generated input.
     Properties,
+    /// Those that have wrong signatures, one after the other and by themselves.
+    OneByOne,
 }
 
 /// Runs cases as often as the settings say, and says what all tries of each come to.
@@ -77,6 +79,7 @@ async fn run(
         Way::Queues => run_resource_queues(session, cases, leases, progress).await,
         Way::Pairs => run_pairs(session, cases, leases, progress).await,
         Way::Properties => run_properties(session, cases, leases, progress).await,
+        Way::OneByOne => run_one_by_one(session, cases, leases, progress).await,
     }
 }
 

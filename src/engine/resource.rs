@@ -339,7 +339,6 @@ mod tests {
     use std::sync::Arc;
 
     use super::super::session::Time;
-    use crate::ledger::journal::Journal;
     use crate::model::Clock;
     use crate::target::{Network, ReplayLine, Settings, Target};
     use crate::transport::{Client, Health, HttpTransport, Limits};
@@ -354,7 +353,7 @@ mod tests {
             &Settings::default(),
             &ReplayLine::default(),
             client,
-            (Journal::default(), Time::Present(Clock::starting()), None),
+            (Arc::default(), Time::Present(Clock::starting()), None),
         )
     }
 

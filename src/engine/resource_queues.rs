@@ -141,6 +141,30 @@ pub(super) async fn run_pairs(
     reports
 }
 
+/// Runs cases one after the other, each by itself on the first resource of its kind, with nothing else under way.
+pub(super) async fn run_one_by_one(
+    session: &Session,
+    cases: &[PlannedCase],
+    leases: &Leases,
+    progress: &dyn Observer,
+) -> Vec<CaseReport> {
+    let mut reports = Vec::with_capacity(cases.len());
+    for case in cases {
+        let lease = leases.get(&case.op.operation.resource).and_then(|all| all.first());
+        let report = match (not_started(session, case), lease) {
+            (Some(report), _) => report,
+            (None, Some(lease)) => {
+                let mut resource = lease.lock().await;
+                let judged = run_case(session, case, &mut resource, None).await;
+                enter_on(session, judged, &mut resource)
+            }
+            (None, None) => without_resource(session, case),
+        };
+        deliver(session, report, progress, &mut reports);
+    }
+    reports
+}
+
 /// The two resources of a case that needs two: of a kind, or a secret and a key.
 fn pair<'a>(case: &PlannedCase, leases: &'a Leases) -> Option<(&'a Mutex<Resource>, &'a Mutex<Resource>)> {
     let kind = case.op.operation.resource;

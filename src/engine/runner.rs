@@ -15,7 +15,7 @@ use crate::fuzz::{Corpus, Find, Input};
 use crate::ledger::journal::{self, Journal, Place};
 use crate::plan::{Plan, PlannedCase};
 use crate::record::{Ending, Header, Recorded, Recorder};
-use crate::report::{CaseReport, Report, TargetSummary};
+use crate::report::{CaseReport, PreflightStep, Report, TargetSummary};
 use crate::suite::{Need, OperationSuite, ResourceKind, Suite};
 use crate::target::{ReplayLine, Settings, Target};
 use crate::transport::{self, Client, EndedBy, Health, Limits, Transport, TransportError};
@@ -96,6 +96,10 @@ pub struct Assignment<'a> {
     pub replay: ReplayLine,
     /// What sends the requests; HTTP over the network where there is none.
     pub transport: Option<Arc<dyn Transport>>,
+    /// The journal, where one is kept already; begun by the run itself, and ended by it, where there is none.
+    pub journal: Option<Arc<Journal>>,
+    /// Why the run cannot begin, as somebody has found out already: then nothing is sent.
+    pub obstacle: Option<PreflightStep>,
     /// The record to judge, in place of a target. It has its own time, so that the runtime's must be its alone: one thread,
     /// started with its clock paused.
     pub recorded: Option<&'a Recorded>,
@@ -114,6 +118,8 @@ impl<'a> Assignment<'a> {
             progress: &Silent,
             replay,
             transport: None,
+            journal: None,
+            obstacle: None,
             recorded: None,
         }
     }
@@ -202,8 +208,8 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
     }
     let touched = with_other_kinds(suite, target, plan, &selected);
     let (journal, without_journal) = match recorded {
-        Some(recorded) => (Journal::recorded(recorded.header.left.clone()), None),
-        None => begin_journal(target, settings, &touched)?,
+        Some(recorded) => (Arc::new(Journal::recorded(recorded.header.left.clone())), None),
+        None => begin_journal(assignment, &touched)?,
     };
     let recorder = begin_record(assignment, &journal)?;
     let transport = transport(assignment, recorder.as_ref())?;
@@ -221,7 +227,10 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
     let (told, telling) = mpsc::unbounded_channel();
     health.tell_to(told);
     let whole = async {
-        let work = body(&session, plan, (&selected, &touched), job, progress).await;
+        let work = match &assignment.obstacle {
+            Some(step) => Work { preflight: Preflight::failing(step.clone()), cases: Vec::new() },
+            None => body(&session, plan, (&selected, &touched), job, progress).await,
+        };
         confirm_the_rest(&session).await;
         progress.phase("restoring the target");
         begin_clean_up(&session, &touched).await;
@@ -241,7 +250,7 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
         preflight: preflight.steps,
         preflight_alone,
     };
-    end_journal(&session);
+    end_journal(&session, assignment.journal.is_some());
     session.client.notes().into_iter().for_each(|note| session.note(note));
     let downtimes = health.downtimes();
     if let Some(longest) = downtimes.iter().max() {
@@ -267,7 +276,8 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
 fn begin_record(assignment: &Assignment<'_>, journal: &Journal) -> Result<Option<Recorder>, RunError> {
     let Assignment { suite, plan, target, settings, filters, ref replay, .. } = *assignment;
     let shard = plan.part.as_ref().map(|part| &part.shard);
-    let Some(path) = settings.record.as_ref() else { return Ok(None) };
+    // Of what was not even begun there is nothing to judge.
+    let Some(path) = settings.record.as_ref().filter(|_| assignment.obstacle.is_none()) else { return Ok(None) };
     let header = Header::new(suite, settings, (filters, shard), target, replay, journal.left());
     Recorder::begin(path, &header, target).map(Some).map_err(RunError::Record)
 }
@@ -285,31 +295,52 @@ fn transport(assignment: &Assignment<'_>, recorder: Option<&Recorder>) -> Result
 /// The journal of this run, which takes over what earlier ones have left where it works. Where none was asked for, and none
 /// can be written, the run goes on without, and says so.
 fn begin_journal(
-    target: &Target,
-    settings: &Settings,
+    assignment: &Assignment<'_>,
     touched: &[Arc<OperationSuite>],
-) -> Result<(Journal, Option<String>), RunError> {
+) -> Result<(Arc<Journal>, Option<String>), RunError> {
+    let Assignment { target, settings, .. } = *assignment;
     let Some(place) = settings.journal.as_ref().filter(|_| !target.embedded) else {
-        return Ok((Journal::default(), None));
+        return Ok((assignment.journal.clone().unwrap_or_default(), None));
     };
-    let header =
-        journal::Header::new(&settings.run_id, target.csms.as_deref(), target.kms.as_deref(), &target.project_id);
     let held = |kind: ResourceKind, id: &str| {
         touched.iter().any(|op| op.operation.resource == kind) && target.resources(kind).iter().any(|held| held == id)
     };
-    match (Journal::begin(place, header, held), place) {
+    let begun = match &assignment.journal {
+        Some(journal) => journal.take_over(place, held, false).map(|()| Arc::clone(journal)),
+        None => Journal::begin(place, header(target, settings), held).map(Arc::new),
+    };
+    match (begun, place) {
         (Ok(journal), _) => Ok((journal, None)),
         (Err(why), Place::File(_)) => Err(RunError::Journal(why)),
         (Err(why), Place::Folder(_)) => {
             let told = format!("no journal is kept ({why}): what this run leaves if it is killed will not be known");
-            Ok((Journal::default(), Some(told)))
+            Ok((Arc::default(), Some(told)))
         }
     }
 }
 
-/// Says where it stands what is left.
-fn end_journal(session: &Session) {
-    let (path, failed) = session.journal.end();
+/// Whose journal it is.
+fn header(target: &Target, settings: &Settings) -> journal::Header {
+    journal::Header::new(&settings.run_id, target.csms.as_deref(), target.kms.as_deref(), &target.project_id)
+}
+
+/// Begins the journal of a run before the run, with what earlier ones have made for themselves on this target and left.
+///
+/// # Errors
+/// If it cannot be written, or another process holds it.
+pub fn early_journal(target: &Target, settings: &Settings) -> Result<Arc<Journal>, String> {
+    let place = settings.journal.as_ref().ok_or("this user has no state folder: give --journal FILE")?;
+    let journal = Journal::begin(place, header(target, settings), |_, _| false)?;
+    journal.take_over(place, |_, _| false, true)?;
+    Ok(Arc::new(journal))
+}
+
+/// Says where it stands what is left. One that was there before the run is ended by whoever began it.
+fn end_journal(session: &Session, is_of_others: bool) {
+    let (path, failed) = match is_of_others {
+        true => (session.journal.path().filter(|_| session.journal.left().has_items()), None),
+        false => session.journal.end(),
+    };
     if let Some(path) = path {
         let path = path.display();
         session.note(format!(
@@ -531,6 +562,10 @@ async fn run_cases(session: &Session, plan: &Plan, leases: &Leases, progress: &d
     progress.phase("running properties");
     cases.extend(run_tries(session, Way::Properties, &plan.properties, leases, progress).await);
     run_throttled_again(session, plan, leases, &mut cases).await;
+    if !plan.signatures.is_empty() {
+        progress.phase("sending wrong signatures");
+        cases.extend(run_tries(session, Way::OneByOne, &plan.signatures, leases, progress).await);
+    }
     cases.extend(last_look(session, leases).await);
     session.known.learn();
     cases

@@ -86,7 +86,9 @@ pub(super) async fn send(session: &Session, evidence: &mut Evidence<'_>, out: &O
         evidence.skip("the target has no endpoint or identifier for this request", false);
         return None;
     };
-    let options = WireOptions { raw: out.manner.wire, pieces: out.manner.pieces, ..WireOptions::default() };
+    // Wrong signatures are counted, and so none is sent again.
+    let once = out.token.is_signature();
+    let options = WireOptions { raw: out.manner.wire, pieces: out.manner.pieces, once, ..WireOptions::default() };
     note_intent(session, out);
     let (exchange, after_head) = session.client.send_over(request, options).await;
     note_stored(session, out, &exchange);
@@ -214,6 +216,9 @@ async fn not_judged(
             unanswered("the target throttles this request (429) again and again")
         }
         Ok(_) => None,
+        Err(failure) if out.token.is_signature() => {
+            unanswered(&format!("no answer came to a wrong signature, which is not sent again: {}", failure.message))
+        }
         Err(failure) => match failure.kind {
             FailureKind::Abandoned if out.manner.wire && !session.is_stopped() => Some(NotJudged::Unobservable),
             FailureKind::Abandoned => unanswered("the run ended before it was sent"),

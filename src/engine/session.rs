@@ -54,7 +54,7 @@ pub(super) struct Shared {
     replay: ReplayLine,
     pub(super) addresses: Addresses,
     pub(super) redactor: Redactor,
-    pub(super) journal: Journal,
+    pub(super) journal: Arc<Journal>,
     clock: Clock,
     is_recorded: bool,
     recorder: Option<Recorder>,
@@ -109,7 +109,7 @@ impl Session {
         settings: &Settings,
         replay: &ReplayLine,
         client: Client,
-        (journal, time, recorder): (Journal, Time, Option<Recorder>),
+        (journal, time, recorder): (Arc<Journal>, Time, Option<Recorder>),
     ) -> Self {
         let (clock, is_recorded) = match time {
             Time::Present(clock) => (clock, false),

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
     JsonSchema,
     strum::Display,
     strum::EnumIter,
+    strum::EnumString,
 )]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
@@ -55,6 +56,26 @@ pub enum TokenChoice {
     Foreign,
     /// A valid token whose role may only read.
     ReadOnly,
+    /// A signature of another body.
+    SignedBody,
+    /// A signature of another body, whose hash is announced in a header field.
+    AnnouncedBody,
+    /// A signature of another path.
+    SignedPath,
+    /// A signature of another query.
+    SignedQuery,
+    /// A signature of another value of a header field.
+    SignedHeader,
+    /// A signature of a header field that is not sent.
+    SignedAbsence,
+    /// A signature of twenty minutes ago.
+    SignedEarlier,
+    /// A signature of twenty minutes hence.
+    SignedLater,
+    /// A signature with another secret key.
+    SignedByAnother,
+    /// A signature of another method.
+    SignedMethod,
 }
 
 impl TokenChoice {
@@ -93,7 +114,28 @@ impl TokenChoice {
             | TokenChoice::ObjectWord
             | TokenChoice::Foreign
             | TokenChoice::ReadOnly => false,
+            choice => {
+                debug_assert!(choice.is_signature(), "{choice} is neither");
+                false
+            }
         }
+    }
+
+    /// Whether it is a signature that does not fit its request.
+    pub fn is_signature(self) -> bool {
+        matches!(
+            self,
+            TokenChoice::SignedBody
+                | TokenChoice::AnnouncedBody
+                | TokenChoice::SignedPath
+                | TokenChoice::SignedQuery
+                | TokenChoice::SignedHeader
+                | TokenChoice::SignedAbsence
+                | TokenChoice::SignedEarlier
+                | TokenChoice::SignedLater
+                | TokenChoice::SignedByAnother
+                | TokenChoice::SignedMethod
+        )
     }
 }
 

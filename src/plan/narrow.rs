@@ -31,6 +31,7 @@ impl Plan {
             main: pick(&self.main),
             pairs: pick(&self.pairs),
             properties: pick(&self.properties),
+            signatures: pick(&self.signatures),
             part: self.part.clone(),
         }
     }

@@ -124,6 +124,11 @@ impl PlannedCase {
         self.spec.steps.iter().any(|s| s.wire || s.capitals || s.pieces || s.race.is_some())
     }
 
+    /// Whether it sends signatures that do not fit their requests.
+    pub fn has_wrong_signatures(&self) -> bool {
+        self.spec.steps.iter().any(|s| s.token.is_signature())
+    }
+
     /// Whether every request goes to the target's own resource.
     pub fn stays_home(&self) -> bool {
         self.spec.steps.iter().all(|s| s.path.values().all(|p| *p == PathChoice::Own))
@@ -184,6 +189,8 @@ pub struct Plan {
     pub pairs: Vec<PlannedCase>,
     /// Checks over generated input.
     pub properties: Vec<PlannedCase>,
+    /// What is sent last and by itself: wrong signatures, too many of which in a row lock an access key.
+    pub signatures: Vec<PlannedCase>,
     /// Which part of the whole this is, if it is not that itself.
     pub part: Option<Part>,
     /// What was not planned because it is the turn of others with this seed: alternatives, and which of them.
@@ -227,6 +234,7 @@ impl Plan {
             .chain(&self.main)
             .chain(&self.pairs)
             .chain(&self.properties)
+            .chain(&self.signatures)
     }
 }
 
@@ -276,6 +284,8 @@ pub fn plan(suite: &Suite, filter: &Filter) -> Plan {
             plan.properties.push(case);
         } else if case.probes.is_some() {
             probes.push(case);
+        } else if case.has_wrong_signatures() {
+            plan.signatures.push(case);
         } else if case.spec.early {
             plan.early.push(case);
         } else if case.spec.needs.iter().any(|need| matches!(need, Need::SecondResource | Need::OtherKind)) {

@@ -127,6 +127,7 @@ impl Plan {
             main: pick(&self.main),
             pairs: pick(&self.pairs),
             properties: pick(&self.properties),
+            signatures: pick(&self.signatures),
             part: Some(Part { shard: shard.clone(), borrowed: borrowed.collect() }),
         }
     }

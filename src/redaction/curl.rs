@@ -1,7 +1,8 @@
 use super::Redactor;
 use super::redact::REDACTED;
+use super::signing_words::SigningWords;
 use crate::model::Request;
-use crate::target::SIGNED;
+use crate::target::how_signed;
 
 /// Bodies longer than this make no command line; the replay command sends them.
 const LONGEST: usize = 64 * 1024;
@@ -14,16 +15,17 @@ pub fn curl(request: &Request, valid_token: &str, redactor: &Redactor) -> Option
         return None;
     }
     let url = quoted(redactor.clean(&request.url).as_bytes());
-    let mut fields = String::new();
-    let mut is_signed = false;
+    let mut fields: Vec<(&str, String)> = Vec::new();
+    let mut signing = None;
     for (name, value) in &request.headers {
+        let how = how_signed(value).filter(|_| name.eq_ignore_ascii_case("authorization"));
         if name.eq_ignore_ascii_case("x-auth-token") {
-            fields.push_str(&format!(" -H {}", token(value, valid_token)));
-        } else if name.eq_ignore_ascii_case("authorization") && value == SIGNED {
-            is_signed = true;
+            fields.push((name, token(value, valid_token)));
+        } else if let Some(choice) = how {
+            signing = Some(SigningWords::new(request, choice));
         } else {
             let value = if redactor.shows(name) { redactor.clean(value) } else { REDACTED.to_owned() };
-            fields.push_str(&format!(" -H {}", quoted(format!("{}: {value}", redactor.clean(name)).as_bytes())));
+            fields.push((name, quoted(format!("{}: {value}", redactor.clean(name)).as_bytes())));
         }
     }
     let data = request.body.as_ref().map(|_| format!(" --data-binary {}", quoted(&redactor.clean_bytes(body))));
@@ -31,13 +33,21 @@ pub fn curl(request: &Request, valid_token: &str, redactor: &Redactor) -> Option
     let has_type = request.headers.iter().any(|(n, _)| n.eq_ignore_ascii_case("content-type"));
     let no_type = if has_type || request.body.is_none() { "" } else { " -H 'Content-Type:'" };
     let method = &request.method;
-    Some(match is_signed {
-        // It prints the fields that it was given, too.
-        true => {
-            format!("curl -sS -i -X {method} {url} -H @<(dewspec sign -X {method} {url}{fields}{data}){no_type}{data}")
-        }
-        false => format!("curl -sS -i -X {method} {url}{fields}{no_type}{data}"),
-    })
+    let all = |fields: &mut dyn Iterator<Item = String>| fields.map(|field| format!(" -H {field}")).collect::<String>();
+    let Some(signing) = signing else {
+        let fields = all(&mut fields.into_iter().map(|(_, field)| field));
+        return Some(format!("curl -sS -i -X {method} {url}{fields}{no_type}{data}"));
+    };
+    // What signs prints the fields that it was given, too.
+    let signed = all(&mut fields.iter().map(|(name, field)| signing.field(name, field)));
+    let is_sent_otherwise = |name: &str| signing.left_out.is_some_and(|left_out| left_out.eq_ignore_ascii_case(name));
+    let beside = all(&mut fields.iter().filter(|(name, _)| is_sent_otherwise(name)).map(|(_, field)| field.clone()));
+    let SigningWords { environment, method: signed_method, url: signed_url, options, .. } = &signing;
+    let signed_url = quoted(redactor.clean(signed_url).as_bytes());
+    let (signed_data, filter) = (signing.data(&data), signing.filter());
+    Some(format!(
+        "curl -sS -i -X {method} {url} -H @<({environment}dewspec sign -X {signed_method} {signed_url}{signed}{options}{signed_data}{filter}){beside}{no_type}{data}"
+    ))
 }
 
 /// The token header without the token.
@@ -56,7 +66,7 @@ fn token(value: &str, valid: &str) -> String {
 }
 
 /// Quoted for a POSIX shell; bytes that a terminal would not show as they are take `$'…'`.
-fn quoted(bytes: &[u8]) -> String {
+pub(super) fn quoted(bytes: &[u8]) -> String {
     let plain = std::str::from_utf8(bytes).is_ok_and(|t| t.chars().all(|c| !c.is_control() && !is_invisible(c)));
     if plain {
         let text = String::from_utf8_lossy(bytes);
@@ -91,4 +101,57 @@ fn quoted(bytes: &[u8]) -> String {
 /// Characters that have no shape of their own or turn the direction of the line.
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::TokenChoice;
+    use crate::target::{SIGNED, Target, signed_wrongly};
+
+    fn line(authorization: &str, url: &str) -> String {
+        let fields = [("Content-Type", "application/json;charset=UTF-8"), ("Authorization", authorization)];
+        let request = Request {
+            operation: "CreateSecretTag".to_owned(),
+            method: "POST".to_owned(),
+            url: url.to_owned(),
+            headers: fields.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
+            body: Some("{}".into()),
+        };
+        curl(&request, "", &Redactor::new(&Target::default())).unwrap_or_default()
+    }
+
+    #[test]
+    fn what_was_signed_is_signed_again_and_what_does_not_fit_does_not() {
+        let url = "http://h/v1/p/csms/s/tags";
+        let right = line(SIGNED, url);
+        let expected = "curl -sS -i -X POST 'http://h/v1/p/csms/s/tags' -H @<(dewspec sign -X POST 'http://h/v1/p/csms/s/tags' \
+                        -H 'Content-Type: application/json;charset=UTF-8' --data-binary '{}') --data-binary '{}'";
+        assert_eq!(right, expected);
+        let wrong = |choice| line(&signed_wrongly(choice), url);
+        for (choice, part) in [
+            (TokenChoice::SignedBody, r"--data-binary $'{}\n') --data-binary '{}'"),
+            (TokenChoice::AnnouncedBody, "-H 'X-Sdk-Content-Sha256: "),
+            (TokenChoice::SignedPath, "dewspec sign -X POST 'http://h/v1/p/csms/s' "),
+            (
+                TokenChoice::SignedHeader,
+                "sign -X POST 'http://h/v1/p/csms/s/tags' -H 'Content-Type: application/json' ",
+            ),
+            (
+                TokenChoice::SignedHeader,
+                "| grep -vi '^content-type:') -H 'Content-Type: application/json;charset=UTF-8' ",
+            ),
+            (TokenChoice::SignedAbsence, "-H 'X-Dewspec-Absent:'"),
+            (TokenChoice::SignedEarlier, "date -u -d '20 minutes ago'"),
+            (TokenChoice::SignedByAnother, "@<(DEWSPEC_SECRET_KEY=\"${DEWSPEC_SECRET_KEY}x\" dewspec sign"),
+            (TokenChoice::SignedMethod, "dewspec sign -X PUT "),
+        ] {
+            assert!(wrong(choice).contains(part), "{choice}: {}", wrong(choice));
+        }
+        let query = line(&signed_wrongly(TokenChoice::SignedQuery), "http://h/tags?dewspec=1");
+        assert!(
+            query.contains("POST 'http://h/tags?dewspec=1'") && query.contains("sign -X POST 'http://h/tags' "),
+            "{query}"
+        );
+    }
 }

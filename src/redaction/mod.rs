@@ -3,6 +3,7 @@
 mod curl;
 mod redact;
 mod show;
+mod signing_words;
 
 pub use curl::curl;
 pub use redact::Redactor;

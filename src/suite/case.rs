@@ -109,6 +109,8 @@ pub enum Need {
     ReadOnlyToken,
     /// Nothing is stored yet beside what dewspec wrote.
     EmptyResource,
+    /// Requests are signed with an access key.
+    AccessKey,
 }
 
 /// One step of a case: exactly one of `setup`, `remove`, `fill`, `body`, `item`, `from`, `fixture`, `race`, `race-items`,

@@ -8,6 +8,7 @@ use super::ids::Prefixes;
 use super::read::{Contents, Reader, shape_name};
 use super::regression;
 use super::revision::{is_revision, revision};
+use super::signature::{SignaturePart, signature, signature_file};
 use super::steps::spell_out;
 use super::{
     CaseSpec, Clause, DataError, DataFile, DataSource, Document, NastyClass, Observer, Operation, Origin, ResourceKind,
@@ -80,6 +81,8 @@ pub struct Suite {
     pub catalogue: Vec<NastyClass>,
     /// Frozen lists of clauses, the oldest first.
     pub revisions: Vec<Revision>,
+    /// Clauses and cases on signatures, by operation: nothing that is checked unless it is asked for.
+    pub signature: Vec<SignaturePart>,
     /// Tells it from every other suite: a hash of all its files but the revisions, which change nothing of what is checked.
     pub fingerprint: String,
 }
@@ -129,10 +132,28 @@ impl Suite {
             }
         }
         errors.extend(complete(&mut suite));
+        match signature(&source.suites, &suite) {
+            Ok(parts) => suite.signature = parts,
+            Err(error) => errors.push(error),
+        }
         if errors.is_empty() {
-            errors = lint(&suite);
+            errors = lint(&suite.with_signature());
         }
         if errors.is_empty() { Ok(suite) } else { Err(errors) }
+    }
+
+    /// The same with what is to be checked of signatures.
+    #[must_use]
+    pub fn with_signature(&self) -> Self {
+        let mut suite = self.clone();
+        for part in std::mem::take(&mut suite.signature) {
+            if let Some(op) = suite.operations.iter_mut().find(|op| op.operation.id == part.operation) {
+                let op = Arc::make_mut(op);
+                op.clauses.extend(part.clauses);
+                op.cases.extend(part.cases);
+            }
+        }
+        suite
     }
 
     /// The clause of that id, with its operation.
@@ -161,7 +182,7 @@ fn add_files(files: &[&DataFile], all: &[DataFile], suite: &mut Suite) -> Vec<Da
     let reader = Reader::new(all);
     let mut errors = Vec::new();
     let mut operations: BTreeMap<&str, Vec<&DataFile>> = BTreeMap::new();
-    for file in files {
+    for file in files.iter().filter(|file| signature_file(&file.path).is_none()) {
         if let Some(folder) = operation_folder(&file.path, all) {
             operations.entry(folder).or_default().push(file);
         } else if let Err(error) = add_file(file, &reader, suite) {
@@ -217,11 +238,38 @@ fn add_operation<'a>(files: &[&'a DataFile], reader: &Reader<'a>, suite: &mut Su
 
 /// Spells out, now that all operations are there, what files say in short: ids without prefixes, bodies in terms of others.
 fn complete(suite: &mut Suite) -> Vec<DataError> {
-    let prefixes = Prefixes::new(suite.operations.iter().map(|op| op.operation.prefix.clone()));
-    let operations: Vec<Operation> = suite.operations.iter().map(|op| op.operation.clone()).collect();
+    let short = Short::of(suite);
     let mut errors = Vec::new();
     for op in &mut suite.operations {
         let OperationSuite { operation, clauses, cases, .. } = Arc::make_mut(op);
+        errors.extend(short.spell_out(operation, clauses, cases));
+    }
+    errors
+}
+
+/// What it takes to spell out what files say in short.
+pub(super) struct Short {
+    prefixes: Prefixes,
+    operations: Vec<Operation>,
+}
+
+impl Short {
+    pub(super) fn of(suite: &Suite) -> Self {
+        Short {
+            prefixes: Prefixes::new(suite.operations.iter().map(|op| op.operation.prefix.clone())),
+            operations: suite.operations.iter().map(|op| op.operation.clone()).collect(),
+        }
+    }
+
+    /// Spells out clauses and cases of an operation.
+    pub(super) fn spell_out(
+        &self,
+        operation: &Operation,
+        clauses: &mut [Located<Clause>],
+        cases: &mut [Located<CaseSpec>],
+    ) -> Vec<DataError> {
+        let Short { prefixes, operations } = self;
+        let mut errors = Vec::new();
         for clause in clauses {
             prefixes.complete_clause(&mut clause.item, &operation.prefix);
         }
@@ -234,8 +282,8 @@ fn complete(suite: &mut Suite) -> Vec<DataError> {
                 }
             }
         }
+        errors
     }
-    errors
 }
 
 /// A source that names no document stands for the same place in each of the operation's own.

@@ -10,6 +10,7 @@ use super::load::{CatalogueFile, DocumentsFile};
 use super::regression::RegressionFile;
 use super::revision::RevisionFile;
 use super::shape::Parameter;
+use super::signature::SignatureFile;
 use super::table::{Rule, Table};
 use super::{CaseSpec, Clause, Observer, Operation};
 
@@ -67,13 +68,14 @@ struct Files {
     catalogue: CatalogueFile,
     regression: RegressionFile,
     revision: RevisionFile,
+    signature: SignatureFile,
 }
 
 /// What a text is that stands in the place of a value of another type.
 const PLACE: &str = "InPlace";
 
 /// The JSON Schema of the files. The root is a file of an operation, of observers, or a shape; the other kinds of file are
-/// `$defs/DocumentsFile`, `CatalogueFile`, `RegressionFile` and `RevisionFile`.
+/// `$defs/DocumentsFile`, `CatalogueFile`, `RegressionFile`, `RevisionFile` and `SignatureFile`.
 pub fn schema() -> Value {
     let settings = SchemaSettings::draft2020_12();
     let mut files = settings.into_generator().into_root_schema_for::<Files>().to_value();

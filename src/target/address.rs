@@ -5,7 +5,7 @@ use fnv::FnvHasher;
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::Target;
-use super::credentials::SIGNED;
+use super::credentials::{SIGNED, signed_wrongly};
 use super::near::{altered, made_of_token};
 use crate::model::{PathChoice, TokenChoice};
 use crate::suite::ResourceKind;
@@ -185,6 +185,10 @@ impl Addresses {
     /// sends neither: that is what is meant, or there is no token that this one could be made of.
     pub fn credential(&self, choice: TokenChoice) -> Option<(String, String)> {
         let token = |value: String| ("X-Auth-Token".to_owned(), value);
+        if choice.is_signature() {
+            let mark = || ("Authorization".to_owned(), signed_wrongly(choice));
+            return self.target.authentication.signs().then(mark);
+        }
         if !self.target.authentication.signs() || !choice.is_made_of_token() {
             return self.token(choice).map(token);
         }

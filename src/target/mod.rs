@@ -11,7 +11,7 @@ mod settings;
 pub use address::Addresses;
 pub use credentials::{
     AccessKey, Authentication, CLOCK_TOLERANCE, CanonicalRequest, IamLogin, Login, SECURITY_TOKEN, SIGNED, Signable,
-    Signed, TOKEN, Token, TokenSource, sign, timestamp,
+    Signed, TOKEN, Token, TokenSource, how_signed, sha256, sign, signed_wrongly, timestamp,
 };
 pub use embedded::{IN_PROCESS_ENDPOINT, InProcessTransport, embedded_target};
 pub use near::made_of_token;

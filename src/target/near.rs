@@ -24,7 +24,17 @@ pub fn made_of_token(token: &str, choice: TokenChoice) -> Option<String> {
         | TokenChoice::Wildcard
         | TokenChoice::ObjectWord
         | TokenChoice::Foreign
-        | TokenChoice::ReadOnly => return None,
+        | TokenChoice::ReadOnly
+        | TokenChoice::SignedBody
+        | TokenChoice::AnnouncedBody
+        | TokenChoice::SignedPath
+        | TokenChoice::SignedQuery
+        | TokenChoice::SignedHeader
+        | TokenChoice::SignedAbsence
+        | TokenChoice::SignedEarlier
+        | TokenChoice::SignedLater
+        | TokenChoice::SignedByAnother
+        | TokenChoice::SignedMethod => return None,
     })
 }
 

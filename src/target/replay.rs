@@ -12,6 +12,9 @@ use crate::model::Repetition;
 pub struct ReplayLine {
     /// Options that neither [`Target`] nor [`Settings`] know of: quoted, each with a blank before it.
     options: String,
+    /// Secrets and keys that were made for the run alone: nobody finds them any more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    gone: Vec<String>,
 }
 
 impl ReplayLine {
@@ -30,29 +33,34 @@ impl ReplayLine {
         self.options.push_str(&format!(" {name} \"${{{variable}:?}}\""));
     }
 
+    /// These secrets and keys are not named: they were made for the run alone.
+    pub fn leave_out(&mut self, ids: &[String]) {
+        self.gone.extend_from_slice(ids);
+    }
+
     /// What runs one case again: `dewspec run … CASE`.
     pub fn case(&self, target: &Target, settings: &Settings, case: &str) -> String {
         let same = format!(" --seed {} --run-id {}", settings.seed, quoted(&settings.run_id));
-        format!("dewspec run{same}{}{} {}", self.options, known(target, settings), quoted(case))
+        format!("dewspec run{same}{}{} {}", self.options, self.known(target, settings), quoted(case))
     }
 
     /// What sends a find of the fuzzer again: `dewspec replay FILE …`. The find itself names seed and run id.
     pub fn find(&self, target: &Target, settings: &Settings, file: &str) -> String {
-        format!("dewspec replay {}{}{}", quoted(file), self.options, known(target, settings))
+        format!("dewspec replay {}{}{}", quoted(file), self.options, self.known(target, settings))
+    }
+
+    /// What target and settings say beyond the defaults.
+    fn known(&self, target: &Target, settings: &Settings) -> String {
+        let mut line = String::new();
+        if !target.embedded {
+            add_target(&mut line, target, &self.gone);
+        }
+        add_settings(&mut line, settings, target.embedded);
+        line
     }
 }
 
-/// What target and settings say beyond the defaults.
-fn known(target: &Target, settings: &Settings) -> String {
-    let mut line = String::new();
-    if !target.embedded {
-        add_target(&mut line, target);
-    }
-    add_settings(&mut line, settings, target.embedded);
-    line
-}
-
-fn add_target(line: &mut String, target: &Target) {
+fn add_target(line: &mut String, target: &Target, gone: &[String]) {
     if target.csms == target.kms {
         add_each(line, "--endpoint", &target.csms);
     } else {
@@ -60,8 +68,8 @@ fn add_target(line: &mut String, target: &Target) {
         add_each(line, "--kms-endpoint", &target.kms);
     }
     add_each(line, "--project-id", [&target.project_id]);
-    add_each(line, "--secret-id", &target.secret_ids);
-    add_each(line, "--key-id", &target.key_ids);
+    add_each(line, "--secret-id", target.secret_ids.iter().filter(|id| !gone.contains(id)));
+    add_each(line, "--key-id", target.key_ids.iter().filter(|id| !gone.contains(id)));
     add_each(line, "--foreign-project-id", &target.foreign.project_id);
     add_each(line, "--foreign-secret-id", &target.foreign.secret_id);
     add_each(line, "--foreign-key-id", &target.foreign.key_id);
@@ -106,6 +114,9 @@ fn add_settings(line: &mut String, settings: &Settings, embedded: bool) {
     }
     if settings.thorough {
         line.push_str(" --thorough");
+    }
+    if settings.signature {
+        line.push_str(" --signature");
     }
     if settings.strict {
         line.push_str(" --strict");
@@ -171,6 +182,10 @@ mod tests {
             },
             ..Target::default()
         };
+        let mut line = ReplayLine::default();
+        line.leave_out(&["s1".to_owned(), "k1".to_owned()]);
+        let text = line.find(&target, &Settings::default(), "x");
+        assert!(text.contains("--secret-id s2") && !text.contains("s1") && !text.contains("k1"), "{text}");
         let mut line = ReplayLine::default();
         line.variable("--proxy", "DEWSPEC_PROXY");
         let text = line.case(&target, &Settings::default(), "x");

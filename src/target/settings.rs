@@ -132,6 +132,9 @@ pub struct Settings {
     /// Sends every value of the catalogue at every position, not only those whose turn it is.
     #[serde(default)]
     pub thorough: bool,
+    /// Sends signatures that do not fit their requests, too.
+    #[serde(default)]
+    pub signature: bool,
     /// Keeps names of created events apart between runs; lower-case letters, digits and `-`, at most 20.
     pub run_id: String,
     /// Generated inputs per property.
@@ -186,6 +189,7 @@ impl Default for Settings {
         Settings {
             seed: 0x00DE_C0DE,
             thorough: false,
+            signature: false,
             run_id: "local".to_owned(),
             cases: 2,
             concurrency: 32,

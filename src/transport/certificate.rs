@@ -39,6 +39,10 @@ fn told(why: &CertificateError, certificate: &X509Certificate<'_>, name: &str) -
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
             format!("the certificate of {name}, issued by \"{issuer}\", is not good before {from}; is the clock right?")
         }
+        CertificateError::BadSignature => format!(
+            "the certificate of {name}, issued by \"{issuer}\"{by_itself}, cannot be used: it is not signed with the key of the \
+             authority that is trusted under this name"
+        ),
         other => format!("the certificate of {name}, issued by \"{issuer}\"{by_itself}, cannot be used: {other}"),
     }
 }

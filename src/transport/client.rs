@@ -208,6 +208,8 @@ impl Client {
                     Next::Stands
                 }
             };
+            let next =
+                if options.once && !matches!(next, Next::Fatal | Next::Inconclusive) { Next::Stands } else { next };
             company = match next {
                 Next::AgainAlone => Company::Alone,
                 Next::AgainSuspected => Company::AloneAndWell,

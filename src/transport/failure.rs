@@ -63,14 +63,27 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
     std::iter::successors(Some(error), |&error| error.source())
 }
 
-/// What is told of a certificate that was refused, without what libraries say around it.
-fn refused_certificate(error: &(dyn Error + 'static)) -> Option<String> {
-    let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-    let of_tls = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>());
-    match of_tls.or_else(|| error.downcast_ref::<rustls::Error>())? {
-        rustls::Error::Other(OtherError(told)) => told.downcast_ref::<Refused>().map(Refused::to_string),
-        _ => None,
+/// What libraries say around what has happened.
+const AROUND: [&str; 6] = [
+    "client error (Connect)",
+    "client error (SendRequest)",
+    "other error",
+    "tcp connect error",
+    "dns error",
+    "error resolving DNS",
+];
+
+/// What is told of TLS that did not come about, without what libraries say around it.
+fn without_tls(error: &(dyn Error + 'static)) -> Option<String> {
+    if let Some(error) = error.downcast_ref::<rustls::Error>() {
+        return match error {
+            rustls::Error::Other(OtherError(told)) => told.downcast_ref::<Refused>().map(Refused::to_string),
+            rustls::Error::InvalidMessage(_) => Some("what answers there does not speak TLS".to_owned()),
+            _ => None,
+        };
     }
+    // One may stand in another.
+    without_tls(error.downcast_ref::<std::io::Error>()?.get_ref()?)
 }
 
 /// An error with its causes, outermost first, each said once.
@@ -81,8 +94,11 @@ fn chain(error: &(dyn Error + 'static)) -> String {
         let text = match cause.downcast_ref::<reqwest::Error>() {
             Some(e) if e.is_connect() => "no connection".to_owned(),
             Some(_) => continue,
-            None => refused_certificate(cause).unwrap_or_else(|| cause.to_string()),
+            None => without_tls(cause).unwrap_or_else(|| cause.to_string()),
         };
+        if AROUND.contains(&text.as_str()) {
+            continue;
+        }
         if !parts.iter().any(|part| part.ends_with(&text)) {
             parts.push(text);
         }

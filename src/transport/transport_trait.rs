@@ -69,6 +69,8 @@ pub struct WireOptions {
     pub pieces: bool,
     /// A server error is not tried again: of several requests at once, it counts what the first try came to.
     pub errors_stand: bool,
+    /// It is sent once, whatever comes of it.
+    pub once: bool,
     /// It asks for the target's condition, and is no case's request.
     pub canary: bool,
     /// When the whole answer has to be there.

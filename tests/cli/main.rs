@@ -11,6 +11,7 @@ mod flaky;
 mod formats;
 mod help;
 mod hostile;
+mod init;
 mod judge;
 mod made_up;
 mod network;
@@ -25,4 +26,5 @@ mod shards;
 mod sign;
 #[cfg(unix)]
 mod signals;
+mod signature;
 mod support;

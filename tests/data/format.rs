@@ -54,6 +54,7 @@ const PARTS: &[(&str, &str)] = &[
     ("`values`", "Nasty"),
     ("Regressions", "RegressionFile"),
     ("Revisions", "RevisionFile"),
+    ("Signatures", "SignatureFile"),
 ];
 /// What stands in the place of a value.
 const PLACE: &str = "InPlace";

@@ -231,7 +231,7 @@ fn the_reference_server_has_exactly_the_readings_of_the_suite() {
 
 #[test]
 fn every_fault_breaks_a_clause_that_there_is() {
-    let suite = suite();
+    let suite = suite().with_signature();
     for fault in fault::catalogue() {
         assert!(
             suite.clause(fault.clause).is_some(),

@@ -1,10 +1,14 @@
 //! Requests that are signed with an access key, before a gateway that checks every signature.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::answer::Answer;
 use crate::call::Call;
 use crate::fault::{BROKEN, FAULT};
 use crate::gatekeeper::Gatekeeper;
 use crate::harness::{Launch, Scene, Setup, each};
-use crate::proxy::Proxy;
+use crate::proxy::{Act, Proxy};
 use crate::upstream::Upstream;
 
 /// Every kind of operation, raw connections, deletions with keys in the path, and tokens.
@@ -182,4 +186,68 @@ fn the_curl_line_of_a_failure_can_be_pasted() {
         .expect("bash");
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(text.starts_with("HTTP/1.1 201"), "{line}\n{text}{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// How a gateway gets rid of signatures that do not fit.
+#[derive(Clone, Copy, Debug)]
+enum Manner {
+    Refuses,
+    HangsUp,
+    FailsItself,
+}
+
+#[test]
+fn wrong_signatures_never_come_near_what_locks_a_key() {
+    each(&[Manner::Refuses, Manner::HangsUp, Manner::FailsItself], |manner| {
+        let upstream = Upstream::new(&[], &[]);
+        let gate = Gatekeeper::new(upstream.token());
+        let worst = Arc::new(AtomicUsize::new(0));
+        let (mut rule, seen, manner) = (gate.clone().rule(), Arc::clone(&worst), *manner);
+        let mut in_a_row = 0;
+        let counting = move |call: &Call| {
+            let act = rule(call);
+            if call.field("authorization").is_none() {
+                return act;
+            }
+            in_a_row = if matches!(act, Act::Answer(_)) { in_a_row + 1 } else { 0 };
+            seen.fetch_max(in_a_row, Ordering::Relaxed);
+            match (act, manner) {
+                (Act::Answer(_), Manner::HangsUp) => Act::Drop,
+                (Act::Answer(_), Manner::FailsItself) => Act::Answer(Answer::refusal(500, "it broke")),
+                (act, _) => act,
+            }
+        };
+        let proxy = Proxy::before(upstream.address, counting);
+        let guarded = Guarded { scene: Scene { upstream, proxy }, gate };
+        let told = guarded.launch("run").args(&["--signature", "signature"]).finish();
+        let most = worst.load(Ordering::Relaxed);
+        assert!(most <= 1, "{most} wrong signatures in a row, {manner:?}:\n{}", told.excerpt());
+        match manner {
+            Manner::Refuses => drop(told.code_is(0).accuses_nobody()),
+            // Nothing was stored, and that it is no answer is not the signature's matter.
+            Manner::HangsUp => drop(told.code_is_one_of(&[0, 3, 4])),
+            Manner::FailsItself => drop(told.code_is_one_of(&[0, 1])),
+        }
+        guarded.scene.is_clean(&told);
+    });
+}
+
+#[test]
+fn a_gateway_that_checks_no_signature_is_told_of_as_a_warning_and_strictly_as_a_failure() {
+    let guarded = Guarded::with(&[], |_| {});
+    let (token, gate) = (guarded.gate.token.clone(), guarded.gate.clone());
+    let lax = Proxy::before(guarded.scene.upstream.address, move |call: &Call| match call.field("authorization") {
+        Some(_) => Act::As(token.clone(), 0),
+        None => Act::Pass,
+    });
+    let setup = Setup { endpoint: lax.url(), ..guarded.setup() };
+    for (arguments, code) in [(&["--signature", "signature"][..], 0), (&["--signature", "--strict", "signature"], 1)] {
+        let told = Launch::signing("run", &setup, &gate).args(arguments).finish();
+        told.code_is(code);
+        let violated = told.violated();
+        assert_eq!(violated.len(), 16, "{violated:?}\n{}", told.excerpt());
+        assert!(violated.iter().all(|id| id.contains(".signature.")), "{violated:?}");
+        told.says("dewspec sign");
+    }
+    guarded.scene.is_clean(&Launch::signing("doctor", &setup, &gate).finish());
 }

@@ -8,6 +8,13 @@ use crate::target::Settings;
 /// How to go about a run.
 #[derive(Clone, Debug, Default, Args)]
 pub(in crate::cli) struct EngineArgs {
+    /// Make a secret and a key for the run (two where it needs two), and remove them at its end; a key can only be scheduled
+    /// for deletion, in 7 days. Asks before, since that may cost money [default: off]
+    #[arg(long, env = "DEWSPEC_PROVISION", value_parser = BoolishValueParser::new(), help_heading = "Target")]
+    pub(in crate::cli) provision: bool,
+    /// Do not ask before --provision makes anything [default: off]
+    #[arg(long, env = "DEWSPEC_YES", value_parser = BoolishValueParser::new(), help_heading = "Target")]
+    pub(in crate::cli) yes: bool,
     #[arg(
         long,
         env = "DEWSPEC_SEED",
@@ -100,6 +107,11 @@ pub(in crate::cli) struct EngineArgs {
     /// Treat violated SHOULD clauses as failures [default: off]
     #[arg(long, env = "DEWSPEC_STRICT", value_parser = BoolishValueParser::new(), help_heading = "Run")]
     pub(in crate::cli) strict: bool,
+    /// At the end, also send signatures that do not fit their requests. It takes an access key, and has a risk: five of them in
+    /// a row lock an access key for five minutes. A good one follows each; use no key that something else depends on
+    /// [default: off]
+    #[arg(long, env = "DEWSPEC_SIGNATURE", value_parser = BoolishValueParser::new(), help_heading = "Run")]
+    pub(in crate::cli) signature: bool,
     /// Load the suite from a directory instead of the one built in
     #[arg(long, value_name = "DIR", help_heading = "Run")]
     pub(in crate::cli) suites: Option<PathBuf>,

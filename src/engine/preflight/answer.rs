@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use crate::judge::describe;
 use crate::model::{Exchange, FailureKind, Response};
+use crate::target::Proxy;
 
 /// What an answer to an ordinary request says of the set-up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -83,7 +84,7 @@ pub(super) fn is_web_page(response: &Response) -> bool {
 }
 
 /// Why there is no answer, and what to do about it.
-pub(super) fn unreached(exchange: &Exchange) -> Option<(String, &'static str)> {
+pub(in super::super) fn unreached(exchange: &Exchange, proxy: &Proxy) -> Option<(String, &'static str)> {
     let failure = exchange.answer.as_ref().err()?;
     let told = &failure.message;
     let lower = told.to_ascii_lowercase();
@@ -98,10 +99,18 @@ pub(super) fn unreached(exchange: &Exchange) -> Option<(String, &'static str)> {
             format!("its certificate is not trusted: {told}"),
             "is the host of the endpoint right? where only the address is another, --resolve HOST:PORT:ADDR keeps the name",
         ),
-        FailureKind::Unreachable if lower.contains("proxy") || lower.contains("tunnel") => (
-            format!("it could not be reached through the proxy: {told}"),
-            "is the address of the proxy right, and does it want a user? --proxy http://USER:PASSWORD@HOST:PORT",
-        ),
+        FailureKind::Unreachable if lower.contains("does not speak tls") => {
+            (format!("it could not be reached: {told}"), "is it http:// and not https://, and is the port right?")
+        }
+        FailureKind::Unreachable
+            if !certificate
+                && (lower.contains("proxy") || lower.contains("tunnel") || matches!(proxy, Proxy::Url(_))) =>
+        {
+            (
+                format!("it could not be reached through the proxy{}: {told}", at(proxy)),
+                "is the address of the proxy right, and does it want a user? --proxy http://USER:PASSWORD@HOST:PORT",
+            )
+        }
         FailureKind::Unreachable if certificate => (
             format!("its certificate is not trusted: {told}"),
             "give the authority's certificate with --cacert FILE, or --insecure to trust any",
@@ -125,6 +134,14 @@ pub(super) fn unreached(exchange: &Exchange) -> Option<(String, &'static str)> {
         FailureKind::Abandoned => ("the run ended before it was asked".to_owned(), ""),
         FailureKind::Unrecorded => (failure.message.clone(), ""),
     })
+}
+
+/// Where the proxy is, as far as that was said.
+fn at(proxy: &Proxy) -> String {
+    let Proxy::Url(url) = proxy else { return String::new() };
+    let host =
+        url::Url::parse(url).ok().and_then(|url| Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?)));
+    host.map(|host| format!(" at {host}")).unwrap_or_default()
 }
 
 #[cfg(test)]

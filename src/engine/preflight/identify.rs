@@ -127,6 +127,11 @@ fn unknown(one: &Inspected, project_is_known: bool) -> Option<PreflightStep> {
             format!("the target refuses the credentials: {told}"),
             "are they right, and not expired, and is the project their own?",
         ),
+        Kind::Unknown if one.kind != ResourceKind::Events && uuid::Uuid::parse_str(&one.id).is_err() => (
+            kind.clone(),
+            format!("the target does not know the {name}: {told}"),
+            "identifiers are UUIDs, as the console shows them: is this a name?",
+        ),
         Kind::Unknown => (
             kind.clone(),
             format!("the target does not know the {name}: {told}"),

@@ -40,6 +40,11 @@ pub(in super::super) struct Preflight {
 }
 
 impl Preflight {
+    /// Nothing was looked at, since this is in the way.
+    pub(in super::super) fn failing(step: PreflightStep) -> Self {
+        Preflight { steps: vec![step], leases: Leases::new(), examples: Vec::new() }
+    }
+
     /// The steps that failed.
     pub(in super::super) fn failed(&self) -> impl Iterator<Item = &PreflightStep> {
         self.steps.iter().filter(|step| !step.ok)
@@ -129,11 +134,31 @@ pub(in super::super) async fn inspect(
             let named = format!("refuses the credentials ({from})");
             problem.detail = problem.detail.replacen("refuses the credentials", &named, 1);
         }
+        if session.target.authentication.signs() && problem.step == "credentials" {
+            problem.advice = Some(advice_on_signature(&problem.detail).to_owned()).or(problem.advice);
+        }
         // It takes the place of what was seen of the same resource or operation.
         preflight.steps.retain(|step| step.step != problem.step || !step.ok || !names_the_same(step, &problem));
         preflight.steps.push(problem);
     }
     preflight
+}
+
+/// What to do where an access key is refused, as far as the gateway's words tell.
+fn advice_on_signature(told: &str) -> &'static str {
+    let told = told.to_ascii_lowercase();
+    if told.contains("not exist") {
+        "is the access key right, and one of this cloud? a temporary one is only known with its security token"
+    } else if told.contains("limit") {
+        "the access key is locked after failures: wait five minutes, and try it once"
+    } else if told.contains("expire") {
+        "is the clock right here? a temporary key may be over"
+    } else if told.contains("signature") {
+        "is the secret key right? if it is, something on the way changes host, path or fields: `dewspec sign --explain` shows \
+         what is signed"
+    } else {
+        "are access key and secret key right, and is the project their own?"
+    }
 }
 
 /// Where the credentials come from, and what became of fetching them where they have to be.

@@ -39,7 +39,7 @@ pub(super) async fn reach(
         session.client.health().tell_waiting(|| format!("{endpoint} does not answer yet: waiting for it"));
         tokio::time::sleep(PAUSE).await;
     };
-    if let Some((why, advice)) = unreached(&exchange) {
+    if let Some((why, advice)) = unreached(&exchange, &session.target.network.proxy) {
         let advice = Some(advice.to_owned()).filter(|advice| !advice.is_empty());
         return Err(PreflightStep { step, ok: false, detail: format!("{endpoint}: {why}"), advice });
     }

@@ -113,6 +113,23 @@ pub(super) enum Line {
     Gone { at: At, key: String },
     /// Nothing is there any more.
     Clean { at: At },
+    /// A secret or key of this name may be made from now on, for the run alone.
+    Make { kind: ResourceKind, name: String },
+    /// It was, and has this id.
+    Made { kind: ResourceKind, name: String, id: String },
+    /// It is gone, or will be by itself.
+    Removed { kind: ResourceKind, name: String },
+}
+
+/// A secret or key that a run has made for itself, or may have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Made {
+    /// Which of them.
+    pub kind: ResourceKind,
+    /// Its name or alias, which only dewspec makes up.
+    pub name: String,
+    /// Its id, once the target has told it.
+    pub id: Option<String>,
 }
 
 /// What may be there, by key, with every value that was sent.
@@ -157,6 +174,8 @@ impl Items {
 #[serde(from = "Vec<Line>", into = "Vec<Line>")]
 pub struct Left {
     resources: BTreeMap<At, Items>,
+    /// What was made, by kind and name, each with its id if that is known.
+    made: BTreeMap<(ResourceKind, String), Option<String>>,
 }
 
 impl From<Vec<Line>> for Left {
@@ -176,7 +195,17 @@ impl From<Left> for Vec<Line> {
 impl Left {
     /// Whether nothing is.
     pub fn is_empty(&self) -> bool {
-        self.resources.is_empty()
+        self.resources.is_empty() && self.made.is_empty()
+    }
+
+    /// Whether there are tags or events of ours on something.
+    pub fn has_items(&self) -> bool {
+        !self.resources.is_empty()
+    }
+
+    /// The secrets and keys that were made for a run alone, or may have been.
+    pub fn made(&self) -> impl Iterator<Item = Made> {
+        self.made.iter().map(|((kind, name), id)| Made { kind: *kind, name: name.clone(), id: id.clone() })
     }
 
     /// The resources, with what may be left there.
@@ -206,16 +235,31 @@ impl Left {
                 }
             }
             Line::Clean { at } => drop(self.resources.remove(&at)),
+            Line::Make { kind, name } => drop(self.made.entry((kind, name)).or_default()),
+            Line::Made { kind, name, id } => drop(self.made.insert((kind, name), Some(id))),
+            Line::Removed { kind, name } => self.remove(kind, name),
+        }
+    }
+
+    /// What was on it is gone with it.
+    fn remove(&mut self, kind: ResourceKind, name: String) {
+        if let Some(id) = self.made.remove(&(kind, name)).flatten() {
+            self.resources.remove(&At { kind, id });
         }
     }
 
     /// The lines that come to this.
     pub(super) fn lines(&self) -> impl Iterator<Item = Line> {
-        self.resources.iter().map(|(at, known)| {
+        let made = self.made().map(|Made { kind, name, id }| match id {
+            Some(id) => Line::Made { kind, name, id },
+            None => Line::Make { kind, name },
+        });
+        let items = self.resources.iter().map(|(at, known)| {
             let each =
                 known.items.iter().flat_map(|(key, values)| values.iter().map(move |v| (key.clone(), v.clone())));
             Line::Sent { at: at.clone(), items: each.collect() }
-        })
+        });
+        made.chain(items)
     }
 }
 
@@ -280,6 +324,27 @@ mod tests {
         let mut again = Left::default();
         left.lines().for_each(|line| again.apply(line));
         assert_eq!(again, left);
+    }
+
+    #[test]
+    fn what_was_made_is_known_until_it_is_removed_with_all_that_was_on_it() {
+        let (kind, name) = (ResourceKind::Secret, |text: &str| text.to_owned());
+        let made = text(&[
+            Line::Make { kind, name: name("dewspec-r-1") },
+            Line::Made { kind, name: name("dewspec-r-1"), id: name("a") },
+            Line::Make { kind, name: name("dewspec-r-2") },
+            sent("a", &[("k", "1")]),
+        ]);
+        let (_, mut left) = parse(&made).unwrap_or_else(|error| unreachable!("{error}"));
+        let ids: Vec<_> = left.made().map(|made| (made.name, made.id)).collect();
+        assert_eq!(ids, [(name("dewspec-r-1"), Some(name("a"))), (name("dewspec-r-2"), None)]);
+        let mut again = Left::default();
+        left.lines().for_each(|line| again.apply(line));
+        assert_eq!(again, left);
+        left.apply(Line::Removed { kind, name: name("dewspec-r-1") });
+        assert!(!left.has_items() && !left.is_empty(), "its tags are gone with it, and the other may be there");
+        left.apply(Line::Removed { kind, name: name("dewspec-r-2") });
+        assert!(left.is_empty());
     }
 
     #[test]

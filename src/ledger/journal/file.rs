@@ -66,28 +66,44 @@ impl Journal {
             }
             left = known;
         }
+        let open = Open { header, path, file, bytes: 0, left, failed: None };
+        let journal = Journal { open: Mutex::new(Some(open)), ..Journal::default() };
+        journal.take_over(place, is_held, false)?;
+        Ok(journal)
+    }
+
+    /// Takes over what earlier runs have left where this one works, and, if so asked, what they have made for themselves.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn take_over(
+        &self,
+        place: &Place,
+        is_held: impl Fn(ResourceKind, &str) -> bool,
+        with_made: bool,
+    ) -> Result<(), String> {
+        let mut open = self.open();
+        let Some(open) = open.as_mut() else { return Ok(()) };
         let mut others: Vec<Abandoned> = match place {
             Place::Folder(_) => Abandoned::all(place).into_iter().flatten().collect(),
             Place::File(_) => Vec::new(),
         };
-        others.retain(|other| other.header.is_same_target(&header));
-        let held: Vec<Vec<Line>> = others.iter().map(|other| other.lines_about(&is_held)).collect();
-        held.iter().flatten().for_each(|line| left.apply(line.clone()));
-        let mut open = Open { header, path, file, bytes: 0, left, failed: None };
+        others.retain(|other| other.header.is_same_target(&open.header));
+        let taken: Vec<Vec<Line>> = others.iter().map(|other| other.lines_about(&is_held, with_made)).collect();
+        taken.iter().flatten().for_each(|line| open.left.apply(line.clone()));
         open.write_anew();
         // Not before it stands here.
-        for (mut other, lines) in others.into_iter().zip(held).filter(|_| open.failed.is_none()) {
+        for (mut other, lines) in others.into_iter().zip(taken).filter(|_| open.failed.is_none()) {
             for line in lines {
-                if let Line::Sent { at, .. } = line {
-                    other.cleaned(at.kind, &at.id);
+                match line {
+                    Line::Sent { at, .. } => other.cleaned(at.kind, &at.id),
+                    Line::Make { kind, name } | Line::Made { kind, name, .. } => other.removed(kind, &name),
+                    Line::Gone { .. } | Line::Clean { .. } | Line::Removed { .. } => {}
                 }
             }
             other.end();
         }
-        match open.failed.take() {
-            Some(why) => Err(why),
-            None => Ok(Journal { open: Mutex::new(Some(open)), ..Journal::default() }),
-        }
+        open.failed.take().map_or(Ok(()), Err)
     }
 
     fn open(&self) -> MutexGuard<'_, Option<Open>> {
@@ -133,6 +149,40 @@ impl Journal {
         let Some(open) = open.as_mut() else { return };
         open.append(Line::Clean { at: At { kind, id: id.to_owned() } });
         open.shorten();
+    }
+
+    /// A secret or key of this name is about to be made.
+    ///
+    /// # Errors
+    /// Why that could not be noted: then it must not be made.
+    pub fn make(&self, kind: ResourceKind, name: &str) -> Result<(), String> {
+        self.note(Line::Make { kind, name: name.to_owned() })
+    }
+
+    /// It was made, and has this id.
+    ///
+    /// # Errors
+    /// Why that could not be noted.
+    pub fn made(&self, kind: ResourceKind, name: &str, id: &str) -> Result<(), String> {
+        self.note(Line::Made { kind, name: name.to_owned(), id: id.to_owned() })
+    }
+
+    /// It is gone, or will be by itself, and with it what was on it.
+    pub fn removed(&self, kind: ResourceKind, name: &str) {
+        // If that cannot be written, it is looked at once more another time, which does no harm.
+        let _ = self.note(Line::Removed { kind, name: name.to_owned() });
+    }
+
+    fn note(&self, line: Line) -> Result<(), String> {
+        let mut open = self.open();
+        let Some(open) = open.as_mut() else { return Ok(()) };
+        open.append(line);
+        open.failed.clone().map_or(Ok(()), Err)
+    }
+
+    /// Where it is, while it is held.
+    pub fn path(&self) -> Option<PathBuf> {
+        self.open().as_ref().map(|open| open.path.clone())
     }
 
     /// What may be left, of earlier runs or of this one.
@@ -211,15 +261,27 @@ impl Abandoned {
         Ok(Some(Abandoned { path, header, left, file }))
     }
 
-    /// What is left on some resources.
-    fn lines_about(&self, is_held: impl Fn(ResourceKind, &str) -> bool) -> Vec<Line> {
-        let about = |line: &Line| matches!(line, Line::Sent { at, .. } if is_held(at.kind, &at.id));
+    /// What is left on some resources, and, if so asked, what was made.
+    fn lines_about(&self, is_held: impl Fn(ResourceKind, &str) -> bool, with_made: bool) -> Vec<Line> {
+        let about = |line: &Line| match line {
+            Line::Sent { at, .. } => is_held(at.kind, &at.id),
+            Line::Make { .. } | Line::Made { .. } => with_made,
+            Line::Gone { .. } | Line::Clean { .. } | Line::Removed { .. } => false,
+        };
         self.left.lines().filter(about).collect()
     }
 
     /// Nothing is left on this resource any more.
     pub fn cleaned(&mut self, kind: ResourceKind, id: &str) {
-        let line = Line::Clean { at: At { kind, id: id.to_owned() } };
+        self.append(Line::Clean { at: At { kind, id: id.to_owned() } });
+    }
+
+    /// What was made under this name is gone, or will be by itself.
+    pub fn removed(&mut self, kind: ResourceKind, name: &str) {
+        self.append(Line::Removed { kind, name: name.to_owned() });
+    }
+
+    fn append(&mut self, line: Line) {
         let text = serde_json::to_string(&line).unwrap_or_default();
         self.left.apply(line);
         // If that cannot be written, it is looked at once more another time, which does no harm.

@@ -5,6 +5,6 @@ mod entry;
 mod file;
 mod place;
 
-pub use entry::{Header, Items, Left, Recorded};
+pub use entry::{Header, Items, Left, Made, Recorded};
 pub use file::{Abandoned, Journal};
 pub use place::Place;

@@ -19,17 +19,27 @@ pub(super) const UNSIGNED: &[u8] = b"UNSIGNED-PAYLOAD";
 /// Method, path, query, headers and their names, but not yet the hash of the body; nothing if a signed header is
 /// not there.
 pub(super) fn head(parts: &Parts, signed: &str) -> Option<Vec<u8>> {
+    let query = parts.uri.query().unwrap_or_default();
+    head_of((parts.method.as_str(), parts.uri.path(), query), &parts.headers, signed)
+}
+
+/// The same of a request line and header fields.
+pub(super) fn head_of(
+    (method, asked, asked_for): (&str, &str, &str),
+    headers: &HeaderMap,
+    signed: &str,
+) -> Option<Vec<u8>> {
     let mut text = Vec::with_capacity(512);
-    text.extend_from_slice(parts.method.as_str().as_bytes());
+    text.extend_from_slice(method.as_bytes());
     text.push(b'\n');
-    text.extend_from_slice(path(parts.uri.path()).as_bytes());
+    text.extend_from_slice(path(asked).as_bytes());
     text.push(b'\n');
-    text.extend_from_slice(query(parts.uri.query().unwrap_or_default()).as_bytes());
+    text.extend_from_slice(query(asked_for).as_bytes());
     text.push(b'\n');
     for name in signed.split(';') {
         text.extend_from_slice(name.as_bytes());
         text.push(b':');
-        text.extend_from_slice(&value(&parts.headers, name)?);
+        text.extend_from_slice(&value(headers, name)?);
         text.push(b'\n');
     }
     text.push(b'\n');

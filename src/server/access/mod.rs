@@ -4,6 +4,7 @@ mod access_key;
 mod admit;
 mod canonical;
 mod credentials;
+mod lenient;
 mod signature;
 
 pub(crate) use access_key::AccessKey;

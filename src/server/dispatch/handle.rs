@@ -45,11 +45,6 @@ pub(crate) async fn handle(Shared(state): Shared<Arc<State>>, request: Request) 
     }
     let mut body = Incoming::Unread(body);
     let mut caller = Caller { headers: &parts.headers, signed: None };
-    if is_signed(&parts.headers) {
-        let read = body.collect().await;
-        caller.signed = Some(signer(&state.credentials, &parts, &read));
-        body = Incoming::Read(read);
-    }
     let route = Route::of(parts.uri.path());
     let known = route.is_some();
     let asked = route.as_ref().and_then(|route| {
@@ -57,6 +52,15 @@ pub(crate) async fn handle(Shared(state): Shared<Arc<State>>, request: Request) 
             .and_then(|method| asked(method, &route.target, parts.uri.query()))
             .or_else(|| robustness::asked_by_any_method(&state, asked(Method::Post, &route.target, None)))
     });
+    if is_signed(&parts.headers) {
+        let rules = match asked {
+            Some(Asked::Operation(operation)) => state.operation(operation),
+            _ => state.gateway(),
+        };
+        let read = body.collect().await;
+        caller.signed = Some(signer(&state.credentials, rules, &parts, &read));
+        body = Incoming::Read(read);
+    }
     match (asked, &route) {
         (Some(Asked::Operation(operation)), Some(route)) => {
             let rules = state.operation(operation);

@@ -444,4 +444,16 @@ deviations! {
         SendsUpdateTimeInOtherUnit "response.times.one-unit" "`update_time` has another unit than `create_time`";
         CountsValueInOtherUnit "character-unit.same" "the characters of values are counted in another unit than those of keys";
     }
+    "signature" {
+        TrimsSignedBody "signature.body" "a final newline of the body makes no difference to its signature";
+        TrustsAnnouncedHash "signature.body" "the hash of the body in X-Sdk-Content-Sha256 is believed";
+        SignsPathAbove "signature.path" "a signature of the path above is taken, too";
+        IgnoresSignedQuery "signature.query" "the query makes no difference to the signature";
+        CutsSignedHeaders "signature.header" "what follows a semicolon in a header makes no difference to the signature";
+        TakesMissingHeadersForEmpty "signature.missing-header" "a signed header that is not there is taken for an empty one";
+        TakesOldSignatures "signature.age" "a signature is good for ever";
+        TakesFutureSignatures "signature.age" "a signature may be of the future";
+        VerifiesNoSignature "signature.secret-key" "whoever knows the access key is let in";
+        IgnoresSignedMethod "signature.method" "the method makes no difference to the signature";
+    }
 }

@@ -29,6 +29,9 @@ pub struct FaultInfo {
 /// not find them; fuzzing is measured by them.
 pub const RARE: &str = "rare";
 
+/// The family of faults that only signatures bring out which do not fit their requests: what `dewspec run --signature` sends.
+pub const SIGNATURE: &str = "signature";
+
 /// Every fault, grouped by operation.
 pub fn catalogue() -> Vec<FaultInfo> {
     static INFOS: LazyLock<Vec<FaultInfo>> = LazyLock::new(|| Fault::iter().map(info).collect());

@@ -108,6 +108,11 @@ faults! {
         CsmsCreateForgetsLater ForgetsLater; CsmsCreateRevertsLater RevertsLater; CsmsCreateListsEmptyValueAsNull ListsEmptyValueAsNull;
         CsmsCreateStoresOmittedValueAsText StoresOmittedValueAsText; CsmsCreateListsOmittedValueInTurns ListsOmittedValueInTurns;
         CsmsCreateCountsValueInOtherUnit CountsValueInOtherUnit;
+        CsmsCreateTrimsSignedBody TrimsSignedBody; CsmsCreateTrustsAnnouncedHash TrustsAnnouncedHash;
+        CsmsCreateSignsPathAbove SignsPathAbove; CsmsCreateIgnoresSignedQuery IgnoresSignedQuery;
+        CsmsCreateCutsSignedHeaders CutsSignedHeaders; CsmsCreateTakesMissingHeadersForEmpty TakesMissingHeadersForEmpty;
+        CsmsCreateTakesOldSignatures TakesOldSignatures; CsmsCreateTakesFutureSignatures TakesFutureSignatures;
+        CsmsCreateVerifiesNoSignature VerifiesNoSignature; CsmsCreateIgnoresSignedMethod IgnoresSignedMethod;
     }
     BatchCreateOrDeleteTags {
         CsmsBatchAnswersSuccessWithOk AnswersSuccessWithOk; CsmsBatchAnswersSuccessWithCreated AnswersSuccessWithCreated;
@@ -275,6 +280,11 @@ faults! {
         KmsCreateListsEmptyValueAsNull ListsEmptyValueAsNull;
         KmsCreateStoresOmittedValueAsText StoresOmittedValueAsText; KmsCreateListsOmittedValueInTurns ListsOmittedValueInTurns;
         KmsCreateTakesEmptySequenceForNone TakesEmptySequenceForNone; KmsCreateCountsValueInOtherUnit CountsValueInOtherUnit;
+        KmsCreateTrimsSignedBody TrimsSignedBody; KmsCreateTrustsAnnouncedHash TrustsAnnouncedHash;
+        KmsCreateSignsPathAbove SignsPathAbove; KmsCreateIgnoresSignedQuery IgnoresSignedQuery;
+        KmsCreateCutsSignedHeaders CutsSignedHeaders; KmsCreateTakesMissingHeadersForEmpty TakesMissingHeadersForEmpty;
+        KmsCreateTakesOldSignatures TakesOldSignatures; KmsCreateTakesFutureSignatures TakesFutureSignatures;
+        KmsCreateVerifiesNoSignature VerifiesNoSignature; KmsCreateIgnoresSignedMethod IgnoresSignedMethod;
     }
     CreateSecretEvent {
         EventCreateAnswersSuccessWithCreated AnswersSuccessWithCreated; EventCreateAnswersSuccessWithNoContent AnswersSuccessWithNoContent;

@@ -5,7 +5,7 @@ use strum::IntoEnumIterator;
 use super::battery::{RESOURCES, differs, transcript};
 use super::bench::Bench;
 use crate::server::config::ServerConfig;
-use crate::server::fault::{Deviation, Fault, FaultSet, RARE};
+use crate::server::fault::{Deviation, Fault, FaultSet, RARE, SIGNATURE};
 use crate::server::operation::Operation;
 use crate::server::reading::{Profile, catalogue};
 
@@ -22,9 +22,10 @@ const ELSEWHERE: [Deviation; 5] = [
     Deviation::ShowsOtherEventId,
 ];
 
-/// Families of faults that take other paths, header fields or lives than a battery has; `tests/faults.rs` sees to them.
-const BEYOND_BATTERIES: [&str; 9] =
-    [RARE, "undocumented", "positions", "life", "selection", "state", "later", "absence", "together"];
+/// Families of faults that take other paths, header fields or lives than a battery has; `tests/faults.rs` sees to them, and
+/// `tests/cli/signature.rs` to signatures.
+const BEYOND_BATTERIES: [&str; 10] =
+    [RARE, SIGNATURE, "undocumented", "positions", "life", "selection", "state", "later", "absence", "together"];
 
 /// Faults of an operation that change nothing that a battery sees.
 async fn silent_faults(operation: Operation, profile: &Profile) -> Vec<Fault> {

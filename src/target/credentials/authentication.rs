@@ -1,13 +1,29 @@
 //! The ways in which requests show whose they are.
 
 use super::{AccessKey, IamLogin};
+use crate::model::TokenChoice;
 
 /// What stands in requests for a token that is fetched, until they are sent.
 pub const TOKEN: &str = "a-token-that-is-put-in-when-it-is-sent";
 /// What stands in `Authorization` of requests that are signed, until they are.
 pub const SIGNED: &str = "SDK-HMAC-SHA256 signed-when-it-is-sent";
+/// Behind [`SIGNED`], what the signature does not fit.
+const WRONGLY: &str = "; ";
 /// What stands for the security token of a temporary key in whatever a target has repeated.
 pub const SECURITY_TOKEN: &str = "the-security-token-of-the-access-key";
+
+/// What stands in `Authorization` of requests whose signature is not to fit them.
+pub fn signed_wrongly(choice: TokenChoice) -> String {
+    format!("{SIGNED}{WRONGLY}{choice}")
+}
+
+/// How a request is to be signed whose `Authorization` is this; `None` if that stands for no signature.
+pub fn how_signed(authorization: &str) -> Option<TokenChoice> {
+    match authorization.strip_prefix(SIGNED)? {
+        "" => Some(TokenChoice::Valid),
+        rest => rest.strip_prefix(WRONGLY)?.parse().ok().filter(|choice: &TokenChoice| choice.is_signature()),
+    }
+}
 
 /// How requests show whose they are.
 #[derive(Clone, Default, PartialEq, Eq)]

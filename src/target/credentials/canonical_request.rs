@@ -52,7 +52,7 @@ impl CanonicalRequest {
 }
 
 /// The hash of bytes, in hexadecimal.
-pub(super) fn sha256(bytes: &[u8]) -> String {
+pub fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 

@@ -9,8 +9,8 @@ mod signature;
 mod token;
 
 pub use access_key::AccessKey;
-pub use authentication::{Authentication, SECURITY_TOKEN, SIGNED, TOKEN, TokenSource};
-pub use canonical_request::{CanonicalRequest, Signable};
+pub use authentication::{Authentication, SECURITY_TOKEN, SIGNED, TOKEN, TokenSource, how_signed, signed_wrongly};
+pub use canonical_request::{CanonicalRequest, Signable, sha256};
 pub use iam::{IamLogin, Login};
 pub use signature::{CLOCK_TOLERANCE, Signed, sign, timestamp};
 pub use token::Token;

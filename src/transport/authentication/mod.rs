@@ -2,6 +2,7 @@
 //! ever sees one: what comes back is searched for them, and has what stands for them again.
 
 mod conceal;
+mod covered;
 mod fetch;
 mod fetched;
 mod signing;

@@ -6,9 +6,10 @@ use std::time::SystemTime;
 use url::Url;
 
 use super::conceal::{Secret, conceal};
+use super::covered::{Covered, is_sent};
 use super::target_clock::TargetClock;
-use crate::model::Request;
-use crate::target::{AccessKey, SECURITY_TOKEN, SIGNED, Signable, sign};
+use crate::model::{Request, TokenChoice};
+use crate::target::{AccessKey, SECURITY_TOKEN, Signable, how_signed, sign};
 use crate::transport::{Ready, Sending, Transport, WireOptions};
 
 /// What stands for parts of a signature that a target has repeated.
@@ -39,22 +40,26 @@ impl Signing {
 impl Signer {
     /// The request with its signature, and what of that must not be shown; `None` if it is not to be signed, or has no URL.
     fn signed(&self, request: &Request) -> Option<(Request, Vec<Secret>)> {
-        let is_mark = |(name, value): &(String, String)| name.eq_ignore_ascii_case("authorization") && value == SIGNED;
-        if !request.headers.iter().any(is_mark) {
-            return None;
-        }
+        let how = how(request)?;
         let url = Url::parse(&request.url).ok()?;
-        let mut headers: Vec<_> = request.headers.iter().filter(|field| !is_mark(field)).cloned().collect();
+        let mut headers: Vec<_> = request.headers.iter().filter(|field| mark(field).is_none()).cloned().collect();
         let of_type = |(name, _): &&(String, String)| name.eq_ignore_ascii_case("content-type");
         // Everything else may be changed on the way.
         let mut covered: Vec<_> = headers.iter().filter(of_type).cloned().collect();
         covered.push(("X-Project-Id".to_owned(), self.project_id.clone()));
-        let body = request.body.as_deref().unwrap_or_default();
-        let time = self.clock.time(SystemTime::now());
-        let signed = sign(&Signable { method: &request.method, url: &url, headers: &covered, body }, &self.key, time);
+        let covered = Covered {
+            method: request.method.clone(),
+            url,
+            headers: covered,
+            body: request.body.as_deref().unwrap_or_default().to_vec(),
+            key: self.key.clone(),
+            time: self.clock.time(SystemTime::now()),
+        };
+        let Covered { method, url, headers: covered, body, key, time } = covered.altered(how);
+        let signed = sign(&Signable { method: &method, url: &url, headers: &covered, body: &body }, &key, time);
         // The client writes `Host` itself, and the same.
         let is_there = |name: &str| name.eq_ignore_ascii_case("host") || name.eq_ignore_ascii_case("content-type");
-        headers.extend(signed.headers.into_iter().filter(|(name, _)| !is_there(name)));
+        headers.extend(signed.headers.into_iter().filter(|(name, _)| !is_there(name) && is_sent(name)));
         let mut secrets = vec![
             (self.key.secret_key.clone(), SECRET_KEY.to_owned()),
             (signed.signature, SIGNATURE.to_owned()),
@@ -65,6 +70,16 @@ impl Signer {
     }
 }
 
+/// How a field says that a request is to be signed, if it does.
+fn mark((name, value): &(String, String)) -> Option<TokenChoice> {
+    name.eq_ignore_ascii_case("authorization").then(|| how_signed(value)).flatten()
+}
+
+/// How a request is to be signed, if it is.
+fn how(request: &Request) -> Option<TokenChoice> {
+    request.headers.iter().find_map(mark)
+}
+
 impl Transport for Signing {
     fn exchange<'a>(&'a self, request: &'a Request, options: &'a WireOptions) -> Sending<'a> {
         Box::pin(async move {
@@ -72,7 +87,8 @@ impl Transport for Signing {
                 return self.inner.exchange(request, options).await;
             };
             let tried = conceal(self.inner.exchange(&signed, options).await?, &secrets);
-            let received = tried.answer.as_ref().ok();
+            // What is refused for its signature's sake says nothing of the clock, and is not sent again.
+            let received = tried.answer.as_ref().ok().filter(|_| how(request) == Some(TokenChoice::Valid));
             let anew = received.is_some_and(|received| self.signer.clock.learn(&received.response, SystemTime::now()));
             match self.signer.signed(request).filter(|_| anew) {
                 Some((signed, secrets)) => Some(conceal(self.inner.exchange(&signed, options).await?, &secrets)),
@@ -92,7 +108,10 @@ impl Transport for Signing {
 
 #[cfg(test)]
 mod tests {
+    use strum::IntoEnumIterator;
+
     use super::*;
+    use crate::target::{SIGNED, signed_wrongly};
 
     fn signer() -> Signer {
         let key = AccessKey {
@@ -123,6 +142,20 @@ mod tests {
         let names = "SignedHeaders=content-type;host;x-project-id;x-sdk-date;x-security-token";
         assert!(authorization.contains(names), "{authorization}");
         assert!(secrets.iter().any(|(secret, _)| authorization.ends_with(&format!("Signature={secret}"))));
+    }
+
+    #[test]
+    fn a_signature_that_is_not_to_fit_leaves_the_request_as_it_is() {
+        let fields = |mark: &str| {
+            let (signed, _) =
+                signer().signed(&request(&[("Authorization", mark), ("Content-Type", "application/json")])).unwrap();
+            (signed.url, signed.body, signed.method, signed.headers.iter().map(|(n, _)| n.clone()).collect::<Vec<_>>())
+        };
+        for choice in TokenChoice::iter().filter(|choice| choice.is_signature()) {
+            let (url, body, method, mut names) = fields(&signed_wrongly(choice));
+            names.retain(|name| name != "X-Sdk-Content-Sha256");
+            assert_eq!((url, body, method, names), fields(SIGNED), "{choice}");
+        }
     }
 
     #[test]
