@@ -13,6 +13,7 @@ use super::preflight::example;
 use super::resource::Resource;
 use super::session::{Found, Session};
 use crate::judge::case::JudgedCase;
+use crate::judge::is_in_no_form_of_a_service;
 
 /// Canaries of one operation are no closer to each other than this.
 const BETWEEN: Duration = Duration::from_secs(1);
@@ -25,8 +26,10 @@ pub(super) async fn is_disturbed<'a>(
 ) -> bool {
     let surprising: Vec<(&JudgedCase<'_>, Found)> = finished.filter_map(|f| Some((f, found(session, f)?))).collect();
     let Some((_, first)) = surprising.first() else { return false };
-    let between = if surprising.iter().any(|(_, found)| found.unauthorised) { Duration::ZERO } else { BETWEEN };
-    if session.client.confirm(&first.operation, between).await == Confirmed::Shaken {
+    let doubtful = |found: &Found| found.unauthorised || found.strange;
+    let between = if surprising.iter().any(|(_, found)| doubtful(found)) { Duration::ZERO } else { BETWEEN };
+    let earliest = surprising.iter().map(|(_, found)| found.at).min().unwrap_or(first.at);
+    if session.client.confirm(&first.operation, earliest, between).await == Confirmed::Shaken {
         return true;
     }
     for (one, found) in surprising.iter().filter(|(_, found)| found.unauthorised) {
@@ -58,7 +61,7 @@ pub(super) async fn confirm_the_rest(session: &Session) {
     for found in session.found().into_values() {
         let last = session.client.health().last_good(&found.operation);
         if last.is_some_and(|last| last < found.at) && !session.is_ended() {
-            session.client.confirm(&found.operation, Duration::ZERO).await;
+            session.client.confirm(&found.operation, found.at, Duration::ZERO).await;
         }
     }
 }
@@ -83,7 +86,9 @@ pub(super) fn found(session: &Session, judged: &JudgedCase<'_>) -> Option<Found>
     let at = judged.found_at()?;
     let refused = judged.evidence().iter().filter(|e| matches!(e.status(), Some(401 | 403)));
     let unauthorised = refused.into_iter().any(|e| is_ordinary(session, &e.request.headers));
-    Some(Found { operation: judged.operation().operation.id.clone(), at, unauthorised })
+    let mut answers = judged.evidence().iter().filter_map(|exchange| exchange.answer.as_ref().ok());
+    let strange = answers.any(is_in_no_form_of_a_service);
+    Some(Found { operation: judged.operation().operation.id.clone(), at, unauthorised, strange })
 }
 
 /// Whether a request carries the target's own, valid credentials.

@@ -1,15 +1,12 @@
 //! Answers that may say nothing of the request they answer: what has to be looked at before they count.
 
 use crate::judge::State;
-use crate::judge::case::{CaseRun, Doubt, Payload, Request, Sent, may_be_full, takes_nothing_more};
+use crate::judge::case::{COME_AND_GO, CaseRun, Doubt, Payload, Request, Sent, may_be_full, takes_nothing_more};
 use crate::suite::OperationSuite;
 
 use super::resource::Resource;
 use super::send::send_plain;
 use super::session::Session;
-
-/// So many items of others may have been there when a request was refused, and gone when it was looked.
-const COME_AND_GO: usize = 3;
 
 /// Why an answer is no evidence, if it is none: somebody on the way has given it, or what was refused had no room.
 pub(super) async fn why_inconclusive(

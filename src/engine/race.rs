@@ -36,7 +36,7 @@ impl Alone<'_, '_> {
                 Ok(exchanges) => exchanges,
                 Err(why) => {
                     // What came of it is anybody's guess: this round says nothing.
-                    broken = Some(why);
+                    broken = Some(format!("one of them was not answered: {why}"));
                     let mut touched = self.touched[0].clone();
                     touched.retain(|key, _| !before.contains_key(key));
                     self.first.remove(self.session, &touched).await;
@@ -46,9 +46,17 @@ impl Alone<'_, '_> {
             };
             let error = exchanges.iter().any(|(_, e)| e.status().is_some_and(|status| status >= 500));
             errors = if error { errors + 1 } else { 0 };
+            // What happens each time is the target's doing.
+            let believed = round + 1 == ROUNDS && !judged;
             let raced = Raced::new(op, step, exchanges, self.first.whole(&self.run.own[0]));
-            self.judge_race(raced).await;
-            judged = true;
+            if self.judge_race(raced, believed).await {
+                judged = true;
+            } else {
+                broken = Some("what was there vanished meanwhile".to_owned());
+            }
+            if self.run.evidence.is_over() {
+                return;
+            }
             // The next round begins where this one did.
             let added: State = self.run.own[0]
                 .iter()
@@ -60,7 +68,7 @@ impl Alone<'_, '_> {
             self.run.own[0] = before;
         }
         if let Some(why) = broken.filter(|_| !judged) {
-            self.run.evidence.error(format!("the target did not answer one of several requests at once: {why}"));
+            self.run.evidence.error(format!("nothing can be said of several requests at once: {why}"));
         }
     }
 
@@ -145,14 +153,18 @@ impl Alone<'_, '_> {
         Ok(kept)
     }
 
-    async fn judge_race(&mut self, raced: Raced<'_>) {
+    /// Holds what is stored against what was answered; whether that says anything.
+    ///
+    /// `believed`: what was there before and has vanished is taken for the target's doing.
+    async fn judge_race(&mut self, raced: Raced<'_>, believed: bool) -> bool {
         let session = self.session;
         self.first.let_settle().await;
         let patience = session.settings.settle;
         let Some(listing) = self.first.look_until(session, patience, |listing| raced.fits(listing)).await else {
-            return;
+            return true;
         };
-        let seen = self.run.raced(raced, self.first, &listing);
+        let (seen, told) = self.run.raced(raced, self.first, &listing, believed);
         self.take_as_read(0, seen).await;
+        told
     }
 }

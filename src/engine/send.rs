@@ -10,7 +10,7 @@ use crate::ledger::Sender;
 use crate::model::{Exchange, FailureKind, PathChoice, Request, Response, TokenChoice};
 use crate::record::Ending;
 use crate::suite::OperationSuite;
-use crate::transport::{EndedBy, WireOptions};
+use crate::transport::{Confirmed, EndedBy, WireOptions};
 
 use super::session::Session;
 
@@ -90,11 +90,25 @@ pub(super) async fn send(session: &Session, evidence: &mut Evidence<'_>, out: &O
     let once = out.token.is_signature();
     let options = WireOptions { raw: out.manner.wire, pieces: out.manner.pieces, once, ..WireOptions::default() };
     note_intent(session, out);
-    let (exchange, after_head) = session.client.send_over(request, options).await;
+    let (mut exchange, mut after_head) = session.client.send_over(request, options).await;
     note_stored(session, out, &exchange);
-    if out.is_ordinary() && matches!(exchange.status(), Some(401 | 403)) {
+    if out.is_ordinary() && is_unauthorised(&exchange) {
         // The credentials may have ended: better to know before the next request than after a whole group.
-        session.client.confirm(&out.op.operation.id, Duration::ZERO).await;
+        let found = exchange.sent.unwrap_or_else(Instant::now);
+        let confirmed = session.client.confirm(&out.op.operation.id, found, Duration::ZERO).await;
+        if !session.is_ended() {
+            // Good credentials that are refused once, and not again, are refused by chance.
+            let (again, after) = session.client.send_over(exchange.request.clone(), options).await;
+            note_stored(session, out, &again);
+            if again.answer.is_ok() && !is_unauthorised(&again) {
+                let first = std::mem::replace(&mut exchange, again);
+                after_head = after;
+                if confirmed == Confirmed::Sound {
+                    evidence.refused_once(out.op, &first);
+                }
+                exchange.put_before(first);
+            }
+        }
     }
     if let Some(why) = not_judged(session, evidence, out, &exchange).await {
         match why {
@@ -116,6 +130,10 @@ pub(super) async fn send(session: &Session, evidence: &mut Evidence<'_>, out: &O
         note_foreign(session, out, &exchange);
     }
     receive(evidence, out, (exchange, after_head), seconds(session))
+}
+
+fn is_unauthorised(exchange: &Exchange) -> bool {
+    matches!(exchange.status(), Some(401 | 403))
 }
 
 /// The time of day of the run, in seconds since 1970.

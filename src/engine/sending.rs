@@ -32,7 +32,8 @@ impl Alone<'_, '_> {
                 if !accepted && requests.len() > 1 {
                     // Those beside it may have been in its way.
                     let Some(again) = self.send(request).await else { break };
-                    sent = again;
+                    // What a lost try may have stored is still in its way.
+                    sent = Sent { second_try: again.second_try || sent.second_try, ..again };
                 }
                 if sent.exchange.status() == Some(op.operation.success) {
                     let (run, resource) = self.parts(step.second);

@@ -180,6 +180,14 @@ impl Exchange {
         self.earlier.iter().any(Attempt::is_in_doubt)
     }
 
+    /// Puts what came of the same request before this one, all its tries, in front of this one's.
+    pub fn put_before(&mut self, first: Exchange) {
+        let Exchange { answer, elapsed, earlier, .. } = first;
+        let own = std::mem::replace(&mut self.earlier, earlier);
+        self.earlier.push(Attempt::new(answer, elapsed));
+        self.earlier.extend(own);
+    }
+
     /// The kind of failure, if there is no answer.
     pub fn failure(&self) -> Option<FailureKind> {
         self.answer.as_ref().err().map(|failure| failure.kind)

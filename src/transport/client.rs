@@ -134,6 +134,10 @@ struct Wait {
     silent: Duration,
 }
 
+/// How long something else may answer in the target's place, as while it is deployed anew.
+const ELSEWHERE_PATIENCE: Duration = Duration::from_secs(20);
+/// How long good credentials may be refused. Those that have ended stay refused.
+const REFUSED_PATIENCE: Duration = Duration::from_secs(5);
 /// How long one operation may be throttled, or in maintenance, while others are not.
 const OPERATION_PATIENCE: Duration = Duration::from_secs(20);
 
@@ -353,6 +357,17 @@ impl Client {
         false
     }
 
+    /// The same while something else than the target answers, or refuses what it took before: that may pass.
+    fn hold_back(&self, wait: Duration, status: u16) -> bool {
+        if self.health.is_interrupted() {
+            return false;
+        }
+        let longer = self.rate_limit.pause(wait);
+        self.health
+            .tell_waiting(|| format!("what worked before is answered with {status}: waiting whether that passes"));
+        longer.is_zero() || self.health.may_wait(longer)
+    }
+
     fn give_up(&self, status: u16, sent: Instant, rest: Option<Duration>) {
         let most = seconds(self.health.patience());
         let how_long = match rest {
@@ -398,7 +413,7 @@ impl Client {
         wait: &Wait,
     ) -> Waited {
         let (mut pause, longest) = wait.pauses;
-        let (mut at_once, mut told) = (true, false);
+        let (mut at_once, mut told, mut was_refused) = (true, false, false);
         loop {
             let (condition, at) = self.check_since(operation, since, &canary).await;
             let passed = at.saturating_duration_since(started);
@@ -408,6 +423,10 @@ impl Client {
                     if told {
                         self.health.note_back(passed);
                         self.health.tell_waiting(String::new);
+                    }
+                    if was_refused {
+                        // It may have been the pace: some firewalls refuse whoever asks too often.
+                        self.rate_limit.slow_down(started, at);
                     }
                     return Waited::Well { at_once };
                 }
@@ -435,9 +454,15 @@ impl Client {
                         told = true;
                     }
                 }
-                other => {
-                    self.ends_with(&other, operation, since);
-                    return Waited::Over;
+                Condition::Changed(status) | Condition::Unauthorised(status) => {
+                    let refused = matches!(condition, Condition::Unauthorised(_));
+                    let patience = if refused { REFUSED_PATIENCE } else { ELSEWHERE_PATIENCE };
+                    if passed >= patience || !self.hold_back(pause, status) {
+                        self.ends_with(&condition, operation, since);
+                        return Waited::Over;
+                    }
+                    told = true;
+                    was_refused |= refused;
                 }
             }
             at_once = false;
@@ -577,9 +602,16 @@ impl Client {
         (condition, sent + elapsed)
     }
 
-    /// Holds something surprising against the canary: a read that worked before. At most one in `between`; what is found
-    /// between two good ones is sound. A target that is unwell is waited for.
-    pub async fn confirm(&self, operation: &str, between: Duration) -> Confirmed {
+    /// Holds something surprising, sent at this time, against the canary: a read that worked before. At most one in
+    /// `between`; what is found between two good ones is sound. A target that is unwell is waited for.
+    pub async fn confirm(&self, operation: &str, found: Instant, between: Duration) -> Confirmed {
+        let confirmed = self.hold_against_canary(operation, between).await;
+        // Somebody else may have waited for it meanwhile.
+        let shaken = confirmed == Confirmed::Sound && self.health.was_unwell_at(operation, found);
+        if shaken { Confirmed::Shaken } else { confirmed }
+    }
+
+    async fn hold_against_canary(&self, operation: &str, between: Duration) -> Confirmed {
         if self.health.was_checked_within(operation, between) {
             return Confirmed::Sound;
         }

@@ -100,11 +100,14 @@ impl Head {
 
 /// The head of the answer that counts: those of class 1xx only announce it.
 fn head(received: &[u8]) -> Option<Head> {
+    let mut folding = httparse::ParserConfig::default();
+    folding.allow_obsolete_multiline_headers_in_responses(true);
     let mut from = 0;
     loop {
         let mut fields = [httparse::EMPTY_HEADER; FIELDS];
         let mut parsed = httparse::Response::new(&mut fields);
-        let httparse::Status::Complete(length) = parsed.parse(received.get(from..)?).ok()? else { return None };
+        let read = folding.parse_response(&mut parsed, received.get(from..)?);
+        let httparse::Status::Complete(length) = read.ok()? else { return None };
         let status = parsed.code?;
         from += length;
         if (100..200).contains(&status) {
@@ -112,12 +115,18 @@ fn head(received: &[u8]) -> Option<Head> {
         }
         let mut headers = HeaderMap::new();
         for field in parsed.headers.iter() {
-            if let (Ok(name), Ok(value)) = (HeaderName::try_from(field.name), HeaderValue::from_bytes(field.value)) {
+            let value = unfolded(field.value);
+            if let (Ok(name), Ok(value)) = (HeaderName::try_from(field.name), HeaderValue::from_bytes(&value)) {
                 headers.append(name, value);
             }
         }
         return Some(Head { status, headers, end: from });
     }
+}
+
+/// The value of a header field that may go on over several lines: a fold reads as blanks (RFC 9112, section 5.2).
+fn unfolded(value: &[u8]) -> Vec<u8> {
+    value.iter().map(|byte| if matches!(byte, b'\r' | b'\n') { b' ' } else { *byte }).collect()
 }
 
 /// The contents of a chunked body, as far as they are there, and whether its end is.
@@ -158,6 +167,14 @@ mod tests {
         let answer = answer(&[bytes]).0?;
         assert_eq!((answer.response.status, answer.after_head.as_deref()), (204, Some(&b"rest"[..])));
         assert_eq!(answer.response.header("a").as_deref(), Some("b"));
+        Ok(())
+    }
+
+    #[test]
+    fn a_folded_field_reads_as_one_line() -> Result<(), Failure> {
+        let answer = answer(&[b"HTTP/1.1 204 No Content\r\na: b\r\n  c\r\nd: e\r\n\r\n"]).0?;
+        let words = |name| answer.response.header(name).map(|v| v.split_whitespace().collect::<Vec<_>>().join(" "));
+        assert_eq!((words("a").as_deref(), words("d").as_deref()), (Some("b c"), Some("e")));
         Ok(())
     }
 

@@ -107,6 +107,10 @@ pub struct Canary {
     pub(super) last_good: Option<Instant>,
     /// When the last one was sent.
     pub(super) last: Option<Instant>,
+    /// The last one was not good.
+    pub(super) is_off: bool,
+    /// When the first good one after one that was not was sent.
+    pub(super) recovered: Option<Instant>,
 }
 
 /// Why a run ends early.
@@ -229,6 +233,11 @@ impl Health {
             canary.last = canary.last.max(Some(sent));
             if good {
                 canary.last_good = canary.last_good.max(Some(sent));
+                if std::mem::take(&mut canary.is_off) {
+                    canary.recovered = Some(sent);
+                }
+            } else {
+                canary.is_off = true;
             }
         }
     }
@@ -236,6 +245,11 @@ impl Health {
     /// When the last good canary of an operation was sent.
     pub fn last_good(&self, operation: &str) -> Option<Instant> {
         self.state().covering(operation)?.last_good
+    }
+
+    /// Whether the target was seen to be unwell, and well again only after this time.
+    pub(super) fn was_unwell_at(&self, operation: &str, at: Instant) -> bool {
+        self.state().covering(operation).and_then(|canary| canary.recovered).is_some_and(|recovered| at < recovered)
     }
 
     /// Whether a canary of an operation was sent so recently that another one would be too many.
@@ -514,6 +528,10 @@ pub(super) fn condition(attempt: &Attempt, success: &[u16], is_read: bool) -> Co
             FailureKind::Unrecorded => Condition::Unknown,
             _ => Condition::Silent(failure.message.clone()),
         },
+        // A page in the place of a list is somebody else's, whatever its status.
+        Ok(response) if is_read && success.contains(&response.status) && response.json().is_none() => {
+            Condition::Changed(response.status)
+        }
         Ok(response) if success.contains(&response.status) => Condition::Well,
         Ok(response) => match response.status {
             status @ (401 | 403) => Condition::Unauthorised(status),
@@ -600,7 +618,12 @@ mod tests {
 
     #[test]
     fn conditions_are_told_by_what_the_canary_meets() {
-        let answered = |status| Attempt::new(Ok(Response { status, ..Response::default() }), Duration::ZERO);
+        let body = |text: &str| text.as_bytes().to_vec();
+        let said = |status, text| {
+            Attempt::new(Ok(Response { status, body: body(text), ..Response::default() }), Duration::ZERO)
+        };
+        let answered = |status| said(status, "{}");
+        assert_eq!(condition(&said(200, "<html>"), &[200], true), Condition::Changed(200), "a page of maintenance");
         let of = |status, is_read| condition(&answered(status), &[200], is_read);
         assert_eq!(of(200, true), Condition::Well);
         assert_eq!((of(401, true), of(403, false)), (Condition::Unauthorised(401), Condition::Unauthorised(403)));

@@ -55,6 +55,8 @@ impl HttpTransport {
             .retry(reqwest::retry::never())
             .referer(false)
             .http1_only()
+            // A client has to understand them, though nobody should send them (RFC 9112, section 5.2).
+            .http1_allow_obsolete_multiline_headers_in_responses(true)
             .tcp_nodelay(true)
             .pool_idle_timeout(IDLE)
             .connect_timeout(network.connect_timeout)

@@ -5,7 +5,7 @@ use tokio::time::Instant;
 use super::knowledge::Knowledge;
 use super::suspicion::Suspicions;
 use crate::judge::readings::Observation;
-use crate::judge::{Blame, Deviation};
+use crate::judge::{Blame, Deviation, describe};
 use crate::model::{Attempt, Exchange, Level, Outcome};
 use crate::plan::PlannedCase;
 use crate::suite::{Answer, Clause, Expect, OperationSuite};
@@ -127,6 +127,14 @@ impl<'a> Evidence<'a> {
                 Some(self.exchanges.len()),
             );
         }
+    }
+
+    /// Good credentials were refused, and accepted when the same was sent again.
+    pub(crate) fn refused_once(&mut self, op: &OperationSuite, first: &Exchange) {
+        let Some(status) = first.status().filter(|_| self.is_on_trial(op)) else { return };
+        let seen = format!("{}; another answer when the same was sent again", describe(first));
+        let allowed = "credentials that are good are accepted each time".to_owned();
+        self.flaky(Deviation { blame: Blame::Status(status), allowed, seen }, Some(self.exchanges.len()));
     }
 
     /// Whether a step of this operation is what the case is about; what others do to get there is for their own cases.

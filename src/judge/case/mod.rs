@@ -28,5 +28,5 @@ pub(crate) use prospect::{Prospect, states_differ};
 pub(crate) use race::Raced;
 pub(crate) use receive::{is_fatal, receive, receive_one_of_several};
 pub(crate) use request::{Request, payload_of};
-pub(crate) use run::{CaseRun, Doubt, Want, Weighed, is_answered_alike, may_be_full, takes_nothing_more};
+pub(crate) use run::{COME_AND_GO, CaseRun, Doubt, Want, Weighed, is_answered_alike, may_be_full, takes_nothing_more};
 pub(crate) use site::Site;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::run::CaseRun;
+use super::run::{COME_AND_GO, CaseRun, may_be_full};
 use super::site::Site;
 use crate::judge::{Blame, Deviation, Listing, State, change_of, state_of};
 use crate::model::Exchange;
@@ -82,6 +82,26 @@ impl<'s> Raced<'s> {
             && self.deleted.iter().filter(|key| !self.accepted.contains_key(*key)).all(|key| !state.contains_key(key))
     }
 
+    /// What was there before, is none of theirs, and is not as it was.
+    fn lost<'r>(&'r self, seen: &'r State) -> impl Iterator<Item = &'r String> {
+        let is_lost = |(key, value): &(&String, &String)| !self.named.contains(*key) && seen.get(*key) != Some(*value);
+        self.start.iter().filter(is_lost).map(|(key, _)| key)
+    }
+
+    /// Whether more than one thing has vanished, and not only what the requests named: somebody may be taking things away.
+    fn is_disturbed(&self, seen: &State) -> bool {
+        let lost = self.lost(seen).count();
+        let missing = self.accepted.keys().filter(|key| self.stays(key) && !seen.contains_key(*key)).count();
+        lost > 0 && lost + missing > 1
+    }
+
+    /// Whether requests that should all be accepted were refused where others may have taken the room.
+    fn is_crowded_out(&self, most: Option<usize>, listing: &Listing, seen: &State) -> bool {
+        let refused = self.all_with(|exchange| exchange.is_refused() && exchange.status() != Some(429));
+        let wanted = self.named.iter().filter(|key| !seen.contains_key(*key)).count();
+        self.step.all && refused > 0 && most.is_some_and(|most| listing.items.len() + wanted + COME_AND_GO > most)
+    }
+
     fn all_with(&self, what: impl Fn(&Exchange) -> bool) -> usize {
         self.exchanges.iter().filter(|(_, exchange)| what(exchange)).count()
     }
@@ -128,9 +148,6 @@ impl<'s> Raced<'s> {
             let seen = format!("{stray:?} was refused and is there");
             broken(Blame::Unchanged, "refused tags are not stored", seen);
         }
-        if let Some((lost, _)) = self.start.iter().find(|(k, v)| !self.named.contains(*k) && seen.get(*k) != Some(v)) {
-            broken(Blame::Stored, "other tags stay as they are", format!("{lost:?} is not as it was"));
-        }
         if !repeated.is_empty() {
             broken(Blame::OneValue, "one value for each key", format!("{repeated:?} listed more than once"));
         }
@@ -139,21 +156,45 @@ impl<'s> Raced<'s> {
 }
 
 impl CaseRun<'_> {
-    /// Judges what is stored after a race; returns the state that a listing shows.
-    pub(crate) fn raced(&mut self, mut raced: Raced<'_>, site: &Site, listing: &Listing) -> State {
+    /// Judges what is stored after a race; returns the state that a listing shows, and whether it says anything of the target.
+    ///
+    /// `believed`: what was there before and has vanished is taken for the target's doing.
+    pub(crate) fn raced(
+        &mut self,
+        mut raced: Raced<'_>,
+        site: &Site,
+        listing: &Listing,
+        believed: bool,
+    ) -> (State, bool) {
         site.ledger.leave_out_volatile(&mut raced.start);
         let seen = state_of(listing, &raced.like);
-        let Some((last, _)) = raced.exchanges.last() else { return seen };
+        let Some((last, _)) = raced.exchanges.last() else { return (seen, true) };
+        if !believed && raced.is_disturbed(&seen) {
+            return (seen, false);
+        }
         let answers = raced.exchanges.iter().filter_map(|(_, exchange)| exchange.status());
         let answers = answers.map(|status| status.to_string()).collect::<Vec<_>>().join(", ");
         let most = site.limit(self.known, self.case);
+        if site.ledger.is_shared() && raced.is_crowded_out(most, listing, &seen) {
+            self.evidence.skip(may_be_full(site), false);
+            return (seen, true);
+        }
         for (blame, allowed, seen) in raced.broken(most, &seen, &listing.repeated()) {
             let seen = format!("{seen}; the answers were {answers}");
             self.evidence.deviation(&Deviation { blame, allowed, seen }, Some(*last));
         }
+        if let Some(lost) = raced.lost(&seen).next() {
+            let (allowed, told) = ("other tags stay as they are".to_owned(), format!("{lost:?} is not as it was"));
+            let of_others = site.ledger.is_theirs(lost);
+            self.evidence.deviation_of_state(
+                &Deviation { blame: Blame::Stored, allowed, seen: told },
+                *last,
+                of_others,
+            );
+        }
         if !self.evidence.has_findings() {
             self.evidence.held(self.case.op.id("stored"));
         }
-        seen
+        (seen, true)
     }
 }

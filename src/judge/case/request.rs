@@ -45,9 +45,7 @@ impl<'s> Request<'s> {
     /// Why an answer is not the service's: somebody on the way refuses such a request by themselves.
     pub(crate) fn by_an_intermediary(&self, exchange: &Exchange) -> Option<String> {
         let ordinary = self.step.token == TokenChoice::Valid && self.stays_home();
-        let is_theirs = |response: &&_| crate::judge::is_by_an_intermediary(response, ordinary);
-        let response = exchange.answer.as_ref().ok().filter(is_theirs)?;
-        let status = response.status;
+        let status = exchange.status().filter(|_| crate::judge::is_by_an_intermediary(exchange, ordinary))?;
         Some(format!("a gateway or firewall in front of the service refuses such a request by itself ({status})"))
     }
 }

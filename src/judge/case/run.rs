@@ -15,7 +15,7 @@ use super::request::Request;
 use super::site::Site;
 use crate::judge::{Blame, Change, Deviation, Listing, State, change_of, describe, judge_answer};
 use crate::ledger::word;
-use crate::model::Exchange;
+use crate::model::{Exchange, Level};
 use crate::plan::PlannedCase;
 use crate::suite::{Answer, Effect, Expect, OperationSuite, StepSpec};
 
@@ -146,7 +146,11 @@ impl<'a> CaseRun<'a> {
         let on_trial = self.evidence.is_on_trial(op) && room && alone && site.can_list() && !sent.second_try;
         if on_trial && sent.exchange.status() == Some(400) {
             let allowed = format!("status {}", op.operation.success);
-            let deviation = Deviation { blame: Blame::Success, allowed, seen: describe(&sent.exchange) };
+            // What is no more than a should is none the less for failing early.
+            let own = self.case.spec.clauses.first().and_then(|own| self.case.op.clause(own));
+            let is_should = own.is_some_and(|own| own.level == Level::Should);
+            let blame = if is_should { Blame::Case } else { Blame::Success };
+            let deviation = Deviation { blame, allowed, seen: describe(&sent.exchange) };
             self.evidence.wrong_answer(&deviation, sent.index);
         }
         self.evidence.skip(format!("its set-up was refused: {}", describe(&sent.exchange)), false);
@@ -324,6 +328,9 @@ impl<'a> CaseRun<'a> {
 pub(crate) fn takes_nothing_more(site: &Site) -> String {
     format!("the {} takes nothing more, and what it carries cannot be listed", site.kind.carrier())
 }
+
+/// So many items of others may have been there when a request was refused, and gone when it was looked.
+pub(crate) const COME_AND_GO: usize = 3;
 
 /// Why a refusal by a resource that others write to does not count.
 pub(crate) fn may_be_full(site: &Site) -> String {

@@ -90,7 +90,7 @@ impl Scene<'_> {
         if self.transient_server_error && out_of_reach && !own_words() {
             return true;
         }
-        if self.response().is_some_and(|response| is_by_an_intermediary(response, !self.gateway_territory)) {
+        if is_by_an_intermediary(self.exchange, !self.gateway_territory) {
             return true;
         }
         let Some(response) = self.response().filter(|_| self.unusual) else { return false };
