@@ -215,13 +215,13 @@ impl Plan {
             .collect();
         let nights = turns.iter().map(|turn| turn.of).max().unwrap_or_default();
         let nowhere = match missed.len() {
-            0 => "each of them at one position at least".to_owned(),
-            _ => format!("at no position: {}", missed.into_iter().collect::<Vec<_>>().join(", ")),
+            0 => "each of them in one at least".to_owned(),
+            _ => format!("but at none: {}", missed.into_iter().collect::<Vec<_>>().join(", ")),
         };
         let all = turns.len() + left_out;
         Some(format!(
-            "{} of {all} values on which software breaks were sent, {nowhere}; {nights} seeds in a row send all of them, or \
-             --thorough at once",
+            "values on which software breaks were sent in {} of {all} places, {nowhere}; {nights} seeds in a row send all of \
+             them everywhere, or --thorough at once",
             turns.len()
         ))
     }

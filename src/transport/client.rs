@@ -371,7 +371,10 @@ impl Client {
     fn give_up(&self, status: u16, sent: Instant, rest: Option<Duration>) {
         let most = seconds(self.health.patience());
         let how_long = match rest {
-            Some(rest) => format!("the rest of the run would take about {:.0} s at the pace it allows", seconds(rest)),
+            Some(rest) => format!(
+                "the rest of the run would take about {:.0} s at the pace it allows (--rate keeps to one that it bears)",
+                seconds(rest)
+            ),
             None => "it would have to be waited for even longer".to_owned(),
         };
         let (by, what) = match status {
