@@ -15,6 +15,8 @@ pub(super) struct Inspected {
     pub(super) carries: Option<usize>,
     /// So many items are the most it may carry, if that is known.
     pub(super) capacity: Option<usize>,
+    /// So many items are stored by the valid request that stores most.
+    pub(super) wants: usize,
     /// By operation, the answers to a valid request.
     pub(super) writes: Vec<(String, Answer)>,
 }
@@ -44,8 +46,9 @@ impl Inspected {
         answers.peek().is_some() && answers.all(|answer| answer.status == Some(401))
     }
 
+    /// Whether there is no room for what a valid request stores.
     pub(super) fn is_full(&self) -> bool {
-        self.carries.zip(self.capacity).is_some_and(|(carries, most)| carries >= most)
+        self.carries.zip(self.capacity).is_some_and(|(carries, most)| carries + self.wants > most)
     }
 
     /// The answer that says most: to a documented operation, or else to the read; the first of the gravest kind.
@@ -227,6 +230,7 @@ mod tests {
             read: Some(answer(read)),
             carries,
             capacity: Some(20),
+            wants: 1,
             writes: writes.iter().map(|kind| (format!("{kind:?}"), answer(*kind))).collect(),
         }
     }

@@ -16,6 +16,7 @@ use super::capabilities::{example, refusal, try_out};
 use super::examples::Example;
 use super::identify::{Inspected, problem_of, problems, throttled_alone};
 use super::reach::reach;
+use crate::judge::case::Payload;
 
 /// What is said of a refused valid request.
 const DEVIATION: &str = "where reading works, this is a deviation: `dewspec run` says more";
@@ -304,8 +305,10 @@ async fn inspect_one(
         _ => None,
     });
     let service = ops.first().map(|op| op.operation.service.clone()).unwrap_or_default();
+    let stores = |op: &&Arc<OperationSuite>| Payload::new(&op.operation, &op.operation.valid).change.put.len();
+    let wants = ops.iter().map(stores).max().unwrap_or_default();
     let (kind, id) = (resource.kind, resource.id.clone());
-    Inspected { kind, id, service, read, carries, capacity, writes }
+    Inspected { kind, id, service, read, carries, capacity, wants, writes }
 }
 
 /// What an earlier run has left here is deleted, and named if that does not work.
@@ -350,7 +353,7 @@ fn names_the_same(one: &PreflightStep, other: &PreflightStep) -> bool {
 fn told(one: &Inspected, resource: &Resource, inspection: Inspection) -> Vec<PreflightStep> {
     let ok = |step: String, detail: String| PreflightStep { step, ok: true, detail, advice: None };
     let stored = match (one.carries, one.capacity) {
-        (Some(count), Some(most)) if count >= most => format!("carries {count} items, which leaves no room"),
+        (Some(count), Some(most)) if one.is_full() => format!("carries {count} of {most} items, which leaves no room"),
         (Some(count), _) => format!("carries {count} items"),
         (None, _) => "cannot be listed".to_owned(),
     };
@@ -368,6 +371,12 @@ fn told(one: &Inspected, resource: &Resource, inspection: Inspection) -> Vec<Pre
     for (operation, answer) in &one.writes {
         steps.push(match answer.is_accepted() {
             true => ok(operation.clone(), format!("a valid request is accepted: {}", answer.told)),
+            false if one.is_full() => PreflightStep {
+                step: operation.clone(),
+                ok: inspection == Inspection::Run,
+                detail: format!("there is no room on the {} for a valid request: {}", one.name(), answer.told),
+                advice: Some("free room there, or name another one: what is full takes nothing".to_owned()),
+            },
             // A run goes on, and its cases say what is wrong; who asks the doctor wants to know it now.
             false => PreflightStep {
                 step: operation.clone(),
