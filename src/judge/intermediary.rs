@@ -33,7 +33,14 @@ pub fn is_by_an_intermediary(exchange: &Exchange, ordinary: bool) -> bool {
     let forbidden = || status == 403 && !is_error_of_a_service(response);
     let page = || (200..300).contains(&status) && is_page(response);
     let elsewhere = || (300..400).contains(&status) && leads_to_another_host(exchange, response);
-    ordinary && (forbidden() || page() || elsewhere())
+    // How a path is signed that is no text is documented nowhere, so that good credentials may not fit it.
+    let unsigned = || status == 401 && !is_text(&exchange.request.url);
+    ordinary && (forbidden() || page() || elsewhere() || unsigned())
+}
+
+/// Whether a URL is UTF-8 once its percent signs are decoded.
+fn is_text(url: &str) -> bool {
+    percent_encoding::percent_decode_str(url).decode_utf8().is_ok()
 }
 
 /// Whether an answer has a form in which no service of this kind speaks: a page, a text, or the way to somewhere else. That
@@ -116,6 +123,16 @@ mod tests {
         let led = |location| is_by_an_intermediary(&answered(302, ("location", location), ""), true);
         assert!(led("https://blocked.example.net/why") && led("//login.example.net/"));
         assert!(!led("/v1/p/csms/s/tags/") && !led("https://kms.example.com/elsewhere"));
+    }
+
+    #[test]
+    fn credentials_that_do_not_fit_a_path_that_is_no_text_accuse_nobody() {
+        let at = |path: &str, status| {
+            let mut exchange = answered(status, ("content-type", "application/json"), "{\"error\":{}}");
+            exchange.request.url = format!("http://kms.example.com/v1/p/csms/{path}/tags");
+            is_by_an_intermediary(&exchange, true)
+        };
+        assert!(at("a%EF%BF", 401) && !at("a%EF%BF", 400) && !at("a%C3%A9", 401) && !at("a", 401));
     }
 
     #[test]
