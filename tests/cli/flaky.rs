@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::support::{Output, dewspec, finished, json, run, run_in, verdicts};
 
 const FAULT: &str = "csms-create-refuses-now-and-then";
-const KEY: &str = "csms.create-secret-tag.key";
+const KEY: &str = "csms.create-secret-tag.key.characters";
 
 fn flaky_run(dir: &Path, name: &str, more: &[&str]) -> (Output, Value) {
     let report = format!("json={name}.json");
@@ -77,8 +77,17 @@ fn each_case_runs_so_often() {
         clauses.filter(|clause| clause["level"] != "open").filter_map(|clause| clause["checks"].as_u64()).sum()
     };
     assert!(checks(&good) > 2 * checks(&usual), "{} and {}", checks(&good), checks(&usual));
-    let fault =
-        ["run", "-q", "--cases", "1", "--fault", "csms-create-accepts-key-one-too-long", KEY, "--report", "json=-"];
+    let fault = [
+        "run",
+        "-q",
+        "--cases",
+        "1",
+        "--fault",
+        "csms-create-accepts-key-one-too-long",
+        "csms.create-secret-tag.key",
+        "--report",
+        "json=-",
+    ];
     let steady = json(&run(&[fault.as_slice(), &["--repeat", "2"]].concat()).out);
     assert_eq!(
         (&steady["exit_code"], &steady["summary"]["flaky"]),

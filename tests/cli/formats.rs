@@ -180,7 +180,7 @@ fn scene(code: i32, arguments: &[&str]) -> Scene {
 
 #[test]
 fn all_forms_say_the_same() {
-    const KEY: &str = "create-secret-tag.key";
+    const KEY: &str = "create-secret-tag.key.characters";
     let (_, said) = agree("passing", &scene(0, &[KEY]));
     assert!(said.counts["pass"] > 20 && said.causes.is_empty());
 

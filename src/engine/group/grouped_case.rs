@@ -281,8 +281,7 @@ impl<'a> GroupedCase<'a> {
             return;
         }
         if let Some(claim) = self.claim.take() {
-            let named = named(&self.set_ups, &self.requests);
-            self.run.read_back_with_others(claim, (seen, named), holds, resource);
+            self.run.read_back_with_others(claim, seen, holds, resource);
         }
         self.at += 1;
     }

@@ -105,11 +105,12 @@ impl<'a> CaseRun<'a> {
     }
 
     /// Judges the state of several cases that was read back once, and is as it should be: of what is `seen`, this one's own is
-    /// what it has stored and what its requests have `named`; `holds` says which of its readings explain it.
-    pub(crate) fn read_back_with_others<'n>(
+    /// what it has stored. What else its requests have named, and is there, is another case's. `holds` says which of its
+    /// readings explain it.
+    pub(crate) fn read_back_with_others(
         &mut self,
         claim: Claim<'_>,
-        (seen, named): (Option<&State>, impl Iterator<Item = &'n String>),
+        seen: Option<&State>,
         holds: &[bool],
         site: &Site,
     ) {
@@ -117,7 +118,7 @@ impl<'a> CaseRun<'a> {
             Says::Items { .. } if claim.is_free() => {}
             Says::Items { expect, states: [expected, _], .. } => {
                 if let Some(seen) = seen {
-                    self.compare_part(&claim, expect, expected, (seen, named), site);
+                    self.compare_part(&claim, expect, expected, seen, site);
                 }
                 self.own[0].clone_from(expected);
             }
@@ -215,14 +216,7 @@ impl<'a> CaseRun<'a> {
     }
 
     /// The same of the case's own part of a state.
-    fn compare_part<'n>(
-        &mut self,
-        claim: &Claim<'_>,
-        expect: &Expect,
-        expected: &State,
-        (seen, mut named): (&State, impl Iterator<Item = &'n String>),
-        site: &Site,
-    ) {
+    fn compare_part(&mut self, claim: &Claim<'_>, expect: &Expect, expected: &State, seen: &State, site: &Site) {
         let (mut expected, mut part) = (Cow::Borrowed(expected), Cow::Borrowed(expected));
         let is_as_expected = expected.iter().all(|(key, value)| seen.get(key) == Some(value));
         if !is_as_expected {
@@ -230,9 +224,6 @@ impl<'a> CaseRun<'a> {
             site.ledger.leave_out_volatile(expected.to_mut());
             let there = expected.keys().filter_map(|key| Some((key.clone(), seen.get(key)?.clone())));
             part = Cow::Owned(there.collect());
-        }
-        if let Some((key, value)) = named.find_map(|key| seen.get_key_value(key).filter(|_| !part.contains_key(key))) {
-            part.to_mut().insert(key.clone(), value.clone());
         }
         self.compare(claim, expect, &Compared { expected: &expected, seen: &part }, site);
     }

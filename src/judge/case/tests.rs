@@ -151,8 +151,7 @@ fn together_with_others_the_same_is_held() {
     let Some(claim) = run.claim(&request, sent, weighed, &mut site) else { unreachable!("it says something") };
     let all = [THEIRS, OURS, ("dewspec-44556677", "another case's")];
     let seen: State = all.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-    let named = [OURS.0.to_owned()];
-    run.read_back_with_others(claim, (Some(&seen), named.iter()), &[], &site);
+    run.read_back_with_others(claim, Some(&seen), &[], &site);
     assert_eq!(run.own[0].keys().collect::<Vec<_>>(), [OURS.0]);
     let judged = run.finish();
     let upheld: Vec<&str> = judged.upheld().collect();
