@@ -46,7 +46,7 @@ fn is_text(url: &str) -> bool {
 /// Whether an answer has a form in which no service of this kind speaks: a page, a text, or the way to somewhere else. That
 /// may be a fault, or somebody who answers in the service's place.
 pub fn is_in_no_form_of_a_service(response: &Response) -> bool {
-    (300..400).contains(&response.status) || (!response.body.is_empty() && response.json().is_none())
+    (300..400).contains(&response.status) || (!response.body.is_empty() && !response.begins_as_json())
 }
 
 fn is_error_of_a_service(response: &Response) -> bool {

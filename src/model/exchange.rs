@@ -39,6 +39,12 @@ impl Response {
         read(text).or_else(|| halves().then(|| read(&without_halves(text)))?)
     }
 
+    /// Whether the body begins as an object or a list does: that tells JSON from a page without reading all of it.
+    pub fn begins_as_json(&self) -> bool {
+        let body = self.body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&self.body);
+        matches!(body.trim_ascii_start().first(), Some(b'{' | b'['))
+    }
+
     /// Whether the body begins with a byte order mark.
     pub fn has_byte_order_mark(&self) -> bool {
         self.body.starts_with(BYTE_ORDER_MARK)

@@ -529,7 +529,7 @@ pub(super) fn condition(attempt: &Attempt, success: &[u16], is_read: bool) -> Co
             _ => Condition::Silent(failure.message.clone()),
         },
         // A page in the place of a list is somebody else's, whatever its status.
-        Ok(response) if is_read && success.contains(&response.status) && response.json().is_none() => {
+        Ok(response) if is_read && success.contains(&response.status) && !response.begins_as_json() => {
             Condition::Changed(response.status)
         }
         Ok(response) if success.contains(&response.status) => Condition::Well,
