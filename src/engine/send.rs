@@ -61,7 +61,6 @@ pub(super) async fn send_plain(
     let out = Outgoing::plain(op, resource, payload, TokenChoice::Valid);
     note_intent(session, &out);
     let exchange = send_unnoted(session, op, resource, payload).await?;
-    take_note(session, &exchange, &out, None);
     note_stored(session, &out, &exchange);
     if exchange.answer.as_ref().is_ok_and(|r| r.is_success() && r.status != op.operation.success) {
         session.note_odd_success(&op.operation.id, &exchange);
@@ -123,10 +122,7 @@ pub(super) async fn send(session: &Session, evidence: &mut Evidence<'_>, out: &O
         return None;
     }
     if !is_fatal(&exchange) {
-        // What was refused at home is known by its key; elsewhere it may have been stored anywhere.
-        if !exchange.is_refused() || out.token != TokenChoice::Valid || !out.path.is_empty() {
-            take_note(session, &exchange, out, out.body);
-        }
+        note_oddities(session, &exchange, out.body);
         note_foreign(session, out, &exchange);
     }
     receive(evidence, out, (exchange, after_head), seconds(session))
@@ -143,13 +139,21 @@ pub(super) fn seconds(session: &Session) -> i64 {
 
 /// Takes note of what a request has stored that was sent by other means.
 pub(super) fn note_sent(session: &Session, out: &Outgoing<'_>, exchange: &Exchange) {
-    take_note(session, exchange, out, out.body);
+    note_oddities(session, exchange, out.body);
     note_stored(session, out, exchange);
 }
 
-/// What a request may store is on disk before it is sent.
+/// What a request may store is on disk before it is sent, and known as ours before anybody can see it, wherever that is:
+/// a look at another resource may be answered before the request itself.
 pub(super) fn note_intent(session: &Session, out: &Outgoing<'_>) {
-    if let Some(payload) = out.body.filter(|_| out.stays_home()) {
+    let Some(payload) = out.body else { return };
+    let sender = || Sender {
+        operation: out.op.operation.id.clone(),
+        kind: out.op.operation.resource,
+        resource: out.resource.to_owned(),
+    };
+    session.known.sends(&payload.bytes, out.stays_home().then(sender));
+    if out.stays_home() {
         let noted = session.journal.sent(out.op.operation.resource, out.resource, payload.change.put.iter());
         if let Err(why) = noted {
             let why = format!("it cannot be noted any more what is stored, and so nothing more is: {why}");
@@ -175,16 +179,8 @@ fn note_stored(session: &Session, out: &Outgoing<'_>, exchange: &Exchange) {
     }
 }
 
-/// Whatever the answer, what a request names may now be stored, if perhaps not where it should be.
-fn take_note(session: &Session, exchange: &Exchange, out: &Outgoing<'_>, payload: Option<&Payload>) {
-    if let Some(body) = &exchange.request.body {
-        let sender = || Sender {
-            operation: out.op.operation.id.clone(),
-            kind: out.op.operation.resource,
-            resource: out.resource.to_owned(),
-        };
-        session.known.sends(body, out.stays_home().then(sender));
-    }
+/// What is no key may have been taken for one, unless it was refused.
+fn note_oddities(session: &Session, exchange: &Exchange, payload: Option<&Payload>) {
     if let Some(payload) = payload.filter(|_| !exchange.is_refused())
         && let Some(json) = &payload.json
     {

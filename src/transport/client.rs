@@ -418,7 +418,7 @@ impl Client {
         let (mut pause, longest) = wait.pauses;
         let (mut at_once, mut told, mut was_refused) = (true, false, false);
         loop {
-            let (condition, at) = self.check_since(operation, since, &canary).await;
+            let (condition, at) = self.check_since(operation, since, &canary, pause / 2).await;
             let passed = at.saturating_duration_since(started);
             let patience = if matches!(condition, Condition::Down(_)) { wait.down } else { wait.silent };
             match condition {
@@ -573,18 +573,25 @@ impl Client {
         self.health.end(by, why, since);
     }
 
-    /// The target's condition as far as an operation goes, by a canary that was sent after `since`, and when it was so.
+    /// The target's condition as far as an operation goes, by a canary that was sent after `since`, and when it was so. One
+    /// that was not good serves all who wait, for so long.
     async fn check_since(
         &self,
         operation: &str,
         since: Instant,
         canary: impl Fn(&Health, &str) -> Option<Known>,
+        shared_for: Duration,
     ) -> (Condition, Instant) {
         let _one = self.health.checking.lock().await;
         if let Some(last) = self.health.last_good(operation).filter(|last| *last > since) {
             return (Condition::Well, last);
         }
-        self.look(operation, canary(&self.health, operation)).await
+        let canary = canary(&self.health, operation);
+        let off = canary.as_ref().and_then(|(request, ..)| self.health.off_within(request, shared_for));
+        match off.filter(|(_, sent)| *sent > since) {
+            Some(known) => known,
+            None => self.look(operation, canary).await,
+        }
     }
 
     async fn look(&self, operation: &str, canary: Option<Known>) -> (Condition, Instant) {
@@ -601,7 +608,7 @@ impl Client {
         let Tried { answer, sent, elapsed } = tried;
         let attempt = Attempt::new(answer.map(|received| received.response), elapsed);
         let condition = condition(&attempt, &success, is_read);
-        self.health.checked(operation, sent, condition == Condition::Well);
+        self.health.checked(operation, &request, sent, &condition);
         (condition, sent + elapsed)
     }
 

@@ -54,6 +54,8 @@ struct State {
     /// How long everything may be held up, in all.
     patience: Duration,
     canaries: Vec<Canary>,
+    /// The last look of each canary that was not good: what it was, and when.
+    off: Vec<(Request, Condition, Instant)>,
     ended: Option<Ended>,
     /// How much of that is spent, and how long it was in all of the run.
     waited: Duration,
@@ -226,9 +228,21 @@ impl Health {
         Some((canary.read.clone()?, canary.success.clone(), true))
     }
 
-    /// Takes note of a canary that was sent at this time.
-    pub(super) fn checked(&self, operation: &str, sent: Instant, good: bool) {
+    /// What a canary said, if it was not good and no older than this: whoever else waits for it need not look again.
+    pub(super) fn off_within(&self, request: &Request, age: Duration) -> Option<(Condition, Instant)> {
+        let state = self.state();
+        let (_, condition, at) = state.off.iter().find(|(known, ..)| known == request)?;
+        (at.elapsed() < age).then(|| (condition.clone(), *at))
+    }
+
+    /// Takes note of what a canary said that was sent at this time.
+    pub(super) fn checked(&self, operation: &str, request: &Request, sent: Instant, condition: &Condition) {
+        let good = *condition == Condition::Well;
         let mut state = self.state();
+        state.off.retain(|(known, ..)| known != request);
+        if !good {
+            state.off.push((request.clone(), condition.clone(), sent));
+        }
         for canary in state.canaries.iter_mut().filter(|canary| canary.covers.contains(operation)) {
             canary.last = canary.last.max(Some(sent));
             if good {

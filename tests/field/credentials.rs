@@ -13,7 +13,7 @@ use crate::told::Told;
 const CASES: &[&str] = &["csms.create-secret-tag.key", "kms.create-kms-tag.value", "csms.create-secret-event.name"];
 /// Requests that may be under way or tried again when a token ends, and what is sent to find out, for as long as it may pass, and to
 /// clean up.
-const AFTERWARDS: usize = 400;
+const AFTERWARDS: usize = 150;
 
 /// What remains is said once, and not tag by tag.
 #[track_caller]
