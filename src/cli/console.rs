@@ -1,9 +1,23 @@
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::sync::OnceLock;
 
-/// Prints to standard output. A reader that has gone away is no error of ours.
+/// Why standard output has lost something, the first time.
+static LOST: OnceLock<String> = OnceLock::new();
+
+/// Prints to standard output. A reader that has gone away is no error of ours; what is lost otherwise, as on a full disk, is
+/// remembered in [`lost`].
 pub(super) fn print(text: &str) {
     let mut out = std::io::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush())
+        && error.kind() != ErrorKind::BrokenPipe
+    {
+        LOST.get_or_init(|| error.to_string());
+    }
+}
+
+/// Why something that was printed to standard output was lost, if it was.
+pub(super) fn lost() -> Option<&'static str> {
+    LOST.get().map(String::as_str)
 }
 
 /// Prints an error to standard error, each line marked as such.

@@ -193,8 +193,15 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Completions(args) => completions::completions(&args),
         Command::Man(args) => man::man(&args),
     };
-    result.unwrap_or_else(|error| {
+    let code = result.unwrap_or_else(|error| {
         console::error(&error.message);
         error.code
-    })
+    });
+    match console::lost() {
+        Some(why) => {
+            console::error(&format!("standard output cannot be written: {why}"));
+            if code == exit::CONFORMS { exit::BROKEN } else { code }
+        }
+        None => code,
+    }
 }

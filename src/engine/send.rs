@@ -99,7 +99,9 @@ pub(super) async fn send(session: &Session, evidence: &mut Evidence<'_>, out: &O
             // Good credentials that are refused once, and not again, are refused by chance.
             let (again, after) = session.client.send_over(exchange.request.clone(), options).await;
             note_stored(session, out, &again);
-            if again.answer.is_ok() && !is_unauthorised(&again) {
+            if again.failure() == Some(FailureKind::Unrecorded) {
+                exchange = again;
+            } else if again.answer.is_ok() && !is_unauthorised(&again) {
                 let first = std::mem::replace(&mut exchange, again);
                 after_head = after;
                 if confirmed == Confirmed::Sound {

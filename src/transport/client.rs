@@ -608,6 +608,10 @@ impl Client {
         let Tried { answer, sent, elapsed } = tried;
         let attempt = Attempt::new(answer.map(|received| received.response), elapsed);
         let condition = condition(&attempt, &success, is_read);
+        if condition == Condition::Unknown {
+            // A record does not hold it where the run made do with what another one had met.
+            return self.health.off_within(&request, Duration::MAX).unwrap_or((condition, now));
+        }
         self.health.checked(operation, &request, sent, &condition);
         (condition, sent + elapsed)
     }

@@ -1,4 +1,5 @@
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 use crate::support::{Served, dewspec, finished, json, run};
 
@@ -73,6 +74,20 @@ fn snapshots_that_cannot_be_used_lose_no_report_and_no_verdict() {
         assert_eq!(code, expected, "{err}");
         assert!(err.contains("error: snapshots: ") && err.contains("a-file"), "{err}");
         assert!(is_json(&report));
+    }
+}
+
+/// A full disk behind standard output is told, and nothing that was lost counts as said.
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_is_lost_is_told() {
+    let case = "csms.create-secret-tag.key.max-length";
+    for arguments in [&["run", "-q", case, "--report", "json=-"][..], &["run", "-q", case], &["list", "cases"]] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("it is there");
+        let output = dewspec(arguments).stdout(full).stderr(Stdio::piped()).output().expect("the program starts");
+        let err = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(3), "{arguments:?}: {err}");
+        assert!(err.contains("standard output cannot be written: "), "{arguments:?}: {err}");
     }
 }
 

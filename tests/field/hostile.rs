@@ -171,7 +171,7 @@ fn a_fault_beside_huge_answers_is_found_or_the_run_says_why_not() {
         (0..100_000).map(|n| (format!("m{n}"), json!(n))).collect();
     let event = Answer::json(200, &json!({ "event": members }).to_string());
     let scene = Scene::faulty(FAULT, such(Call::creates_event, move || Act::Answer(event.clone())));
-    let told = scene.run(&["csms.create-secret-tag.key.max-length", "csms.create-secret-event.name"]);
+    let told = scene.run(&["csms.create-secret-tag.key.max-length", "csms.create-secret-event.name.max-length"]);
     is_bounded(&told);
     told.finds_or_explains(BREAKS, &["too large", "too long", "members", "longer than"]);
 }
