@@ -1,7 +1,7 @@
 //! Cases that run several times: all of them (`--repeat`), or those that do not pass (`--retries`). A pass over the plan is
 //! what is repeated, so that cases share their read-backs each time, and tries of one case lie apart in time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::conclusion::{Try, of_tries};
 use crate::judge::readings::Observation;
@@ -42,8 +42,11 @@ pub(super) async fn run_tries(
     let before = session.known.take_observed();
     let mut tries: BTreeMap<String, Vec<Try>> = BTreeMap::new();
     for number in 0..most {
-        let again: Vec<PlannedCase> =
-            cases.iter().filter(|case| is_due(session, number, tries.get(&case.spec.id))).cloned().collect();
+        let odd = contradicting(session, &before, &tries);
+        let is_due = |case: &&PlannedCase| {
+            odd.contains(&case.spec.id) || is_due(session, number, tries.get(&case.spec.id))
+        };
+        let again: Vec<PlannedCase> = cases.iter().filter(is_due).cloned().collect();
         if again.is_empty() || (number > 0 && (session.is_stopped() || session.is_cut_short())) {
             break;
         }
@@ -94,6 +97,22 @@ fn is_due(session: &Session, number: u64, before: Option<&Vec<Try>>) -> bool {
         Some(_) if number < repetition.repeat => true,
         Some(outcome) => outcome != Outcome::Pass,
     }
+}
+
+/// Probes that ran once, and showed what no reading explains together with what all others showed. Each of them passed by
+/// itself; it may have been by chance.
+fn contradicting(
+    session: &Session,
+    before: &[(String, Observation)],
+    tries: &BTreeMap<String, Vec<Try>>,
+) -> BTreeSet<String> {
+    let mut profile = session.known.profile().clone();
+    let once = tries.values().filter(|tries| tries.len() == 1).flatten();
+    for (clause, observation) in before.iter().chain(once.flat_map(|one| &one.observed)) {
+        profile.observe(clause, observation.clone());
+    }
+    let odd = profile.open_clauses().filter_map(|clause| profile.conflict(clause)).flatten();
+    odd.map(|observation| observation.case.clone()).filter(|case| tries.contains_key(case)).collect()
 }
 
 /// One report for each case; clauses are held or broken by what its tries come to.

@@ -60,6 +60,24 @@ fn what_passes_when_it_is_tried_again_is_flaky_and_upholds_nothing() {
     assert_eq!((failing.code, &first["causes"][0]["id"]), (1, &cause["id"]), "and the one that it is without tries");
 }
 
+/// A probe of an open clause passes whatever it sees; what it saw by chance is seen when the clause has no reading left.
+#[test]
+fn a_probe_that_contradicts_all_others_is_tried_again() {
+    let probes = ["csms.create-secret-tag.value.character-unit", "csms.create-secret-tag.key.whitespace"];
+    let dir = tempfile::tempdir().expect("a directory");
+    let of = |name: &str, more: &[&str]| {
+        let unit = "csms.create-secret-tag.key.character-unit";
+        let (output, report) = flaky_run(dir.path(), name, &[&probes[..], &[unit], more].concat());
+        let clauses = report["clauses"].as_array().expect("clauses").clone();
+        let violated = |clause: &&Value| clause["level"] == "open" && clause["verdict"] == "violated";
+        (output, clauses.iter().filter(violated).count(), rates(&report).len())
+    };
+    let (once, violated, _) = of("once", &[]);
+    assert!(once.code == 1 && violated > 0, "one of the probes is refused by chance: {}", once.out);
+    let (retried, violated, flaky) = of("retried", &["--retries", "3"]);
+    assert!(retried.code == 0 && violated == 0 && flaky > 0, "{}", retried.out);
+}
+
 #[test]
 fn each_case_runs_so_often() {
     let dir = tempfile::tempdir().expect("a directory");
