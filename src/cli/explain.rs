@@ -34,7 +34,7 @@ pub(super) struct ExplainArgs {
 
 /// `dewspec explain`
 pub(super) fn explain(args: &ExplainArgs) -> Result<u8, CliError> {
-    let suite = load::suite(args.suites.as_deref(), args.fixtures.as_deref())?.with_signature();
+    let suite = load::suite(args.suites.as_deref(), args.fixtures.as_deref())?.with_signature().with_neighbours();
     let plan = plan(&suite, &Filter::default());
     let text = match find(&suite, &plan, &args.id)? {
         Found::Clause(op, clause) => clause_text(op, clause, &plan),
@@ -216,6 +216,8 @@ fn step_text(number: usize, step: &StepSpec, case: &PlannedCase) -> String {
         format!("send {operation} without a body")
     };
     let mut extras = vec![format!("token {}", step.token)];
+    let item = step.names.as_ref().or(case.op.operation.names.as_ref());
+    extras.extend(item.filter(|_| step.operation.is_none()).map(|item| format!("to {item}")));
     extras.extend(step.path.iter().map(|(name, choice)| format!("{name} {choice}")));
     extras.extend(step.headers.iter().map(|(name, value)| format!("header {name}: {value:?}")));
     out.push_str(&paragraph(&format!("{number}. {doing} ({})", extras.join(", ")), "    "));

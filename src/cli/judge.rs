@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::options::{DeviationsArgs, OutputArgs, SuiteArgs};
 use super::outputs::Outputs;
-use super::{CliError, Config, deviations};
+use super::{CliError, Config, deviations, load};
 use crate::engine::{self as engine, Assignment};
 use crate::plan::{Filter, plan};
 use crate::record::Recorded;
@@ -62,8 +62,7 @@ async fn report(args: &JudgeArgs, suite: &Suite) -> Result<Report, CliError> {
             header.dewspec
         )));
     }
-    let extended = header.settings.signature.then(|| suite.with_signature());
-    let suite = extended.as_ref().unwrap_or(suite);
+    let suite = &load::extended(suite.clone(), header.settings.signature, header.settings.neighbours);
     let whole = plan(suite, &Filter::words(&header.filters).in_turn(header.settings.turn()));
     let plan = header.shard.as_ref().map(|shard| whole.part(shard)).unwrap_or(whole);
     let target = header.target.target();

@@ -34,6 +34,9 @@ pub(super) struct ListArgs {
     /// With what `dewspec run --signature` adds
     #[arg(long)]
     signature: bool,
+    /// With what `dewspec run --neighbours` adds
+    #[arg(long)]
+    neighbours: bool,
     /// How to print it
     #[arg(long, value_enum, default_value = "text")]
     pub(super) format: ListFormat,
@@ -48,7 +51,7 @@ pub(super) struct ListArgs {
 /// `dewspec list`
 pub(super) fn list(args: &ListArgs) -> Result<u8, CliError> {
     let suite = load::suite(args.suites.as_deref(), args.fixtures.as_deref())?;
-    let suite = if args.signature { suite.with_signature() } else { suite };
+    let suite = load::extended(suite, args.signature, args.neighbours);
     let rows = match args.subject {
         Subject::Operations => operations(&suite),
         Subject::Clauses => clauses(&suite),

@@ -9,7 +9,13 @@ use crate::suite::{DataError, DataSource, Suite};
 /// The suite that the options ask for.
 pub(super) fn suite_with(args: &EngineArgs) -> Result<Suite, CliError> {
     let suite = suite_and_cases(args.suites.as_deref(), args.fixtures.as_deref(), args.regressions.as_deref())?;
-    Ok(if args.signature { suite.with_signature() } else { suite })
+    Ok(extended(suite, args.signature, args.neighbours))
+}
+
+/// The suite with what has to be asked for.
+pub(super) fn extended(suite: Suite, signature: bool, neighbours: bool) -> Suite {
+    let suite = if signature { suite.with_signature() } else { suite };
+    if neighbours { suite.with_neighbours() } else { suite }
 }
 
 /// Loads and lints the suite; every mistake is told, with file and line.
@@ -38,7 +44,7 @@ pub(super) fn suite_and_cases(
     };
     let source = source().map_err(|e| data(&[e]))?;
     let suite = Suite::load(&source).map_err(|errors| data(&errors))?;
-    let errors = lint_coverage(&suite.with_signature());
+    let errors = lint_coverage(&suite.with_signature().with_neighbours());
     if errors.is_empty() { Ok(suite) } else { Err(data(&errors)) }
 }
 

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::options::{DeviationsArgs, OutputArgs, SuiteArgs};
 use super::outputs::Outputs;
-use super::{CliError, Config, deviations, stored};
+use super::{CliError, Config, deviations, load, stored};
 use crate::conclusion::{Part, join};
 use crate::plan::{Filter, plan};
 
@@ -51,6 +51,10 @@ pub(super) fn merge(args: &MergeArgs) -> Result<u8, CliError> {
         parts.push(Part { name, report });
     }
     let filters = parts.first().map(|part| part.report.filters.clone()).unwrap_or_default();
+    // Whoever checked neighbours has clauses of theirs.
+    let with_neighbours =
+        parts.iter().any(|part| part.report.clauses.iter().any(|clause| suite.is_of_neighbour(&clause.id)));
+    let suite = load::extended(suite, false, with_neighbours);
     let plan = plan(&suite, &Filter::words(&filters));
     let report = join(&suite, &plan, parts).map_err(|error| CliError::usage(error.to_string()))?;
     Ok(outputs.write(report, Vec::new()))

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::job::{Done, Setup, Task};
 use super::options::{EmbeddedArgs, EngineArgs, OutputArgs, RepetitionArgs, TargetArgs};
 use super::outputs::Outputs;
-use super::{CliError, stored};
+use super::{CliError, load, stored};
 use crate::fuzz::{self, Find};
 use crate::model::Outcome;
 use crate::plan::{Filter, plan};
@@ -51,6 +51,10 @@ pub(super) fn replay(args: &ReplayArgs) -> Result<u8, CliError> {
     let ids = cases(&report, &args.ids)?;
     let mut engine = args.engine.clone();
     engine.signature |= ids.iter().any(|id| id.contains(".signature."));
+    if !engine.neighbours {
+        let suite = load::suite_with(&engine)?;
+        engine.neighbours = ids.iter().any(|id| suite.is_of_neighbour(id));
+    }
     engine.seed.get_or_insert(report.seed.to_string());
     engine.run_id.get_or_insert(report.run_id.clone());
     // Inputs are made up in order, up to the last one that failed.

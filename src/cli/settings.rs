@@ -51,6 +51,7 @@ pub(super) fn settings(
         strict: sources.switch("strict", args.strict, config.strict),
         repetition: Repetition::default(),
         signature: args.signature,
+        neighbours: args.neighbours,
         thorough: sources.switch("thorough", args.thorough, config.thorough),
         max_wait: seconds("--max-wait", args.max_wait.or(config.max_wait), usual.max_wait, 0.0, WEEK)?,
         max_time,

@@ -21,8 +21,8 @@ pub struct KnownIds {
 impl KnownIds {
     /// Of a suite, with the cases of every seed.
     pub fn new(suite: &Suite) -> Self {
-        // Those on signatures, too, whichever run it is held against.
-        let suite = &suite.with_signature();
+        // Those that have to be asked for, too, whichever run it is held against.
+        let suite = &suite.with_signature().with_neighbours();
         let plan = plan(suite, &Filter::default().in_turn(None));
         let clauses = || suite.operations.iter().flat_map(|op| op.clauses.iter());
         let sentinels = suite.operations.iter().map(|op| op.sentinel_case());

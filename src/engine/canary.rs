@@ -43,7 +43,9 @@ pub(super) async fn is_disturbed<'a>(
 /// Reading may still work where writing does not any more: only a write tells.
 async fn check_permission(session: &Session, op: &OperationSuite, resource: &mut Resource, found: Instant) {
     let operation = &op.operation.id;
-    if session.known.last_accepted(operation).is_none_or(|last| last > found) {
+    let tells =
+        op.operation.effect.stores() && session.known.last_accepted(operation).is_some_and(|last| last <= found);
+    if !tells {
         return;
     }
     let looks = resource.looks.len();

@@ -1,3 +1,4 @@
+use crate::judge::State;
 use crate::judge::case::payload_of;
 use crate::model::TokenChoice;
 use crate::plan::PlannedCase;
@@ -103,7 +104,7 @@ fn kept_keys(session: &Session, case: &PlannedCase, resource: &Resource) -> usiz
         .steps
         .iter()
         .filter(may_be_accepted)
-        .filter_map(|step| payload_of(&session.known, case, &case.op, step));
+        .filter_map(|step| payload_of(&session.known, case, &case.op, step, &State::new()));
     let sent = sent.flat_map(|payload| payload.change.put.into_iter().map(|(key, _)| key));
     set_up.chain(sent).filter(|key| resource.keeps(key)).count()
 }

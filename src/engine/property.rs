@@ -214,6 +214,7 @@ impl<'a> Inputs<'a> {
         let places = self.session.known.placeholders_named(&id, &self.case.op.operation.valid);
         let clause = instance.clause.clone();
         let steps: Vec<StepSpec> = instance.resolved(&places).moves.into_iter().map(step).collect();
+        let steps = [&self.case.op.operation.first[..], &steps].concat();
         let room = steps.iter().filter_map(|s| s.fill).max().unwrap_or_else(|| self.room(&steps));
         self.case.with_input(id, clause, room, steps)
     }

@@ -471,7 +471,8 @@ async fn begin_clean_up(session: &Session, touched: &[Arc<OperationSuite>]) {
     }
 }
 
-/// The selected operations, and one that acts on the other kind where a case needs a secret and a key.
+/// The selected operations, one that stores what they act on, and one that acts on the other kind where a case needs a secret
+/// and a key.
 fn with_other_kinds(
     suite: &Suite,
     target: &Target,
@@ -480,6 +481,13 @@ fn with_other_kinds(
 ) -> Vec<Arc<OperationSuite>> {
     let mut all = selected.to_vec();
     let is_there = |op: &Arc<OperationSuite>| target.endpoint(&op.operation.service).is_some();
+    // What only changes or deletes needs something to act on.
+    for op in selected.iter().filter(|op| !op.operation.effect.stores()) {
+        let kind = op.operation.resource;
+        if !all.iter().any(|other| other.operation.resource == kind && other.operation.effect.stores()) {
+            all.extend(suite.storing_on(kind).into_iter().find(is_there));
+        }
+    }
     if plan.cases().any(|case| case.spec.needs.contains(&Need::OtherKind)) {
         for kind in [ResourceKind::Secret, ResourceKind::Key] {
             if !all.iter().any(|op| op.operation.resource == kind) {

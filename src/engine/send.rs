@@ -28,13 +28,18 @@ fn headers_over_usual(special: &IndexMap<String, String>) -> Vec<(String, String
 
 pub(super) fn request(session: &Session, out: &Outgoing<'_>) -> Option<Request> {
     let operation = &out.op.operation;
+    let path = out.manner.path(&operation.path);
+    // Something else may stand in its place.
+    let is_named = |parameter: &str| path.contains(&format!("{{{parameter}}}"));
+    let item = out.body.and_then(|payload| payload.item.as_deref());
+    let item = item.filter(|_| operation.effect.parameter().is_some_and(is_named));
     let url = session.addresses.url(
         &operation.service,
-        &out.manner.path(&operation.path),
+        &path,
         operation.resource,
         out.resource,
         |name| out.choice(name),
-        None,
+        item,
     )?;
     let url = if out.manner.encoded { session.addresses.encoded(&url, &operation.path) } else { url };
     let mut headers = headers_over_usual(out.headers);
@@ -47,7 +52,7 @@ pub(super) fn request(session: &Session, out: &Outgoing<'_>) -> Option<Request> 
         method: out.manner.method.clone().unwrap_or_else(|| operation.method.clone()),
         url,
         headers,
-        body: out.body.map(|payload| payload.bytes.clone()),
+        body: out.body.and_then(|payload| payload.bytes.clone()),
     })
 }
 
@@ -154,7 +159,9 @@ pub(super) fn note_intent(session: &Session, out: &Outgoing<'_>) {
         kind: out.op.operation.resource,
         resource: out.resource.to_owned(),
     };
-    session.known.sends(&payload.bytes, out.stays_home().then(sender));
+    if let Some(bytes) = &payload.bytes {
+        session.known.sends(bytes, out.stays_home().then(sender));
+    }
     if out.stays_home() {
         let noted = session.journal.sent(out.op.operation.resource, out.resource, payload.change.put.iter());
         if let Err(why) = noted {

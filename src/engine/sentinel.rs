@@ -124,7 +124,7 @@ async fn place(session: &Session, resource: &mut Resource) {
     resource.unwatchable = true;
     // Each operation in its turn, those that store one tag first; one of which something was lost has to show whether that
     // was chance.
-    let mut operations = session.known.suite.acting_on(resource.kind);
+    let mut operations = session.known.suite.storing_on(resource.kind);
     operations.sort_by_key(|op| !matches!(op.operation.effect, Effect::Put { .. }));
     let lost = session.lost_sentinels();
     let suspect = operations.iter().find(|op| lost.contains_key(&op.operation.id));
@@ -137,7 +137,7 @@ async fn place(session: &Session, resource: &mut Resource) {
     resource.watched_since = session.sentinel_tick();
     let bodies = match &op.operation.effect {
         Effect::Create { .. } => vec![places.fill("${valid}")],
-        Effect::Put { .. } | Effect::Batch { .. } => {
+        _ => {
             let tag = |value: &str| [(places.key("watch"), value.to_owned())];
             // What was overwritten must not come back.
             let overwrites =

@@ -265,7 +265,7 @@ impl Draw<'_> {
                     request.operation.clone_from(id);
                 }
             }
-            Effect::Create { .. } => {}
+            _ => {}
         }
     }
 

@@ -78,7 +78,7 @@ pub(super) fn whole(contract: &Contract, places_of: &Placeholders) -> BoxedStrat
 fn list_of(contract: &Contract) -> Option<String> {
     match &contract.operation().operation.effect {
         Effect::Batch { items, .. } => Some(items.clone()),
-        Effect::Put { .. } | Effect::Create { .. } => None,
+        _ => None,
     }
 }
 

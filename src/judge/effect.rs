@@ -31,11 +31,46 @@ impl Change {
     }
 }
 
+/// What a request says.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Said<'a> {
+    /// Its body, if it can be read.
+    pub body: Option<&'a Value>,
+    /// The item that its path names.
+    pub item: Option<&'a str>,
+    /// What was stored before it.
+    pub before: Option<&'a State>,
+}
+
+impl Said<'_> {
+    /// The entity that the path names as it was, and if nothing is known of it, its name.
+    fn entity(&self, item: &str, name: &str) -> Map<String, Value> {
+        let before = self.before.and_then(|state| serde_json::from_str(state.get(item)?).ok());
+        before.unwrap_or_else(|| Map::from_iter([(name.to_owned(), Value::from(item))]))
+    }
+}
+
 /// What a request would do if it were accepted; a body that cannot be read as documented does nothing.
 /// For an operation that creates an entity, `answer` is the body of the successful answer, if there is one.
 pub fn change_of(operation: &Operation, body: &Value, answer: Option<&Value>) -> Change {
+    change_by(operation, &Said { body: Some(body), ..Said::default() }, answer)
+}
+
+/// The same of a request that may have no body, and whose path may name an item.
+pub fn change_by(operation: &Operation, said: &Said<'_>, answer: Option<&Value>) -> Change {
     let mut change = Change::default();
+    let body = said.body.unwrap_or(&Value::Null);
     match &operation.effect {
+        Effect::Remove { .. } => change.delete.extend(said.item.map(str::to_owned)),
+        Effect::Update { name, .. } => {
+            if let (Some(item), Some(body)) = (said.item, body.as_object()) {
+                let mut entity = said.entity(item, name);
+                // Only what the operation's tables list is stored, and the valid body has all of it.
+                let known = canonical(body, Some(operation.valid_members()));
+                entity.extend(serde_json::from_str::<Map<String, Value>>(&known).unwrap_or_default());
+                change.put.push((item.to_owned(), canonical(&entity, None)));
+            }
+        }
         Effect::Put { item } => change.put.extend(at(body, item).and_then(tag)),
         Effect::Batch { items, action, put, delete } => {
             let tags = at(body, items).and_then(Value::as_array).into_iter().flatten().filter_map(tag);

@@ -16,7 +16,7 @@ mod state;
 pub use crate::model::State;
 pub use answer::{Blame, Deviation, judge_answer, judge_envelope};
 pub use describe::describe;
-pub use effect::{Change, change_of};
+pub use effect::{Change, Said, change_by, change_of};
 pub use intermediary::{is_by_an_intermediary, is_in_no_form_of_a_service};
 pub use json::{is_ambiguous, parse_request};
 pub use listing::{ListedItem, Listing, is_unreadable, parse_listing};

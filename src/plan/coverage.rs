@@ -6,7 +6,7 @@ use crate::suite::{DataError, Effect, Judge, OperationSuite, Suite};
 /// Topics of the clauses that the engine itself blames, by what they are about. Every operation has them.
 pub fn role_ids(op: &OperationSuite) -> Vec<String> {
     let mut topics = vec!["success.status", "stored", "refused-unchanged", "status.documented", "server-error"];
-    if !matches!(op.operation.effect, Effect::Create { .. }) {
+    if !matches!(op.operation.effect, Effect::Create { .. } | Effect::Update { .. }) {
         topics.push("success.no-body");
     }
     topics.into_iter().map(|topic| op.id(topic)).collect()

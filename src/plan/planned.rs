@@ -50,6 +50,7 @@ impl PlannedCase {
             when: IndexMap::new(),
             room: 1,
             early: false,
+            bare: false,
             turn: None,
             steps: Vec::new(),
         };
@@ -73,6 +74,7 @@ impl PlannedCase {
             when: IndexMap::new(),
             room,
             early: false,
+            bare: false,
             turn: None,
             steps,
         };
@@ -85,7 +87,7 @@ impl PlannedCase {
         let clauses = clause.map_or_else(|| self.spec.clauses.clone(), |clause| vec![clause]);
         let CaseSpec { title, needs, when, .. } = &self.spec;
         let (title, needs, when) = (title.clone(), needs.clone(), when.clone());
-        let spec = CaseSpec { id, clauses, title, needs, when, room, early: false, turn: None, steps };
+        let spec = CaseSpec { id, clauses, title, needs, when, room, early: false, bare: false, turn: None, steps };
         PlannedCase { spec, op: Arc::clone(&self.op), probes: None, depends: BTreeSet::new(), property: None }
     }
 
@@ -93,6 +95,10 @@ impl PlannedCase {
     /// answer and the state after each: such cases can share read-backs.
     pub fn shareable(&self) -> Option<(&[StepSpec], &[StepSpec])> {
         let stores = |s: &StepSpec| s.setup.is_some() && !s.second;
+        // What an update comes to depends on what was stored before it.
+        if matches!(self.op.operation.effect, Effect::Update { .. }) {
+            return None;
+        }
         let (set_ups, requests) = self.spec.steps.split_at(self.spec.steps.iter().take_while(|s| stores(s)).count());
         let ordinary = |s: &StepSpec| {
             let stores_nothing = |method: &String| matches!(method.as_str(), "HEAD" | "OPTIONS" | "DEWSPEC");

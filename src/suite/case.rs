@@ -33,6 +33,9 @@ pub struct CaseSpec {
     /// It is sent first, before anything that would suffer from what it finds.
     #[serde(default)]
     pub early: bool,
+    /// It does not begin with what cases of its operation begin with.
+    #[serde(default)]
+    pub bare: bool,
     /// It is one of several of which each run takes one.
     #[serde(skip)]
     pub turn: Option<Turn>,
@@ -68,6 +71,13 @@ fn one() -> usize {
 }
 
 impl CaseSpec {
+    /// Begins with these steps, unless it is bare.
+    pub(crate) fn begin(&mut self, first: &[StepSpec]) {
+        if !self.bare {
+            self.steps.splice(0..0, first.iter().cloned());
+        }
+    }
+
     /// A case of these clauses that does nothing but these steps.
     pub(super) fn new(id: String, clauses: Vec<String>, steps: Vec<StepSpec>) -> Self {
         CaseSpec {
@@ -78,6 +88,7 @@ impl CaseSpec {
             when: IndexMap::new(),
             room: 1,
             early: false,
+            bare: false,
             turn: None,
             steps,
         }
@@ -148,6 +159,8 @@ pub struct StepSpec {
     pub no_body: bool,
     /// Another operation than the case's.
     pub operation: Option<String>,
+    /// The item that the path names, where it is not the operation's usual one.
+    pub names: Option<String>,
     /// Credential.
     #[serde(default)]
     pub token: TokenChoice,

@@ -14,6 +14,7 @@ use super::{
     CaseSpec, Clause, DataError, DataFile, DataSource, Document, NastyClass, Observer, Operation, Origin, ResourceKind,
     Revision, Source, lint,
 };
+use crate::model::Level;
 use crate::suite::fixture::{self, Fixture};
 
 /// Something with the place it was read from.
@@ -81,6 +82,8 @@ pub struct Suite {
     pub catalogue: Vec<NastyClass>,
     /// Frozen lists of clauses, the oldest first.
     pub revisions: Vec<Revision>,
+    /// Neighbours of the documented operations: nothing that is checked unless it is asked for.
+    pub neighbours: Vec<Arc<OperationSuite>>,
     /// Clauses and cases on signatures, by operation: nothing that is checked unless it is asked for.
     pub signature: Vec<SignaturePart>,
     /// Tells it from every other suite: a hash of all its files but the revisions, which change nothing of what is checked.
@@ -136,8 +139,10 @@ impl Suite {
             Ok(parts) => suite.signature = parts,
             Err(error) => errors.push(error),
         }
+        (suite.neighbours, suite.operations) =
+            std::mem::take(&mut suite.operations).into_iter().partition(|op| op.operation.neighbour.is_some());
         if errors.is_empty() {
-            errors = lint(&suite.with_signature());
+            errors = lint(&suite.with_signature().with_neighbours());
         }
         if errors.is_empty() { Ok(suite) } else { Err(errors) }
     }
@@ -156,6 +161,21 @@ impl Suite {
         suite
     }
 
+    /// The same with the neighbours of the documented operations.
+    #[must_use]
+    pub fn with_neighbours(&self) -> Self {
+        let mut suite = self.clone();
+        suite.operations.append(&mut suite.neighbours);
+        suite
+    }
+
+    /// Whether the id of a case or clause is one of a neighbour.
+    pub fn is_of_neighbour(&self, id: &str) -> bool {
+        let own =
+            |op: &Arc<OperationSuite>| id.strip_prefix(&op.operation.prefix).is_some_and(|rest| rest.starts_with('.'));
+        self.neighbours.iter().any(own)
+    }
+
     /// The clause of that id, with its operation.
     pub fn clause(&self, id: &str) -> Option<(&Arc<OperationSuite>, &Clause)> {
         self.operations.iter().find_map(|op| op.clause(id).map(|clause| (op, clause)))
@@ -169,6 +189,13 @@ impl Suite {
     /// The operations that act on resources of a kind.
     pub fn acting_on(&self, kind: ResourceKind) -> Vec<Arc<OperationSuite>> {
         self.operations.iter().filter(|op| op.operation.resource == kind).cloned().collect()
+    }
+
+    /// Those of them that store what was not there.
+    pub fn storing_on(&self, kind: ResourceKind) -> Vec<Arc<OperationSuite>> {
+        let mut acting = self.acting_on(kind);
+        acting.retain(|op| op.operation.effect.stores());
+        acting
     }
 
     /// The fixture of that id.
@@ -229,7 +256,11 @@ fn add_operation<'a>(files: &[&'a DataFile], reader: &Reader<'a>, suite: &mut Su
     };
     operation.prefix = prefix_of(&first.path)?;
     for clause in &mut contents.clauses {
-        clause.item.source = with_documents(&clause.item.source, &operation.documents);
+        clause.item.source = with_documents(&clause.item.source, &operation);
+        // What no document of the contract says is no more than a should.
+        if operation.neighbour.is_some() && clause.item.level == Level::Must {
+            clause.item.level = Level::Should;
+        }
     }
     let Contents { clauses, cases, .. } = contents;
     suite.operations.push(Arc::new(OperationSuite { operation, file: first.path.clone(), clauses, cases }));
@@ -241,8 +272,9 @@ fn complete(suite: &mut Suite) -> Vec<DataError> {
     let short = Short::of(suite);
     let mut errors = Vec::new();
     for op in &mut suite.operations {
-        let OperationSuite { operation, clauses, cases, .. } = Arc::make_mut(op);
+        let OperationSuite { operation, clauses, cases, file } = Arc::make_mut(op);
         errors.extend(short.spell_out(operation, clauses, cases));
+        errors.extend(short.begin(operation, file, cases));
     }
     errors
 }
@@ -284,15 +316,42 @@ impl Short {
         }
         errors
     }
+
+    /// Spells out what cases of an operation begin with, and begins those with it that are written.
+    fn begin(&self, operation: &mut Operation, file: &str, cases: &mut [Located<CaseSpec>]) -> Vec<DataError> {
+        let mut errors = Vec::new();
+        for step in &mut operation.first {
+            let to = self.operations.iter().find(|op| step.operation.as_ref() == Some(&op.id));
+            if let Some(Err(message)) = to.map(|to| spell_out(step, to)) {
+                errors.push(DataError::file(file, format!("first: {message}")));
+            }
+        }
+        for case in cases {
+            case.item.begin(&operation.first);
+        }
+        errors
+    }
 }
 
-/// A source that names no document stands for the same place in each of the operation's own.
-fn with_documents(sources: &[Source], documents: &[String]) -> Vec<Source> {
+/// A source that names no document stands for the same place in each of the operation's own. What is known of a neighbour
+/// stands in one place of them, and has no tables.
+fn with_documents(sources: &[Source], operation: &Operation) -> Vec<Source> {
+    let place = |source: &Source| match &operation.neighbour {
+        None => source.clone(),
+        Some(place) => {
+            let row = source.row.as_ref().map_or_else(|| place.clone(), |row| format!("{place}: {row}"));
+            Source { row: Some(row), table: None, ..source.clone() }
+        }
+    };
     sources
         .iter()
-        .flat_map(|source| {
-            let named = if source.document.is_empty() { documents.to_vec() } else { vec![source.document.clone()] };
-            named.into_iter().map(|document| Source { document, ..source.clone() })
+        .flat_map(|source| match source.document.is_empty() {
+            true => operation
+                .documents
+                .iter()
+                .map(|document| Source { document: document.clone(), ..place(source) })
+                .collect(),
+            false => vec![source.clone()],
         })
         .collect()
 }

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::StepSpec;
 use crate::model::ResourceKind;
 
 /// One documented method and path.
@@ -33,8 +34,17 @@ pub struct Operation {
     pub capacity: Option<Capacity>,
     /// Status of an accepted request.
     pub success: u16,
-    /// A valid body: JSON text with `${…}` placeholders.
+    /// A neighbour of the documented operations, which only runs with `--neighbours` and of which no clause is more than a
+    /// `should`: where the documents describe it. Each source of a clause that names no document stands there.
+    pub neighbour: Option<String>,
+    /// A valid body: JSON text with `${…}` placeholders. Left out, where its requests have none.
+    #[serde(default)]
     pub valid: String,
+    /// Of an operation whose path names an item: the item, where a step says nothing else.
+    pub names: Option<String>,
+    /// What each of its cases begins with, made ones included, unless it is `bare`: what is to be there first.
+    #[serde(default)]
+    pub first: Vec<StepSpec>,
     /// A body that carries one item: JSON text with `${item}` where it stands. Steps with `item` are sent in it.
     pub item_body: Option<String>,
     /// Further valid bodies that steps begin `from`, by name.
@@ -93,12 +103,37 @@ pub enum Effect {
         /// Members of it that the target assigns, and that read back the same.
         assigned: Vec<String>,
     },
+    /// Deletes the one item that the path names.
+    Remove {
+        /// The parameter of the path that names it: the last one.
+        parameter: String,
+    },
+    /// Gives members of the entity that the path names other values: those that the body has, and no others.
+    Update {
+        /// The parameter of the path that names it: the last one.
+        parameter: String,
+        /// The member of the entity that is its name.
+        name: String,
+    },
 }
 
 impl Effect {
     /// Whether a word of the body would make the request delete.
     pub fn deletes(&self, word: &str) -> bool {
         matches!(self, Effect::Batch { delete, .. } if delete == word)
+    }
+
+    /// Whether requests store what was not there. All others need something to act on.
+    pub fn stores(&self) -> bool {
+        self.parameter().is_none()
+    }
+
+    /// The parameter of the path that names what a request acts on, if the path does.
+    pub fn parameter(&self) -> Option<&str> {
+        match self {
+            Effect::Remove { parameter } | Effect::Update { parameter, .. } => Some(parameter),
+            Effect::Put { .. } | Effect::Batch { .. } | Effect::Create { .. } => None,
+        }
     }
 }
 

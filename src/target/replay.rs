@@ -118,6 +118,9 @@ fn add_settings(line: &mut String, settings: &Settings, embedded: bool) {
     if settings.signature {
         line.push_str(" --signature");
     }
+    if settings.neighbours {
+        line.push_str(" --neighbours");
+    }
     if settings.strict {
         line.push_str(" --strict");
     }

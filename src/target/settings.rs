@@ -135,6 +135,9 @@ pub struct Settings {
     /// Sends signatures that do not fit their requests, too.
     #[serde(default)]
     pub signature: bool,
+    /// Checks neighbours of the documented operations, too.
+    #[serde(default)]
+    pub neighbours: bool,
     /// Keeps names of created events apart between runs; lower-case letters, digits and `-`, at most 20.
     pub run_id: String,
     /// Generated inputs per property.
@@ -190,6 +193,7 @@ impl Default for Settings {
             seed: 0x00DE_C0DE,
             thorough: false,
             signature: false,
+            neighbours: false,
             run_id: "local".to_owned(),
             cases: 2,
             concurrency: 32,

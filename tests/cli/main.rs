@@ -14,6 +14,7 @@ mod hostile;
 mod init;
 mod judge;
 mod made_up;
+mod neighbours;
 mod network;
 mod nightly;
 mod packaged;

@@ -112,6 +112,10 @@ pub(in crate::cli) struct EngineArgs {
     /// [default: off]
     #[arg(long, env = "DEWSPEC_SIGNATURE", value_parser = BoolishValueParser::new(), help_heading = "Run")]
     pub(in crate::cli) signature: bool,
+    /// Check neighbours of the documented operations, too: DeleteSecretTag and UpdateSecretEvent. What is known of them is no
+    /// part of the contract, and so no more than a SHOULD [default: off]
+    #[arg(long, env = "DEWSPEC_NEIGHBOURS", value_parser = BoolishValueParser::new(), help_heading = "Run")]
+    pub(in crate::cli) neighbours: bool,
     /// Load the suite from a directory instead of the one built in
     #[arg(long, value_name = "DIR", help_heading = "Run")]
     pub(in crate::cli) suites: Option<PathBuf>,

@@ -60,7 +60,8 @@ pub(in super::super) async fn inspect(
 ) -> Preflight {
     let mut preflight = Preflight { steps: Vec::new(), leases: Leases::new(), examples: Vec::new() };
     let mut kinds: BTreeMap<ResourceKind, Vec<&Arc<OperationSuite>>> = BTreeMap::new();
-    for op in operations {
+    // What only changes or deletes has nothing to act on yet: the cases try it.
+    for op in operations.iter().filter(|op| op.operation.effect.stores()) {
         kinds.entry(op.operation.resource).or_default().push(op);
     }
     match credentials(session).await {

@@ -22,8 +22,10 @@ pub fn properties(op: &Arc<OperationSuite>, all_ops: &[Arc<OperationSuite>]) -> 
             all.push(Property::Outside { clause: clause.id.clone() });
         }
     }
-    all.push(Property::Whole);
-    all.push(Property::Structure);
+    if !op.operation.valid.is_empty() {
+        all.push(Property::Whole);
+        all.push(Property::Structure);
+    }
     match op.operation.effect {
         Effect::Batch { .. } => {
             all.push(Property::Limit);
@@ -33,7 +35,7 @@ pub fn properties(op: &Arc<OperationSuite>, all_ops: &[Arc<OperationSuite>]) -> 
         Effect::Put { .. } if !all_ops.iter().any(|other| writes_lists(other, op)) => {
             all.extend([false, true].map(|two| Property::Sequence { two }));
         }
-        Effect::Put { .. } | Effect::Create { .. } => {}
+        _ => {}
     }
     all.retain(|p| op.clause(&p.clause(&op.operation.prefix)).is_some());
     all

@@ -7,7 +7,7 @@ use super::outgoing::Sent;
 use super::prospect::{Prospect, states_differ};
 use super::site::Site;
 use crate::generate::Placeholders;
-use crate::judge::{Listing, State, change_of, state_of};
+use crate::judge::{Listing, State, change_by, state_of};
 use crate::suite::{Answer, Expect, OperationSuite, StepSpec};
 
 /// What should be there after a request.
@@ -40,8 +40,7 @@ impl Claim<'_> {
 
     /// Of a state, what the request does not name. A body that is no JSON to dewspec may be some to the target.
     pub(crate) fn unnamed(&self, whole: &State) -> State {
-        let change =
-            self.sent.json.as_deref().map(|json| change_of(&self.op.operation, json, None)).unwrap_or_default();
+        let change = change_by(&self.op.operation, &self.sent.said(None), None);
         let named: BTreeSet<String> = change.keys().cloned().collect();
         let text = self.sent.exchange.request.body.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
         let is_named = |key: &String| named.contains(key) || text.contains(key.as_str());

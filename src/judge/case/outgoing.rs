@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::payload::Payload;
+use crate::judge::{Said, State};
 use crate::model::{Exchange, PathChoice, TokenChoice};
 use crate::suite::{OperationSuite, StepSpec};
 
@@ -135,6 +136,8 @@ pub(crate) struct Sent {
     pub(crate) index: usize,
     /// The request body as JSON, if it is JSON.
     pub(crate) json: Option<Arc<Value>>,
+    /// The item that its path names.
+    pub(crate) item: Option<Arc<str>>,
     /// Bytes after the head of the answer, if the step looked at the wire.
     pub(crate) after_head: Option<Vec<u8>>,
     /// It is the answer to a second try: the first may have been carried out, though it was not answered, or with an error
@@ -143,6 +146,11 @@ pub(crate) struct Sent {
 }
 
 impl Sent {
+    /// What it says, where this was stored before it.
+    pub(crate) fn said<'s>(&'s self, before: Option<&'s State>) -> Said<'s> {
+        Said { body: self.json.as_deref(), item: self.item.as_deref(), before }
+    }
+
     /// Whether what the request names may be stored: it was not refused, or an earlier try of it may have been carried out.
     pub(crate) fn may_have_stored(&self) -> bool {
         !self.exchange.is_refused() || self.second_try

@@ -4,16 +4,19 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use crate::generate::to_bytes;
-use crate::judge::{Change, change_of, parse_request};
+use crate::judge::{Change, Said, State, change_by, change_of, parse_request};
 use crate::suite::{Effect, Operation};
 
 use crate::ledger::own_names;
 
-/// The body of a request: what is sent, and what it says.
+/// What a request carries: what is sent, and what it says.
 pub(crate) struct Payload {
-    pub(crate) bytes: Bytes,
+    /// Nothing where the request has no body.
+    pub(crate) bytes: Option<Bytes>,
     /// What its target reads, if it is JSON.
     pub(crate) json: Option<Arc<Value>>,
+    /// The item that the path of the request names.
+    pub(crate) item: Option<Arc<str>>,
     /// What it does, if it is accepted. A body that only its target can read may store what looks like a name in it.
     pub(crate) change: Change,
 }
@@ -31,7 +34,17 @@ impl Payload {
                 Change { put: names.map(|name| (name, String::new())).collect(), delete: Vec::new() }
             }
         };
-        Payload { bytes, json, change }
+        Payload { bytes: Some(bytes), json, item: None, change }
+    }
+
+    /// That of a request whose path names an item: with a filled text as its body, if it has one, and what was stored
+    /// `before` it, as far as is known.
+    pub(crate) fn naming(operation: &Operation, item: &str, text: Option<&str>, before: &State) -> Self {
+        let bytes = text.map(|text| Bytes::from(to_bytes(text)));
+        let json = bytes.as_ref().and_then(|bytes| parse_request(bytes)).map(Arc::new);
+        let said = Said { body: json.as_deref(), item: Some(item), before: Some(before) };
+        let change = change_by(operation, &said, None);
+        Payload { bytes, json, item: Some(Arc::from(item)), change }
     }
 }
 
@@ -39,7 +52,7 @@ impl Payload {
 fn naming(operation: &Operation) -> &str {
     match &operation.effect {
         Effect::Create { name, .. } => name.rsplit('/').next().unwrap_or(name),
-        Effect::Put { .. } | Effect::Batch { .. } => "key",
+        _ => "key",
     }
 }
 

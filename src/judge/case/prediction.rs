@@ -1,6 +1,6 @@
 use serde_json::Value;
 
-use crate::judge::{Change, State, change_of};
+use crate::judge::{Change, Said, State, change_by};
 use crate::model::PathChoice;
 use crate::plan::PlannedCase;
 use crate::suite::{Answer, Effect, Expect, OperationSuite, StepSpec};
@@ -37,8 +37,9 @@ pub(crate) fn predicted(
             *body.pointer_mut(&member.pointer)? = Value::from(member.value.as_str());
             Some(body)
         });
-        let json = altered.as_ref().map_or(sent.json.as_deref(), Option::as_ref);
-        change = json.map(|json| change_of(&op.operation, json, answer.as_ref())).unwrap_or_default();
+        let said = sent.said(Some(&states[usize::from(step.second)]));
+        let body = altered.as_ref().map_or(said.body, Option::as_ref);
+        change = change_by(&op.operation, &Said { body, ..said }, answer.as_ref());
         change.apply(&mut states[usize::from(step.second)]);
     }
     if let Some(stored) = &expect.stored {
@@ -84,6 +85,6 @@ pub(crate) fn writing(op: &OperationSuite, tags: &[(String, String)]) -> Vec<Str
             let (items, action) = (items.trim_start_matches('/'), action.trim_start_matches('/'));
             list.chunks(20).map(|chunk| serde_json::json!({ action: put, items: chunk }).to_string()).collect()
         }
-        Effect::Create { .. } => Vec::new(),
+        _ => Vec::new(),
     }
 }

@@ -38,7 +38,7 @@ pub(crate) fn receive(
     let json = out.body.and_then(|payload| payload.json.clone());
     // What a body says whose members repeat is an open question, so that no echo can be judged.
     let echoed = exchange.answer.as_ref().is_ok_and(|r| r.is_success() && !r.body.is_empty());
-    let ambiguous = echoed && out.body.is_some_and(|payload| is_ambiguous(&payload.bytes));
+    let ambiguous = echoed && out.body.and_then(|payload| payload.bytes.as_deref()).is_some_and(is_ambiguous);
     let said = json.as_deref().filter(|_| !ambiguous);
     let repeated = exchange.status().is_some_and(|s| s >= 500)
         && exchange.earlier.last().and_then(Attempt::status).is_some_and(|s| s >= 500);
@@ -61,7 +61,8 @@ pub(crate) fn receive(
     exchange.cut(KEPT);
     let exchange = Arc::new(exchange);
     evidence.exchange(Arc::clone(&exchange));
-    Some(Sent { exchange, index, json, after_head, second_try })
+    let item = out.body.and_then(|payload| payload.item.clone());
+    Some(Sent { exchange, index, json, item, after_head, second_try })
 }
 
 /// The same of one of several requests that were sent at the same time, none of which was sent again; returns the index of

@@ -1,5 +1,8 @@
+use std::borrow::Cow;
+
 use super::knowledge::Knowledge;
 use super::payload::Payload;
+use crate::judge::State;
 use crate::model::{Exchange, PathChoice, TokenChoice};
 use crate::plan::PlannedCase;
 use crate::suite::{Answer, Expect, OperationSuite, StepSpec};
@@ -12,9 +15,15 @@ pub(crate) struct Request<'s> {
 }
 
 impl<'s> Request<'s> {
-    /// That of a step, its body filled.
-    pub(crate) fn of(known: &Knowledge, case: &PlannedCase, op: &'s OperationSuite, step: &'s StepSpec) -> Self {
-        Request { step, op, payload: payload_of(known, case, op, step) }
+    /// That of a step, its body filled; `own` is what its case has stored there.
+    pub(crate) fn of(
+        known: &Knowledge,
+        case: &PlannedCase,
+        op: &'s OperationSuite,
+        step: &'s StepSpec,
+        own: &State,
+    ) -> Self {
+        Request { step, op, payload: payload_of(known, case, op, step, own) }
     }
 
     fn expects(&self) -> impl Iterator<Item = &'s Expect> {
@@ -50,17 +59,24 @@ impl<'s> Request<'s> {
     }
 }
 
-/// The body of a step, filled, as that of an operation's request.
+/// What the request of a step carries, its body filled; `own` is what its case has stored where it goes.
 pub(crate) fn payload_of(
     known: &Knowledge,
     case: &PlannedCase,
     op: &OperationSuite,
     step: &StepSpec,
+    own: &State,
 ) -> Option<Payload> {
-    let payload = |text: &str| Payload::new(&op.operation, text);
-    if let Some(id) = &step.fixture {
-        return known.suite.fixture(id).map(|fixture| payload(&fixture.text));
+    let text = match (&step.fixture, &step.body) {
+        (Some(id), _) => known.suite.fixture(id).map(|fixture| Cow::Borrowed(fixture.text.as_str())),
+        (None, Some(text)) if step.verbatim => Some(Cow::Borrowed(text.as_str())),
+        (None, text) => text.as_ref().map(|text| Cow::Owned(known.placeholders(case).fill(text))),
+    };
+    if op.operation.effect.stores() {
+        return text.map(|text| Payload::new(&op.operation, &text));
     }
-    let text = step.body.as_ref()?;
-    Some(if step.verbatim { payload(text) } else { payload(&known.placeholders(case).fill(text)) })
+    let item = known.placeholders(case).fill(step.names.as_ref().or(op.operation.names.as_ref())?);
+    // Where valid requests have no body, an empty one is none.
+    let text = text.filter(|text| !(text.is_empty() && op.operation.valid.is_empty()));
+    Some(Payload::naming(&op.operation, &item, text.as_deref(), own))
 }

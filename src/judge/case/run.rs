@@ -104,7 +104,8 @@ impl<'a> CaseRun<'a> {
         } else if step.race.is_some() {
             Want::Race { op, step }
         } else {
-            Want::Send(Request::of(known, case, op, step))
+            let own = &self.own[usize::from(second)];
+            Want::Send(Request::of(known, case, op, step, own))
         })
     }
 
@@ -167,6 +168,7 @@ impl<'a> CaseRun<'a> {
         }
         let places = self.known.placeholders(self.case);
         match &op.operation.effect {
+            Effect::Remove { .. } | Effect::Update { .. } => Vec::new(),
             Effect::Create { .. } => (0..missing)
                 .map(|i| places.fill(&op.operation.valid.replace("${name}", &format!("${{name-fill{}}}", base + i))))
                 .collect(),
@@ -208,6 +210,10 @@ impl<'a> CaseRun<'a> {
             let why = "the first try was lost, and the second try may have found what that one stored";
             return Some(Doubt::Certain(why.to_owned()));
         }
+        // Nothing but room, and what others do with it, is looked for here.
+        if !request.op.operation.effect.stores() {
+            return None;
+        }
         let stored = || sent.json.as_ref().map_or(1, |json| change_of(&request.op.operation, json, None).put.len());
         if site.can_list() {
             let shared = site.ledger.is_shared();
@@ -223,7 +229,7 @@ impl<'a> CaseRun<'a> {
             (0..count).map(|number| (places.key(&format!("control{number}")), "control".to_owned())).collect();
         let bodies = match &request.op.operation.effect {
             Effect::Create { .. } => vec![places.fill(valid)],
-            Effect::Put { .. } | Effect::Batch { .. } => writing(request.op, &tags),
+            _ => writing(request.op, &tags),
         };
         Some(Doubt::Control { bodies })
     }

@@ -48,7 +48,7 @@ fn exchange(payload: Option<&Payload>, status: Option<u16>) -> Exchange {
         method: "POST".to_owned(),
         url: "http://target".to_owned(),
         headers: Vec::new(),
-        body: payload.map(|payload| payload.bytes.clone()),
+        body: payload.and_then(|payload| payload.bytes.clone()),
     };
     let lost = || Failure { kind: FailureKind::Fatal, message: "lost".to_owned() };
     let answer = status.map(response).ok_or_else(lost);
@@ -143,6 +143,7 @@ fn together_with_others_the_same_is_held() {
         index: run.evidence.exchange(Arc::clone(&exchange)),
         exchange,
         json,
+        item: None,
         after_head: None,
         second_try: false,
     };

@@ -89,7 +89,7 @@ pub(super) fn distinct(
     };
     let name = match &scene.operation.effect {
         Effect::Create { name, .. } => scene.request.and_then(|body| at(body, name)).cloned(),
-        Effect::Put { .. } | Effect::Batch { .. } => None,
+        _ => None,
     };
     let told = scene.request.map(|body| excerpt(body.to_string().as_bytes())).unwrap_or_default();
     let key = (clause.to_owned(), value.clone());

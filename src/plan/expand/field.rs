@@ -135,6 +135,7 @@ impl<'a> Field<'a> {
             when: IndexMap::new(),
             room: self.room(),
             early: false,
+            bare: false,
             turn: None,
             steps: vec![StepSpec { body: Some(body), expect: Some(Expect::new(answer)), ..StepSpec::default() }],
         }
@@ -143,7 +144,7 @@ impl<'a> Field<'a> {
     pub(super) fn room(&self) -> usize {
         match &self.op.operation.effect {
             Effect::Batch { items, .. } => self.valid.pointer(items).and_then(Value::as_array).map_or(1, Vec::len),
-            Effect::Put { .. } | Effect::Create { .. } => 1,
+            _ => 1,
         }
     }
 }

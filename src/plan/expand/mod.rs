@@ -59,5 +59,6 @@ pub fn expand(op: &OperationSuite, catalogue: &[NastyClass]) -> Vec<CaseSpec> {
             cases.extend(array::at_least(&field, least));
         }
     }
+    cases.iter_mut().for_each(|case| case.begin(&op.operation.first));
     cases
 }

@@ -58,6 +58,8 @@ fn places(op: &OperationSuite, at: Position) -> Vec<Place<'_>> {
         Position::Identifier => {
             let segments = op.operation.path.split('/');
             let names = segments.filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
+            // Whatever stands in the place of an item may be somebody's.
+            let names = names.filter(|name| op.operation.effect.parameter() != Some(*name));
             names.map(|name| place(name, What::Identifier(name))).collect()
         }
         Position::Token => vec![place("token", What::Token)],
@@ -121,6 +123,7 @@ fn case(
         when: IndexMap::new(),
         room: if matches!(op.operation.effect, Effect::Batch { .. }) { 2 } else { 1 },
         early: false,
+        bare: false,
         turn: Some(turn),
         steps: vec![StepSpec { expect: Some(Expect::new(Answer::Any)), ..step }],
     }

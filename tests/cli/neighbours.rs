@@ -1,0 +1,42 @@
+//! Neighbours of the documented operations: only if asked for, and no more than a should.
+
+use std::collections::BTreeMap;
+
+use crate::support::{Output, dewspec, finished, json, run, verdicts};
+
+/// What is about neighbours, against the embedded server.
+fn neighbours(arguments: &[&str]) -> Output {
+    let mut command = dewspec(&["run", "--neighbours", "-q", "--report", "json=-"]);
+    finished(command.args(arguments).current_dir(std::env::temp_dir()))
+}
+
+#[test]
+fn nothing_is_known_of_neighbours_unless_asked_for() {
+    let listed = |arguments: &[&str]| run(&[&["list", "clauses"], arguments].concat()).out;
+    assert!(!listed(&[]).contains("delete-secret-tag"));
+    let lines = listed(&["--neighbours"]);
+    let own: Vec<&str> = lines.lines().filter(|line| line.contains("csms.delete-secret-tag.")).collect();
+    assert!(own.len() > 50, "{own:?}");
+    assert!(own.iter().all(|line| !line.contains(" must ")), "what no document says is no must: {own:?}");
+    let output = run(&["run", "delete-secret-tag"]);
+    assert_eq!(output.code, 4, "{}{}", output.out, output.err);
+}
+
+#[test]
+fn the_reference_server_upholds_what_is_known_of_neighbours() {
+    let output = neighbours(&["delete-secret-tag"]);
+    assert_eq!(output.code, 0, "{}{}", output.out, output.err);
+    let verdicts: BTreeMap<String, String> = verdicts(&json(&output.out)).into_iter().collect();
+    let of = |name: &str| verdicts.get(&format!("csms.delete-secret-tag.{name}")).cloned().unwrap_or_default();
+    for clause in ["stored", "success.status", "success.no-body", "refused-unchanged", "request.secret_id", "apart"] {
+        assert_eq!(of(clause), "upheld", "{clause}");
+    }
+    assert_eq!(of("absent-tag"), "determined");
+}
+
+#[test]
+fn a_case_of_a_neighbour_is_explained() {
+    let output = run(&["explain", "csms.delete-secret-tag.stored/one-of-three"]);
+    assert_eq!(output.code, 0, "{}", output.err);
+    assert!(output.out.contains("DeleteSecretTag"), "{}", output.out);
+}
