@@ -10,7 +10,7 @@ use super::looks::{Looks, looks, unusual_in};
 use super::name::{Telling, title};
 use super::observations::observations;
 use super::shared::shared;
-use super::signature::{ENVELOPE, Kind, Signature, field, topic};
+use super::signature::{ENVELOPE, Kind, Signature, field, status_in, topic};
 
 /// Ids of cases that a cause names, at most; it says how many there are.
 const NAMED: usize = 20;
@@ -89,7 +89,10 @@ fn everywhere<'a>(found: Vec<(Signature, Vec<Part<'a>>)>, cases: &[CaseReport]) 
         same.count()
     };
     let is_everywhere = |signature: &Signature| {
-        let of_all = matches!(signature.kind, Kind::Form | Kind::Status | Kind::Other | Kind::ServerError);
+        let of_all = matches!(
+            signature.kind,
+            Kind::Form | Kind::Status | Kind::Other | Kind::ServerError | Kind::ErrorAsSuccess
+        );
         of_all && checked.len() > 1 && alike(signature) == checked.len()
     };
     let whole: BTreeSet<Signature> =
@@ -154,7 +157,7 @@ fn join_readings(cases: &[CaseReport], parts: &mut [BTreeMap<Signature, Part<'_>
             return of_kind(Kind::Form).next().cloned();
         }
         let is_about = |other: &&Signature| known.get(*other).is_some_and(|fields| fields.contains(&reading.about));
-        let kinds = [Kind::Accepts, Kind::State, Kind::Refuses, Kind::Status];
+        let kinds = [Kind::ErrorAsSuccess, Kind::Accepts, Kind::State, Kind::Refuses, Kind::Status];
         let of_member = kinds.into_iter().find_map(|kind| of_kind(kind).find(is_about).cloned());
         of_member
             .or_else(|| kinds.into_iter().find_map(|kind| of_kind(kind).find(|other| wide.contains(*other)).cloned()))
@@ -197,8 +200,10 @@ fn cause(signature: &Signature, parts: &[Part<'_>]) -> Option<Cause> {
     }
     let findings = || parts.iter().flat_map(|part| part.findings.iter().copied());
     let mut clauses: BTreeMap<&str, usize> = BTreeMap::new();
+    // What an error lacks that pretends to be a success is not what is wrong with it.
+    let tells = |finding: &FindingReport| signature.kind != Kind::ErrorAsSuccess || status_in(&finding.seen).is_some();
     for finding in findings() {
-        *clauses.entry(&finding.clause).or_default() += 1;
+        *clauses.entry(&finding.clause).or_default() += usize::from(tells(finding));
     }
     for flaky in parts.iter().filter(|part| part.findings.is_empty()).filter_map(|part| part.case.flaky.as_ref()) {
         *clauses.entry(&flaky.clause).or_default() += 1;

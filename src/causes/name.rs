@@ -28,6 +28,7 @@ pub(super) fn title(signature: &Signature, operation: &OperationSuite, telling: 
     let has = |wanted: &str| clauses.first().is_some_and(|(id, _)| topic(operation, id) == wanted);
     let what = match signature.kind {
         Kind::ServerError => format!("{name} answers with a server error, or not at all"),
+        Kind::ErrorAsSuccess => return format!("{name} answers errors with a status of success"),
         Kind::Form => format!("{name} answers in another form than documented"),
         Kind::Accepts => format!("{name} accepts what it should refuse"),
         Kind::Refuses => format!("{name} refuses what it should accept"),

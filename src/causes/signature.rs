@@ -13,6 +13,8 @@ use crate::suite::{OperationSuite, Suite};
 pub(super) enum Kind {
     /// It answers with a server error, or not at all.
     ServerError,
+    /// It says in the body that it refuses, and in the status that it does not.
+    ErrorAsSuccess,
     /// Its answers have another form than documented.
     Form,
     /// It accepts what it should refuse.
@@ -132,6 +134,9 @@ fn kind_of(suite: &Suite, topic: &str, finding: &FindingReport) -> (Kind, String
     {
         return (Kind::ServerError, String::new());
     }
+    if is_error_as_success(topic, &finding.seen) {
+        return (Kind::ErrorAsSuccess, String::new());
+    }
     let is_watched = suite.clause(&finding.clause).is_some_and(|(_, clause)| clause.judge.is_some());
     let is_of_status = topic.starts_with("status.") || topic == "success.status";
     if topic.starts_with("error.") || (is_watched && !is_of_status) {
@@ -156,6 +161,15 @@ fn kind_of(suite: &Suite, topic: &str, finding: &FindingReport) -> (Kind, String
         return (Kind::State, String::new());
     }
     (Kind::Other, topic.to_owned())
+}
+
+/// Whether an answer that counts as a success, by its status or by what is looked for in it, has the body of an error.
+fn is_error_as_success(topic: &str, seen: &str) -> bool {
+    let is_success = match status_in(seen) {
+        Some(status) => status < 400,
+        None => topic.starts_with("response.") || topic.starts_with("success."),
+    };
+    is_success && seen.contains("`{") && (seen.contains("\"error_code\"") || seen.contains("\"error_msg\""))
 }
 
 fn expects(finding: &FindingReport, text: &str) -> bool {
@@ -196,11 +210,15 @@ mod tests {
             kind_of(&suite, topic, &finding(&format!("csms.x.{topic}"), level, allowed, seen))
         };
         let must = Level::Must;
+        let as_success = (Kind::ErrorAsSuccess, "");
         for (topic, allowed, seen, expected) in [
             ("key.max-length", "refused with status 400", "status 204", (Kind::Accepts, "key")),
             ("tag-limit", "at most 20 tags, whatever comes at once", "24 tags", (Kind::Accepts, "tag-limit")),
             ("key.characters", "accepted with status 204", "status 400 with `{}`", (Kind::Refuses, "")),
             ("success.status", "status 204", "status 404", (Kind::Refuses, "")),
+            ("status.400", "refused with status 400", r#"status 200 with `{"error_code":"X.1"}`"#, as_success),
+            ("response.name", "`/name`, of type string", r#"no such member in `{"error_msg":"no"}`"#, as_success),
+            ("error.400.error", "`/error`, of type object", r#"`{"error_msg":"no"}`"#, (Kind::Form, "error.error")),
             ("stored", "the answer that it has by itself", "status 409, while others", (Kind::Refuses, "")),
             ("success.status", "status 204", "status 201", (Kind::Status, "")),
             ("status.400", "refused with status 400", "status 422 with `{}`", (Kind::Status, "")),

@@ -111,9 +111,10 @@ fn told(history: &History) -> String {
     for series in &history.series {
         let last = series.nights.last().map(|night| format!("{}: {}", night.started_at, night.conclusion));
         text.push_str(&format!(
-            "{}: {} nights, the last {}\n",
+            "{}: {} night{}, the last {}\n",
             visible(&series.target),
             series.nights.len(),
+            if series.nights.len() == 1 { "" } else { "s" },
             visible(&last.unwrap_or_default())
         ));
         for cause in series.causes.iter().filter(|cause| cause.present) {

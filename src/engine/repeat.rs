@@ -43,9 +43,8 @@ pub(super) async fn run_tries(
     let mut tries: BTreeMap<String, Vec<Try>> = BTreeMap::new();
     for number in 0..most {
         let odd = contradicting(session, &before, &tries);
-        let is_due = |case: &&PlannedCase| {
-            odd.contains(&case.spec.id) || is_due(session, number, tries.get(&case.spec.id))
-        };
+        let is_due =
+            |case: &&PlannedCase| odd.contains(&case.spec.id) || is_due(session, number, tries.get(&case.spec.id));
         let again: Vec<PlannedCase> = cases.iter().filter(is_due).cloned().collect();
         if again.is_empty() || (number > 0 && (session.is_stopped() || session.is_cut_short())) {
             break;

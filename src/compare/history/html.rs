@@ -80,8 +80,8 @@ fn overview(series: &Series) -> Markup {
         .collect();
     let count = |class| classes.iter().filter(|known| **known == class).count();
     let text = format!(
-        "of {} nights the target conformed in {}, did not in {}, and had known deviations in {}; {} came to no verdict",
-        classes.len(),
+        "of {} the target conformed in {}, did not in {}, and had known deviations in {}; {} came to no verdict",
+        counted(classes.len(), "night"),
         count("off"),
         count("on"),
         count("warn"),
@@ -193,7 +193,7 @@ fn nights(nth: usize, series: &Series) -> Markup {
     html! {
         h3 { "Nights" }
         details open[series.nights.len() <= 14] {
-            summary { (series.nights.len()) " nights, the newest first" }
+            summary { (counted(series.nights.len(), "night")) ", the newest first" }
             div.wide tabindex="0" { table {
                 thead { tr { th scope="col" { "began" } th scope="col" { "result" } th scope="col" { "causes" } th scope="col" { "50 % / 95 % ms" } th scope="col" { "seconds" } th scope="col" { "report" } } }
                 tbody { @for night in series.nights.iter().rev() { (night_row(nth, night)) } }
