@@ -5,9 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
@@ -29,6 +29,8 @@ struct Call {
     method: Method,
     path: String,
     body: String,
+    accept: String,
+    chunked: bool,
     upstream: Upstream,
 }
 
@@ -93,10 +95,17 @@ enum Act {
     Slow,
     /// Does not carry it out, and breaks the connection.
     Drop,
+    /// Keeps in mind what was listed until then, and passes the call on.
+    Remember,
+    /// Answers a list as it was so long ago.
+    Behind(Duration),
 }
 
 /// How long an exclusive call takes at least: long enough that dewspec sends several requests at once.
 const BUSY: Duration = Duration::from_millis(8);
+
+/// Until when a list was so.
+type Past = (Instant, String, Vec<u8>);
 
 #[derive(Clone)]
 struct Front {
@@ -104,6 +113,28 @@ struct Front {
     hook: Hook,
     calls: Arc<AtomicUsize>,
     busy: Arc<Semaphore>,
+    /// Lists as they were until something was written.
+    past: Arc<Mutex<Vec<Past>>>,
+}
+
+impl Front {
+    /// The list that a path is about.
+    fn list(path: &str) -> String {
+        path.find("/tags").map_or(path, |at| &path[..at + "/tags".len()]).to_owned()
+    }
+
+    async fn remember(&self, path: &str) {
+        let list = Self::list(path);
+        let (_, body) = self.upstream.own(Method::GET, &list, Value::Null).await;
+        self.past.lock().expect("nobody panics").push((Instant::now(), list, body.to_string().into()));
+    }
+
+    /// What a list showed so long ago, if that was something else.
+    fn behind(&self, path: &str, time: Duration) -> Option<Vec<u8>> {
+        let past = self.past.lock().expect("nobody panics");
+        let (_, _, body) = past.iter().find(|(until, list, _)| list == path && until.elapsed() < time)?;
+        Some(body.clone())
+    }
 }
 
 async fn serve(State(front): State<Front>, request: Request) -> Response {
@@ -113,7 +144,9 @@ async fn serve(State(front): State<Front>, request: Request) -> Response {
     let path = parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
     let text = String::from_utf8_lossy(&body).into_owned();
     let upstream = front.upstream.clone();
-    let call = Call { method: parts.method.clone(), path: path.clone(), body: text, upstream };
+    let accept = header("accept").unwrap_or_default().to_owned();
+    let chunked = header("transfer-encoding").is_some();
+    let call = Call { method: parts.method.clone(), path: path.clone(), body: text, accept, chunked, upstream };
     let act = (front.hook)(&call, front.calls.fetch_add(1, Ordering::Relaxed));
     let mut permit = None;
     match &act {
@@ -127,6 +160,12 @@ async fn serve(State(front): State<Front>, request: Request) -> Response {
             }
         }
         Some(Act::Slow) => tokio::time::sleep(BUSY).await,
+        Some(Act::Remember) => front.remember(&path).await,
+        Some(Act::Behind(time)) => {
+            if let Some(body) = front.behind(&path, *time) {
+                return answer(200, body);
+            }
+        }
         _ => {}
     }
     if let Some(Act::Meddle(key, stores)) = &act {
@@ -143,7 +182,7 @@ async fn serve(State(front): State<Front>, request: Request) -> Response {
             let path = path.trim_end_matches("/action");
             call.upstream.own(Method::DELETE, &format!("{path}/{key}"), Value::Null).await;
         }
-        Some(Act::Answer(..) | Act::Meddle(..) | Act::Exclude | Act::Slow | Act::Drop) | None => {}
+        _ => {}
     }
     drop(permit);
     answer(status, body)
@@ -184,8 +223,8 @@ impl Surroundings {
         let client = reqwest::Client::builder().no_proxy().build().expect("a client");
         let token = server.identities().token.clone();
         let upstream = Upstream { url: server.url().to_owned(), token, client };
-        let front =
-            Front { upstream: upstream.clone(), hook, calls: Arc::default(), busy: Arc::new(Semaphore::new(1)) };
+        let busy = Arc::new(Semaphore::new(1));
+        let front = Front { upstream: upstream.clone(), hook, calls: Arc::default(), busy, past: Arc::default() };
         let listener = runtime.block_on(tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         runtime.spawn(async move {
@@ -410,4 +449,58 @@ fn what_somebody_else_adds_just_then_is_nobodys_fault() {
     assert_eq!(failed(&report), Vec::<&str>::new(), "{}", told(&report));
     assert_eq!(MOMENTS.load(Ordering::Relaxed), 2, "nobody was there");
     assert_eq!(surroundings.tags().keys().collect::<Vec<_>>(), ["elsewhere"], "what is theirs stays");
+}
+
+/// One of two readers shows writes at once and the other one somewhat later: that both do so in the end is all that counts.
+#[test]
+fn a_reader_that_is_late_beside_one_that_is_not_is_not_accused() {
+    let surroundings = Surroundings::new(|call, number| {
+        let tags = call.path.contains("/csms/") && call.path.contains("/tags");
+        let list = call.method == Method::GET && call.path.ends_with("/tags");
+        match tags {
+            true if list => number.is_multiple_of(2).then_some(Act::Behind(Duration::from_millis(120))),
+            true => Some(Act::Remember),
+            false => None,
+        }
+    });
+    let report = surroundings.check(&["stored.steady", "key.shared", "delete.removes/one"]);
+    let accused: Vec<_> = report.cases.iter().filter(|case| !case.findings.is_empty()).collect();
+    assert!(accused.is_empty(), "{}", told(&report));
+    let steady = "csms.create-secret-tag.stored.steady/looked-at-again";
+    assert!(
+        report.cases.iter().any(|case| case.id == steady && case.outcome == Outcome::Pass),
+        "{}",
+        report.conclusion
+    );
+}
+
+/// It never shows them.
+#[test]
+fn a_reader_that_never_catches_up_is_told() {
+    let surroundings = Surroundings::new(|call, number| {
+        let lists = call.method == Method::GET && call.path.contains("/csms/") && call.path.contains("/tags");
+        let empty = || Act::Answer(200, json!({ "tags": [], "sys_tags": null }));
+        (lists && number.is_multiple_of(3)).then(empty)
+    });
+    let report = surroundings.check(&["stored.steady"]);
+    let blamed: BTreeSet<&str> = report.cases.iter().flat_map(|c| &c.findings).map(|f| f.clause.as_str()).collect();
+    assert!(blamed.contains("csms.create-secret-tag.stored.steady"), "{}", told(&report));
+    assert!(blamed.iter().all(|clause| clause.ends_with(".stored.steady")), "{}", told(&report));
+}
+
+/// What HTTP has a status for, a gateway or a service may say: that it wants a length, or has nothing but JSON to give.
+#[test]
+fn who_insists_on_a_length_or_has_only_json_is_not_accused() {
+    let surroundings = Surroundings::new(|call, _| {
+        if call.method != Method::POST {
+            return None;
+        }
+        let refused = if call.chunked { Some(411) } else { (call.accept == "application/xml").then_some(406) };
+        refused.map(|status| Act::Answer(status, refusal("not like this")))
+    });
+    let report = surroundings.check(&["body.chunked", "accept"]);
+    let accused: Vec<_> = report.cases.iter().filter(|case| !case.findings.is_empty()).collect();
+    assert!(accused.is_empty(), "{}", told(&report));
+    assert_eq!(report.exit_code, 0, "{}", report.conclusion);
+    assert_eq!(report.summary.skip, 0, "{}", report.conclusion);
 }

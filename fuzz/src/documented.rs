@@ -55,12 +55,12 @@ fn all() -> Result<Vec<Documented>, String> {
             }
         }
         add(TextField::SecretTagValue, &[("value.character-unit", unit)], SECRET_VALUE, 255, utf16)?;
-        for (blank, none) in [("empty", r"^(?!$)"), ("whitespace", r"^(?!\s*$)")] {
-            let readings = [("key.blank", blank), ("key.character-unit", unit)];
-            add(TextField::KeyTagKey, &readings, &KEY_TEXT.replacen('^', none, 1), 36, utf16)?;
-        }
-        add(TextField::KeyTagValue, &[("value.character-unit", unit)], KEY_TEXT, 43, utf16)?;
     }
+    // This page counts Unicode characters and says so.
+    for (blank, none) in [("empty", r"^(?!$)"), ("whitespace", r"^(?!\s*$)")] {
+        add(TextField::KeyTagKey, &[("key.blank", blank)], &KEY_TEXT.replacen('^', none, 1), 36, false)?;
+    }
+    add(TextField::KeyTagValue, &[], KEY_TEXT, 43, false)?;
     add(TextField::EventName, &[], EVENT_NAME, UNBOUNDED, false)?;
     for (reading, id, name) in [("free", ANYTHING, ANYTHING), ("pattern", TARGET_ID, TARGET_NAME)] {
         add(TextField::TargetId, &[("notification.target_id.pattern", reading)], id, UNBOUNDED, false)?;

@@ -116,6 +116,7 @@ impl<'a> Alone<'a, '_> {
             Want::Remove { keys, second } => self.take_away(&keys, second).await,
             Want::Fill { op, step, count } => self.fill(op, step, count).await,
             Want::Send(request) => self.act(&request).await,
+            Want::Watch { count } => self.watch(count).await,
             Want::LookAsForeign => self.look_as_foreign().await,
             Want::Race { op, step } => self.race(op, step).await,
         }

@@ -34,6 +34,7 @@ mod session;
 mod shrink;
 mod tally;
 mod target_facts;
+mod watch;
 
 pub use clean::{Cleaned, clean};
 pub use fuzz::FuzzLimits;

@@ -53,6 +53,7 @@ pub fn judge_answer(
     let Ok(response) = &exchange.answer else { return deviation(Blame::Documented) };
     match expect.answer {
         Answer::Any => Ok(()),
+        Answer::Accepted if expect.or_refused.contains(&response.status) => Ok(()),
         Answer::Accepted if response.status == operation.success => accepted(expect, response, wire),
         Answer::Accepted if (200..400).contains(&response.status) => deviation(Blame::Success),
         Answer::Accepted => deviation(Blame::Case),
@@ -68,13 +69,23 @@ pub fn judge_answer(
 fn allowed(operation: &Operation, expect: &Expect, statuses: &[u16]) -> String {
     match expect.answer {
         Answer::Any => "any documented answer".to_owned(),
-        Answer::Accepted => format!("accepted with status {}", operation.success),
+        Answer::Accepted => {
+            let accepted = format!("accepted with status {}", operation.success);
+            match &expect.or_refused[..] {
+                [] => accepted,
+                statuses => format!("{accepted}, or refused with status {}", any_of(statuses)),
+            }
+        }
         Answer::Refused => {
-            let list = statuses.iter().map(u16::to_string).collect::<Vec<_>>().join(" or ");
+            let list = any_of(statuses);
             let envelope = expect.envelope.map(|e| format!(", the error {e}")).unwrap_or_default();
             format!("refused with status {list}{envelope}")
         }
     }
+}
+
+fn any_of(statuses: &[u16]) -> String {
+    statuses.iter().map(u16::to_string).collect::<Vec<_>>().join(" or ")
 }
 
 /// What an accepted answer holds beyond its status.

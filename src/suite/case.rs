@@ -125,7 +125,7 @@ pub enum Need {
 }
 
 /// One step of a case: exactly one of `setup`, `remove`, `fill`, `body`, `item`, `from`, `fixture`, `race`, `race-items`,
-/// `hidden`, `no-body` says what is sent.
+/// `looks`, `hidden`, `no-body` says what is sent.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct StepSpec {
@@ -154,6 +154,8 @@ pub struct StepSpec {
     /// Look as the other tenant: nothing that this case stored may be listed there.
     #[serde(default)]
     pub hidden: bool,
+    /// Look so many times in a row: what the case has stored is listed each time, and what it has deleted is not.
+    pub looks: Option<usize>,
     /// The request has no body at all.
     #[serde(default)]
     pub no_body: bool,
@@ -230,6 +232,8 @@ pub struct Expect {
     pub wire_body: Option<WireBody>,
     /// The request counts as if this member of the valid body had this value.
     pub member: Option<MemberValue>,
+    /// What is to be accepted may also be refused with these statuses.
+    pub or_refused: Vec<u16>,
 }
 
 /// One member of a body.
@@ -360,6 +364,9 @@ pub(super) struct ExpectFull {
     wire_body: Option<WireBody>,
     /// The request counts as if this member of the valid body had this value.
     member: Option<MemberValue>,
+    /// What is to be accepted may also be refused with these statuses: HTTP lets a server say so.
+    #[serde(default)]
+    or_refused: Vec<u16>,
 }
 
 struct ExpectVisitor;
@@ -404,6 +411,7 @@ impl<'de> Visitor<'de> for ExpectVisitor {
             number: full.number,
             wire_body: full.wire_body,
             member: full.member,
+            or_refused: full.or_refused,
         })
     }
 }
@@ -445,6 +453,7 @@ impl Expect {
             number: None,
             wire_body: None,
             member: None,
+            or_refused: Vec::new(),
         }
     }
 }

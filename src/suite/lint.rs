@@ -199,10 +199,11 @@ impl Lint<'_> {
             step.fixture.is_some(),
             step.race.is_some(),
             step.hidden,
+            step.looks.is_some(),
             step.no_body,
         ];
         if doings.iter().filter(|set| **set).count() != 1 {
-            let problem = "a step has exactly one of setup, remove, fill, body, fixture, race, hidden, no-body";
+            let problem = "a step has exactly one of setup, remove, fill, body, fixture, race, looks, hidden, no-body";
             self.error(&origin, format!("case {}: {problem}", case.id));
         }
         let method =
@@ -216,13 +217,16 @@ impl Lint<'_> {
             self.error(&origin, format!("case {}: {problem}", case.id));
         }
         let judged = step.expect.is_some() || !step.readings.is_empty();
-        let prepares = step.setup.is_some() || step.remove.is_some();
+        let prepares = step.setup.is_some() || step.remove.is_some() || step.looks.is_some();
         if (!prepares && step.fill.is_none() && !judged) || (prepares && judged) {
-            let problem = "a step that sends has `expect` or `readings`, a set-up or removal neither";
+            let problem = "a step that sends has `expect` or `readings`, a set-up, a removal or looks neither";
             self.error(&origin, format!("case {}: {problem}", case.id));
         }
         if step.remove.is_some() && !case.needs.contains(&Need::Delete) {
             self.error(&origin, format!("case {}: a step that removes needs `delete`", case.id));
+        }
+        if step.looks.is_some() && !case.needs.contains(&Need::List) {
+            self.error(&origin, format!("case {}: a step that looks needs `list`", case.id));
         }
         if let Some(parameter) = step.literal.keys().find(|parameter| !step.path.contains_key(*parameter)) {
             self.error(&origin, format!("case {}: `path` does not say what `{parameter}` counts as", case.id));
@@ -258,6 +262,10 @@ impl Lint<'_> {
                     }
                     Some(_) => {}
                 }
+            }
+            if expect.answer != Answer::Accepted && !expect.or_refused.is_empty() {
+                let problem = "what may also be refused is otherwise accepted";
+                self.error(&origin, format!("case {}: {problem}", case.id));
             }
             if expect.answer != Answer::Accepted && (expect.number.is_some() || expect.wire_body.is_some()) {
                 self.error(&origin, format!("case {}: only accepted answers have numbers or wire bodies", case.id));

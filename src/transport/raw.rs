@@ -130,15 +130,29 @@ fn pieces(
     if let Some(credentials) = through.and_then(|proxy| proxy.authorization.as_deref()) {
         field("Proxy-Authorization", credentials.as_bytes());
     }
-    field("Content-Length", body.len().to_string().as_bytes());
-    head.extend_from_slice(b"\r\n");
     let (start, rest) = body.split_at(if in_pieces { cut(&body) } else { body.len() });
-    if in_pieces {
-        vec![head, start.to_vec(), rest.to_vec()]
+    let is_chunked = |(name, value): &(String, String)| {
+        name.eq_ignore_ascii_case("transfer-encoding") && value.eq_ignore_ascii_case("chunked")
+    };
+    let (start, rest) = if request.headers.iter().any(is_chunked) {
+        (chunk(start), [chunk(rest), LAST_CHUNK.to_vec()].concat())
     } else {
-        head.extend_from_slice(start);
-        vec![head]
+        field("Content-Length", body.len().to_string().as_bytes());
+        (start.to_vec(), rest.to_vec())
+    };
+    head.extend_from_slice(b"\r\n");
+    if in_pieces { vec![head, start, rest] } else { vec![[head, start, rest].concat()] }
+}
+
+/// What says that there are no more chunks.
+const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
+
+/// Some bytes of a body that comes in chunks; none take none, since an empty chunk is the last.
+fn chunk(bytes: &[u8]) -> Vec<u8> {
+    if bytes.is_empty() {
+        return Vec::new();
     }
+    [format!("{:x}\r\n", bytes.len()).as_bytes(), bytes, b"\r\n"].concat()
 }
 
 /// Where to cut a body: within a character if there is one of several bytes, else in the middle.

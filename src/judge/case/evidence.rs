@@ -190,6 +190,7 @@ impl<'a> Evidence<'a> {
     /// What an answer that is as expected says about the general clauses of its operation.
     pub(crate) fn held_answer(&mut self, op: &OperationSuite, expect: &Expect, exchange: &Exchange) {
         match (expect.answer, exchange.status()) {
+            (Answer::Accepted, Some(status)) if expect.or_refused.contains(&status) => {}
             (Answer::Accepted, _) => {
                 if let Some(sent) = exchange.sent {
                     self.known.accepted(&op.operation.id, sent);

@@ -21,7 +21,7 @@ pub(crate) fn predicted(
     let mut states = own;
     let places = || known.placeholders(case);
     let accepted = match expect.answer {
-        Answer::Accepted => true,
+        Answer::Accepted => !sent.exchange.status().is_some_and(|status| expect.or_refused.contains(&status)),
         Answer::Refused => false,
         Answer::Any => sent.exchange.status() == Some(op.operation.success),
     };

@@ -13,7 +13,7 @@ use super::prediction::{predicted, writing};
 use super::prospect::{Prospect, observe};
 use super::request::Request;
 use super::site::Site;
-use crate::judge::{Blame, Change, Deviation, Listing, State, change_of, describe, judge_answer};
+use crate::judge::{Blame, Change, Deviation, Listing, State, change_of, describe, difference, judge_answer, state_of};
 use crate::ledger::word;
 use crate::model::{Exchange, Level};
 use crate::plan::PlannedCase;
@@ -29,6 +29,8 @@ pub(crate) enum Want<'a> {
     Fill { op: &'a OperationSuite, step: &'a StepSpec, count: usize },
     /// A request sent, and its answer and what is stored then judged.
     Send(Request<'a>),
+    /// So many looks with nothing sent in between.
+    Watch { count: usize },
     /// A look as the other tenant.
     LookAsForeign,
     /// Several requests sent at the same time.
@@ -74,7 +76,8 @@ impl<'a> CaseRun<'a> {
     /// Of which nothing has been sent yet.
     pub(crate) fn new(known: &'a Knowledge, case: &'a PlannedCase) -> Self {
         let evidence = Evidence::new(known, case);
-        let named = case.spec.steps.iter().any(|step| step.hidden).then(BTreeSet::new);
+        let looks_for_all = |step: &StepSpec| step.hidden || step.looks.is_some();
+        let named = case.spec.steps.iter().any(looks_for_all).then(BTreeSet::new);
         CaseRun { known, case, evidence, own: Default::default(), named, at: 0 }
     }
 
@@ -99,6 +102,8 @@ impl<'a> CaseRun<'a> {
             Want::Remove { keys: keys.iter().map(fill).collect(), second }
         } else if let Some(count) = step.fill {
             Want::Fill { op, step, count }
+        } else if let Some(count) = step.looks {
+            Want::Watch { count }
         } else if step.hidden {
             Want::LookAsForeign
         } else if step.race.is_some() {
@@ -322,6 +327,30 @@ impl<'a> CaseRun<'a> {
         let stored = leaked.into_iter().filter(|key| word(key).is_some()).cloned().collect();
         self.evidence.deviation(&deviation, None);
         stored
+    }
+
+    /// How a list differs from what the case has left: what it has stored is there as it was, and nothing else that it named.
+    pub(crate) fn differs_from_left(&self, listing: &Listing) -> Option<String> {
+        let left = &self.own[0];
+        let mut seen = state_of(listing, left);
+        seen.retain(|key, _| left.contains_key(key) || self.named.iter().flatten().any(|named| named == key));
+        difference(left, &seen)
+    }
+
+    /// What was amiss in some of so many looks at what nobody has touched.
+    pub(crate) fn watched(&mut self, looks: usize, amiss: &[String]) {
+        let Some(first) = amiss.first() else { return };
+        let deviation = Deviation {
+            blame: Blame::Case,
+            allowed: "the same each time, once there was time for it to show".to_owned(),
+            seen: format!("{} of {looks} lists otherwise: {first}", amiss.len()),
+        };
+        // One of many may be the last that was late.
+        if amiss.len() == 1 {
+            self.evidence.flaky(deviation, None);
+        } else {
+            self.evidence.deviation(&deviation, None);
+        }
     }
 
     /// Its end.

@@ -8,7 +8,7 @@ use axum::response::Response;
 
 use super::body::{object, text_of};
 use super::observer::Observer;
-use super::{fragile, positions, robustness};
+use super::{fragile, picky, positions, robustness};
 use crate::server::access::{Caller, admit, is_signed, signer};
 use crate::server::event;
 use crate::server::fault::Deviation;
@@ -148,7 +148,7 @@ async fn carry_out(
     body: Collected,
 ) -> Result<Success, Failure> {
     let rules = call.rules;
-    let body = text_of(body)?;
+    let body = text_of(picky::taken(rules, headers, body)?)?;
     if positions::is_too_large(rules, &body) {
         return Err(Failure::internal());
     }

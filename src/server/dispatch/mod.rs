@@ -5,6 +5,7 @@ mod fragile;
 mod handle;
 mod members;
 mod observer;
+mod picky;
 mod positions;
 mod robustness;
 

@@ -15,12 +15,15 @@ use crate::server::time::Milliseconds;
 const MEMORY: u64 = 150;
 const SHORT_MEMORY: u64 = 50;
 const SECOND: u64 = 1_000;
+/// One of so many readers misses what was created.
+const READERS: u64 = 4;
 
 /// What a project remembers of its events for these faults.
 #[derive(Debug, Default)]
 pub(crate) struct Past {
     lives: HashMap<String, Life>,
     created: u64,
+    lists: u64,
 }
 
 #[derive(Debug)]
@@ -61,6 +64,17 @@ pub(super) fn begin(call: Call<'_>, mut event: Event) -> Result<(Event, bool), F
     let lives = before + usize::from(!there);
     past.lives.insert(name, Life { lives, last: event.clone(), written: rules.requests() });
     Ok((event, !(again && rules.bends(Deviation::StoresNoSecondLife))))
+}
+
+/// Whether a list misses what was created.
+pub(super) fn misses(call: Call<'_>) -> bool {
+    let rules: &Rules = call.state.operation(Operation::CreateSecretEvent);
+    if !rules.bends(Deviation::ListsStoredInTurns) {
+        return false;
+    }
+    let mut past = call.tenant.past();
+    past.lists += 1;
+    past.lists % READERS == 1
 }
 
 /// What time does to the events of a project, before anybody looks at them.

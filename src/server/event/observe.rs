@@ -13,7 +13,8 @@ use crate::server::page::Page;
 pub(crate) fn list(call: Call<'_>, query: &str) -> Result<Success, Failure> {
     let mut events = call.tenant.events();
     life::age(call, &mut events);
-    let (shown, page_info) = Page::of(query)?.of_map(&events, |_| true);
+    let misses = life::misses(call);
+    let (shown, page_info) = Page::of(query)?.of_map(&events, |_| !misses);
     let rendered: Vec<_> = shown.iter().map(|event| members(&call.rules.event, event)).collect();
     Success::json(&json!({ "events": rendered, "page_info": page_info }))
 }

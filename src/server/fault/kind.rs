@@ -42,7 +42,7 @@ faults! {
         CsmsCreateAnswersUnknownIdWithGone AnswersUnknownIdWithGone; CsmsCreateAnswersLimitWithTooManyRequests AnswersLimitWithTooManyRequests;
         CsmsCreateFlattensErrors FlattensErrors; CsmsCreateSendsErrorString SendsErrorString; CsmsCreateSendsHtmlErrors SendsHtmlErrors;
         CsmsCreateSendsEmptyErrors SendsEmptyErrors; CsmsCreateOmitsErrorCode OmitsErrorCode; CsmsCreateSendsNumericErrorCode SendsNumericErrorCode;
-        CsmsCreateSendsKeystoneErrors SendsKeystoneErrors; CsmsCreateAnnouncesErrorsAsText AnnouncesErrorsAsText; CsmsCreateMarksByteOrderInErrors MarksByteOrderInErrors; CsmsCreateRepeatsTokenInErrors RepeatsTokenInErrors; CsmsCreateServesEveryMethod ServesEveryMethod; CsmsCreateComparesMediaTypeToTheLetter ComparesMediaTypeToTheLetter; CsmsCreateMixesSecretsAndKeys MixesSecretsAndKeys; CsmsCreateOmitsErrorMessage OmitsErrorMessage; CsmsCreateSendsNullErrorMessage SendsNullErrorMessage;
+        CsmsCreateSendsKeystoneErrors SendsKeystoneErrors; CsmsCreateAnnouncesErrorsAsText AnnouncesErrorsAsText; CsmsCreateMarksByteOrderInErrors MarksByteOrderInErrors; CsmsCreateRepeatsTokenInErrors RepeatsTokenInErrors; CsmsCreateServesEveryMethod ServesEveryMethod; CsmsCreateComparesMediaTypeToTheLetter ComparesMediaTypeToTheLetter; CsmsCreateTakesChunksForNothing TakesChunksForNothing; CsmsCreateRefusesChunks RefusesChunks; CsmsCreateInsistsOnAccept InsistsOnAccept; CsmsCreateRefusesOtherAccept RefusesOtherAccept; CsmsCreateMixesSecretsAndKeys MixesSecretsAndKeys; CsmsCreateOverwritesOnBothKinds OverwritesOnBothKinds; CsmsCreateOverwritesOnAll OverwritesOnAll; CsmsCreateListsFromBeforeOverwrite ListsFromBeforeOverwrite; CsmsCreateOmitsErrorMessage OmitsErrorMessage; CsmsCreateSendsNullErrorMessage SendsNullErrorMessage;
         CsmsCreateAcceptsKeyOneTooLong AcceptsKeyOneTooLong; CsmsCreateRefusesKeyOfMaximumLength RefusesKeyOfMaximumLength;
         CsmsCreateCountsKeyInBytes CountsKeyInBytes; CsmsCreateLimitsKeyToOldMaximum LimitsKeyToOldMaximum; CsmsCreateAcceptsEmptyKey AcceptsEmptyKey;
         CsmsCreateAcceptsMissingKey AcceptsMissingKey; CsmsCreateAcceptsNullKey AcceptsNullKey; CsmsCreateCoercesNumberKey CoercesNumberKey;
@@ -105,7 +105,7 @@ faults! {
         CsmsCreateCountsOverwrites CountsOverwrites; CsmsCreateCountsRefused CountsRefused; CsmsCreateMatchesIdsInAnyCase MatchesIdsInAnyCase;
         CsmsCreateCutsBlanksOffIds CutsBlanksOffIds; CsmsCreateIgnoresHyphensInIds IgnoresHyphensInIds;
         CsmsCreateMatchesProjectInAnyCase MatchesProjectInAnyCase; CsmsCreateCutsBlanksOffProject CutsBlanksOffProject;
-        CsmsCreateForgetsLater ForgetsLater; CsmsCreateRevertsLater RevertsLater; CsmsCreateListsEmptyValueAsNull ListsEmptyValueAsNull;
+        CsmsCreateForgetsLater ForgetsLater; CsmsCreateListsStoredInTurns ListsStoredInTurns; CsmsCreateRevertsLater RevertsLater; CsmsCreateListsEmptyValueAsNull ListsEmptyValueAsNull;
         CsmsCreateStoresOmittedValueAsText StoresOmittedValueAsText; CsmsCreateListsOmittedValueInTurns ListsOmittedValueInTurns;
         CsmsCreateCountsValueInOtherUnit CountsValueInOtherUnit;
         CsmsCreateTrimsSignedBody TrimsSignedBody; CsmsCreateTrustsAnnouncedHash TrustsAnnouncedHash;
@@ -121,7 +121,7 @@ faults! {
         CsmsBatchAnswersUnknownIdWithGone AnswersUnknownIdWithGone; CsmsBatchAnswersLimitWithTooManyRequests AnswersLimitWithTooManyRequests;
         CsmsBatchFlattensErrors FlattensErrors; CsmsBatchSendsErrorArray SendsErrorArray; CsmsBatchSendsHtmlErrors SendsHtmlErrors;
         CsmsBatchSendsEmptyErrors SendsEmptyErrors; CsmsBatchOmitsErrorCode OmitsErrorCode; CsmsBatchSendsNumericErrorCode SendsNumericErrorCode;
-        CsmsBatchOmitsErrorMessage OmitsErrorMessage; CsmsBatchAnnouncesErrorsAsText AnnouncesErrorsAsText; CsmsBatchMarksByteOrderInErrors MarksByteOrderInErrors; CsmsBatchRepeatsTokenInErrors RepeatsTokenInErrors; CsmsBatchServesEveryMethod ServesEveryMethod; CsmsBatchComparesMediaTypeToTheLetter ComparesMediaTypeToTheLetter; CsmsBatchMixesSecretsAndKeys MixesSecretsAndKeys; CsmsBatchSendsNullErrorMessage SendsNullErrorMessage; CsmsBatchAcceptsKeyOneTooLong AcceptsKeyOneTooLong;
+        CsmsBatchOmitsErrorMessage OmitsErrorMessage; CsmsBatchAnnouncesErrorsAsText AnnouncesErrorsAsText; CsmsBatchMarksByteOrderInErrors MarksByteOrderInErrors; CsmsBatchRepeatsTokenInErrors RepeatsTokenInErrors; CsmsBatchServesEveryMethod ServesEveryMethod; CsmsBatchComparesMediaTypeToTheLetter ComparesMediaTypeToTheLetter; CsmsBatchTakesChunksForNothing TakesChunksForNothing; CsmsBatchRefusesChunks RefusesChunks; CsmsBatchInsistsOnAccept InsistsOnAccept; CsmsBatchRefusesOtherAccept RefusesOtherAccept; CsmsBatchMixesSecretsAndKeys MixesSecretsAndKeys; CsmsBatchOverwritesOnBothKinds OverwritesOnBothKinds; CsmsBatchOverwritesOnAll OverwritesOnAll; CsmsBatchListsFromBeforeOverwrite ListsFromBeforeOverwrite; CsmsBatchListsFromBeforeDelete ListsFromBeforeDelete; CsmsBatchRefusesDeletingWithoutValue RefusesDeletingWithoutValue; CsmsBatchIgnoresDeletingWithoutValue IgnoresDeletingWithoutValue; CsmsBatchSendsNullErrorMessage SendsNullErrorMessage; CsmsBatchAcceptsKeyOneTooLong AcceptsKeyOneTooLong;
         CsmsBatchRefusesKeyOfMaximumLength RefusesKeyOfMaximumLength; CsmsBatchCountsKeyInBytes CountsKeyInBytes;
         CsmsBatchLimitsKeyToOldMaximum LimitsKeyToOldMaximum; CsmsBatchAcceptsEmptyKey AcceptsEmptyKey; CsmsBatchAcceptsMissingKey AcceptsMissingKey;
         CsmsBatchAcceptsNullKey AcceptsNullKey; CsmsBatchCoercesNumberKey CoercesNumberKey; CsmsBatchCoercesBooleanKey CoercesBooleanKey;
@@ -142,7 +142,7 @@ faults! {
         CsmsBatchAcceptsMissingTags AcceptsMissingTags; CsmsBatchAcceptsNullTags AcceptsNullTags; CsmsBatchAcceptsTagsObject AcceptsTagsObject;
         CsmsBatchAcceptsMissingAction AcceptsMissingAction; CsmsBatchAcceptsNullAction AcceptsNullAction; CsmsBatchCoercesActionArray CoercesActionArray;
         CsmsBatchMatchesActionInAnyCase MatchesActionInAnyCase; CsmsBatchCreatesOnUnknownAction CreatesOnUnknownAction;
-        CsmsBatchDeletesOnUnknownAction DeletesOnUnknownAction; CsmsBatchRequiresSequence RequiresSequence; CsmsBatchDropsRepeatedSequence DropsRepeatedSequence;
+        CsmsBatchDeletesOnUnknownAction DeletesOnUnknownAction; CsmsBatchRequiresSequence RequiresSequence; CsmsBatchWantsSequenceOfVersion4 WantsSequenceOfVersion4; CsmsBatchDropsRepeatedSequence DropsRepeatedSequence;
         CsmsBatchCoercesNumberSequence CoercesNumberSequence; CsmsBatchAcceptsEmptyBody AcceptsEmptyBody; CsmsBatchAcceptsTrailingComma AcceptsTrailingComma;
         CsmsBatchAcceptsTextAfterJson AcceptsTextAfterJson; CsmsBatchReplacesInvalidUnicode ReplacesInvalidUnicode;
         CsmsBatchStoresKeyLowerCased StoresKeyLowerCased; CsmsBatchStoresKeyComposed StoresKeyComposed; CsmsBatchStoresKeyTruncated StoresKeyTruncated;
@@ -203,7 +203,7 @@ faults! {
         CsmsBatchDeletesOnKeys DeletesOnKeys; CsmsBatchCountsOverwrites CountsOverwrites; CsmsBatchCountsRefused CountsRefused;
         CsmsBatchMatchesIdsInAnyCase MatchesIdsInAnyCase; CsmsBatchCutsBlanksOffIds CutsBlanksOffIds;
         CsmsBatchIgnoresHyphensInIds IgnoresHyphensInIds; CsmsBatchMatchesProjectInAnyCase MatchesProjectInAnyCase;
-        CsmsBatchCutsBlanksOffProject CutsBlanksOffProject; CsmsBatchForgetsLater ForgetsLater;
+        CsmsBatchCutsBlanksOffProject CutsBlanksOffProject; CsmsBatchForgetsLater ForgetsLater; CsmsBatchListsStoredInTurns ListsStoredInTurns; CsmsBatchListsDeletedInTurns ListsDeletedInTurns;
         CsmsBatchRevertsLater RevertsLater; CsmsBatchListsEmptyValueAsNull ListsEmptyValueAsNull;
         CsmsBatchStoresOmittedValueAsText StoresOmittedValueAsText; CsmsBatchListsOmittedValueInTurns ListsOmittedValueInTurns;
         CsmsBatchTakesEmptySequenceForNone TakesEmptySequenceForNone; CsmsBatchCountsValueInOtherUnit CountsValueInOtherUnit;
@@ -215,8 +215,8 @@ faults! {
         KmsCreateAnswersUnknownIdWithGone AnswersUnknownIdWithGone; KmsCreateFlattensErrors FlattensErrors; KmsCreateSendsErrorArray SendsErrorArray;
         KmsCreateSendsHtmlErrors SendsHtmlErrors; KmsCreateSendsEmptyErrors SendsEmptyErrors; KmsCreateSendsTruncatedErrors SendsTruncatedErrors;
         KmsCreateOmitsErrorCode OmitsErrorCode; KmsCreateSendsNumericErrorCode SendsNumericErrorCode; KmsCreateSendsKeystoneErrors SendsKeystoneErrors;
-        KmsCreateOmitsErrorMessage OmitsErrorMessage; KmsCreateAnnouncesErrorsAsText AnnouncesErrorsAsText; KmsCreateMarksByteOrderInErrors MarksByteOrderInErrors; KmsCreateRepeatsTokenInErrors RepeatsTokenInErrors; KmsCreateServesEveryMethod ServesEveryMethod; KmsCreateComparesMediaTypeToTheLetter ComparesMediaTypeToTheLetter; KmsCreateMixesSecretsAndKeys MixesSecretsAndKeys; KmsCreateAcceptsKeyOneTooLong AcceptsKeyOneTooLong;
-        KmsCreateRefusesKeyOfMaximumLength RefusesKeyOfMaximumLength; KmsCreateCountsKeyInBytes CountsKeyInBytes;
+        KmsCreateOmitsErrorMessage OmitsErrorMessage; KmsCreateAnnouncesErrorsAsText AnnouncesErrorsAsText; KmsCreateMarksByteOrderInErrors MarksByteOrderInErrors; KmsCreateRepeatsTokenInErrors RepeatsTokenInErrors; KmsCreateServesEveryMethod ServesEveryMethod; KmsCreateComparesMediaTypeToTheLetter ComparesMediaTypeToTheLetter; KmsCreateTakesChunksForNothing TakesChunksForNothing; KmsCreateRefusesChunks RefusesChunks; KmsCreateInsistsOnAccept InsistsOnAccept; KmsCreateRefusesOtherAccept RefusesOtherAccept; KmsCreateMixesSecretsAndKeys MixesSecretsAndKeys; KmsCreateAcceptsKeyOneTooLong AcceptsKeyOneTooLong;
+        KmsCreateRefusesKeyOfMaximumLength RefusesKeyOfMaximumLength; KmsCreateCountsKeyInBytes CountsKeyInBytes; KmsCreateCountsKeyInUtf16 CountsKeyInUtf16;
         KmsCreateLimitsKeyToSecretMaximum LimitsKeyToSecretMaximum; KmsCreateAcceptsEmptyKey AcceptsEmptyKey; KmsCreateCoercesNumberKey CoercesNumberKey;
         KmsCreateCoercesBooleanKey CoercesBooleanKey; KmsCreateRefusesSpaceInKey RefusesSpaceInKey; KmsCreateRefusesNonAsciiInKey RefusesNonAsciiInKey;
         KmsCreateAcceptsAnyCharacterInKey AcceptsAnyCharacterInKey; KmsCreateChecksOnlyFirstKeyCharacter ChecksOnlyFirstKeyCharacter;
@@ -225,7 +225,7 @@ faults! {
         KmsCreateAcceptsAngleBracketInKey AcceptsAngleBracketInKey; KmsCreateAcceptsBackslashInKey AcceptsBackslashInKey;
         KmsCreateAcceptsEqualsSignInKey AcceptsEqualsSignInKey; KmsCreateRefusesDeleteInKey RefusesDeleteInKey;
         KmsCreateAppliesSecretClassToKey AppliesSecretClassToKey; KmsCreateAcceptsValueOneTooLong AcceptsValueOneTooLong;
-        KmsCreateRefusesValueOfMaximumLength RefusesValueOfMaximumLength; KmsCreateCountsValueInBytes CountsValueInBytes;
+        KmsCreateRefusesValueOfMaximumLength RefusesValueOfMaximumLength; KmsCreateCountsValueInBytes CountsValueInBytes; KmsCreateCountsValueInUtf16 CountsValueInUtf16;
         KmsCreateLimitsValueToSecretMaximum LimitsValueToSecretMaximum; KmsCreateRequiresValue RequiresValue; KmsCreateRefusesEmptyValue RefusesEmptyValue;
         KmsCreateCoercesNumberValue CoercesNumberValue; KmsCreateCoercesBooleanValue CoercesBooleanValue; KmsCreateRefusesSpaceInValue RefusesSpaceInValue;
         KmsCreateRefusesNonAsciiInValue RefusesNonAsciiInValue; KmsCreateAcceptsAnyCharacterInValue AcceptsAnyCharacterInValue;
@@ -233,7 +233,7 @@ faults! {
         KmsCreateAcceptsAsteriskInValue AcceptsAsteriskInValue; KmsCreateAcceptsAngleBracketInValue AcceptsAngleBracketInValue;
         KmsCreateAcceptsBackslashInValue AcceptsBackslashInValue; KmsCreateAcceptsEqualsSignInValue AcceptsEqualsSignInValue;
         KmsCreateAcceptsUnitSeparatorInValue AcceptsUnitSeparatorInValue; KmsCreateRefusesDeleteInValue RefusesDeleteInValue;
-        KmsCreateAcceptsTagArray AcceptsTagArray; KmsCreateRequiresSequence RequiresSequence; KmsCreateDropsRepeatedSequence DropsRepeatedSequence; KmsCreateCoercesNumberSequence CoercesNumberSequence;
+        KmsCreateAcceptsTagArray AcceptsTagArray; KmsCreateRequiresSequence RequiresSequence; KmsCreateWantsSequenceOfVersion4 WantsSequenceOfVersion4; KmsCreateDropsRepeatedSequence DropsRepeatedSequence; KmsCreateCoercesNumberSequence CoercesNumberSequence;
         KmsCreateAcceptsEmptyBody AcceptsEmptyBody; KmsCreateAcceptsTrailingComma AcceptsTrailingComma; KmsCreateAcceptsTextAfterJson AcceptsTextAfterJson;
         KmsCreateReplacesInvalidUnicode ReplacesInvalidUnicode; KmsCreateStoresKeyTrimmed StoresKeyTrimmed; KmsCreateStoresKeyLowerCased StoresKeyLowerCased;
         KmsCreateStoresKeyComposed StoresKeyComposed; KmsCreateStoresKeyTruncated StoresKeyTruncated; KmsCreateLosesAstralInKey LosesAstralInKey;
@@ -276,10 +276,10 @@ faults! {
         KmsCreateSharesOneStore SharesOneStore; KmsCreateSharesStoreWithOtherKind SharesStoreWithOtherKind;
         KmsCreateMatchesIdsInAnyCase MatchesIdsInAnyCase; KmsCreateCutsBlanksOffIds CutsBlanksOffIds;
         KmsCreateIgnoresHyphensInIds IgnoresHyphensInIds; KmsCreateMatchesProjectInAnyCase MatchesProjectInAnyCase;
-        KmsCreateCutsBlanksOffProject CutsBlanksOffProject; KmsCreateForgetsLater ForgetsLater;
+        KmsCreateCutsBlanksOffProject CutsBlanksOffProject; KmsCreateForgetsLater ForgetsLater; KmsCreateListsStoredInTurns ListsStoredInTurns;
         KmsCreateListsEmptyValueAsNull ListsEmptyValueAsNull;
         KmsCreateStoresOmittedValueAsText StoresOmittedValueAsText; KmsCreateListsOmittedValueInTurns ListsOmittedValueInTurns;
-        KmsCreateTakesEmptySequenceForNone TakesEmptySequenceForNone; KmsCreateCountsValueInOtherUnit CountsValueInOtherUnit;
+        KmsCreateTakesEmptySequenceForNone TakesEmptySequenceForNone;
         KmsCreateTrimsSignedBody TrimsSignedBody; KmsCreateTrustsAnnouncedHash TrustsAnnouncedHash;
         KmsCreateSignsPathAbove SignsPathAbove; KmsCreateIgnoresSignedQuery IgnoresSignedQuery;
         KmsCreateCutsSignedHeaders CutsSignedHeaders; KmsCreateTakesMissingHeadersForEmpty TakesMissingHeadersForEmpty;
@@ -292,7 +292,7 @@ faults! {
         EventCreateAnswersBadJsonWithNotFound AnswersBadJsonWithNotFound; EventCreateFlattensErrors FlattensErrors;
         EventCreateSendsErrorString SendsErrorString; EventCreateSendsHtmlErrors SendsHtmlErrors; EventCreateSendsEmptyErrors SendsEmptyErrors;
         EventCreateSendsTruncatedErrors SendsTruncatedErrors; EventCreateOmitsErrorCode OmitsErrorCode; EventCreateSendsNumericErrorCode SendsNumericErrorCode;
-        EventCreateOmitsErrorMessage OmitsErrorMessage; EventCreateAnnouncesErrorsAsText AnnouncesErrorsAsText; EventCreateMarksByteOrderInErrors MarksByteOrderInErrors; EventCreateRepeatsTokenInErrors RepeatsTokenInErrors; EventCreateServesEveryMethod ServesEveryMethod; EventCreateComparesMediaTypeToTheLetter ComparesMediaTypeToTheLetter; EventCreateSendsNullErrorMessage SendsNullErrorMessage; EventCreateAcceptsEmptyBody AcceptsEmptyBody;
+        EventCreateOmitsErrorMessage OmitsErrorMessage; EventCreateAnnouncesErrorsAsText AnnouncesErrorsAsText; EventCreateMarksByteOrderInErrors MarksByteOrderInErrors; EventCreateRepeatsTokenInErrors RepeatsTokenInErrors; EventCreateServesEveryMethod ServesEveryMethod; EventCreateComparesMediaTypeToTheLetter ComparesMediaTypeToTheLetter; EventCreateTakesChunksForNothing TakesChunksForNothing; EventCreateRefusesChunks RefusesChunks; EventCreateInsistsOnAccept InsistsOnAccept; EventCreateRefusesOtherAccept RefusesOtherAccept; EventCreateSendsNullErrorMessage SendsNullErrorMessage; EventCreateAcceptsEmptyBody AcceptsEmptyBody;
         EventCreateAcceptsTrailingComma AcceptsTrailingComma; EventCreateAcceptsTextAfterJson AcceptsTextAfterJson;
         EventCreateReplacesInvalidUnicode ReplacesInvalidUnicode; EventCreateStoresNothing StoresNothing; EventCreateStoresRefused StoresRefused;
         EventCreateStoresUnauthenticated StoresUnauthenticated; EventCreateLimitsEventsToThree LimitsEventsToThree;
@@ -358,7 +358,7 @@ faults! {
         EventCreateRefusesDeletedNames RefusesDeletedNames; EventCreateRevivesOldEvent RevivesOldEvent;
         EventCreateRefusesThirdLifeOfNames RefusesThirdLifeOfNames;
         EventCreateStoresNoSecondLife StoresNoSecondLife; EventCreateMatchesProjectInAnyCase MatchesProjectInAnyCase;
-        EventCreateCutsBlanksOffProject CutsBlanksOffProject; EventCreateForgetsLater ForgetsLater; EventCreateDisablesLater DisablesLater;
+        EventCreateCutsBlanksOffProject CutsBlanksOffProject; EventCreateForgetsLater ForgetsLater; EventCreateListsStoredInTurns ListsStoredInTurns; EventCreateDisablesLater DisablesLater;
         EventCreateSendsTimesBackwards SendsTimesBackwards; EventCreateSendsUpdateTimeInOtherUnit SendsUpdateTimeInOtherUnit;
     }
 }

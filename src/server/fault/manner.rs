@@ -4,7 +4,8 @@ use super::Deviation;
 
 impl Deviation {
     /// Deviations that put bytes on the wire which no HTTP library sends.
-    pub(crate) const ON_THE_WIRE: [Self; 1] = [Self::SendsBodyWithNoContent];
+    pub(crate) const ON_THE_WIRE: [Self; 3] =
+        [Self::SendsBodyWithNoContent, Self::TakesChunksForNothing, Self::RefusesChunks];
 
     /// Deviations that leave a window between looking and storing, for other requests to get into.
     pub(crate) const IN_RACES: [Self; 4] = [

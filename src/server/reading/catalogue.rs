@@ -48,8 +48,8 @@ const DISPOSALS: &[&str] = &["deleted", "ignored", "refused"];
 const TABLE: &[(&[Operation], &str, &[&str])] = &[
     (SECRET_TAGS, "key.reserved-prefix", &["literal", "sdk"]),
     (SECRET_TAGS, "key.whitespace", &["unicode", "ascii"]),
-    (TAGS, "key.character-unit", UNITS),
-    (TAGS, "value.character-unit", UNITS),
+    (SECRET_TAGS, "key.character-unit", UNITS),
+    (SECRET_TAGS, "value.character-unit", UNITS),
     (SECRET_TAGS, "existing-key", &["overwrite", "refuse"]),
     (&[KMT], "existing-key", &["refuse", "overwrite"]),
     (SECRET_TAGS, "existing-pair", &["accept", "refuse"]),

@@ -16,6 +16,7 @@ mod selection;
 mod sequence;
 mod set;
 mod shelf;
+mod shown;
 mod text;
 
 pub(crate) use batch::batch;

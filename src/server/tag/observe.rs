@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::place::find;
 use super::set::{Tag, TagSet, TagValue};
+use super::shown;
 use crate::server::dispatch::Call;
 use crate::server::http::{Failure, Reason, Success};
 
@@ -59,17 +60,29 @@ impl<'de> Deserialize<'de> for Tag {
 
 /// `ListSecretTags`.
 pub(crate) fn list_secret_tags(call: Call<'_>, id: &str) -> Result<Success, Failure> {
-    with_tags(call, id, |set| Success::json(&SecretTags { tags: set.iter().collect(), sys_tags: None }))
+    list(call, id, |tags| Success::json(&SecretTags { tags, sys_tags: None }))
 }
 
 /// `ShowKmsTags`.
 pub(crate) fn show_kms_tags(call: Call<'_>, id: &str) -> Result<Success, Failure> {
-    with_tags(call, id, |set| Success::json(&KmsTags { tags: set.iter().collect(), exist_tags_num: set.len() }))
+    list(call, id, |tags| Success::json(&KmsTags { exist_tags_num: tags.len(), tags }))
+}
+
+fn list(
+    call: Call<'_>,
+    id: &str,
+    show: impl FnOnce(Vec<&Tag>) -> Result<Success, Failure>,
+) -> Result<Success, Failure> {
+    with_tags(call, id, |set| match shown::listed(call, set) {
+        None => show(set.iter().collect()),
+        Some(tags) => show(tags.iter().collect()),
+    })
 }
 
 /// `DeleteSecretTag` and `DeleteTag`.
 pub(crate) fn delete(call: Call<'_>, id: &str, key: &str) -> Result<Success, Failure> {
     with_tags(call, id, |set| {
+        shown::renew(set);
         if set.remove(|tag| *tag.key == *key) {
             return Ok(Success::NoContent);
         }

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 
 use super::set::{Tag, TagSet};
 use super::shelf::Place;
-use super::{life, rare};
+use super::{life, rare, shown};
 use crate::server::dispatch::Call;
 use crate::server::fault::Deviation;
 use crate::server::http::{Failure, Reason};
@@ -49,6 +49,15 @@ pub(crate) async fn put(call: Call<'_>, place: Place<'_>, tags: Vec<Tag>) -> Res
     };
     if rules.bends(Deviation::MixesSecretsAndKeys) {
         overwrite_others(call, &tags);
+    }
+    if rules.bends_any(&[Deviation::OverwritesOnBothKinds, Deviation::OverwritesOnAll]) {
+        let there = place.tags().clone();
+        let overwriting: Vec<Tag> = tags.iter().filter(|tag| there.get(&tag.key).is_some()).cloned().collect();
+        if rules.bends(Deviation::OverwritesOnBothKinds) {
+            overwrite_others(call, &overwriting);
+        } else {
+            place.others().for_each(|other| overwrite(other, &overwriting));
+        }
     }
     let neighbour = if rules.bends(Deviation::LeaksToNeighbour) { place.neighbour() } else { None };
     let leaked = if neighbour.is_some() { tags.clone() } else { Vec::new() };
@@ -164,7 +173,11 @@ fn carry_out(call: Call<'_>, set: &mut TagSet, plan: Plan) -> Result<(), Failure
     let forgets = call.rules.bends(Deviation::ForgetsNowAndThen) && call.number.is_multiple_of(FORGETFUL_PERIOD);
     let refused_for_good = plan.refusal.is_some() && !call.rules.bends(Deviation::StoresRefusedAtLimit);
     if !forgets && !refused_for_good && !call.rules.bends(Deviation::StoresNothing) {
-        plan.puts.into_iter().for_each(|tag| rare::put(call.rules, set, tag));
+        for tag in plan.puts {
+            let (key, overwritten) = (tag.key.clone(), set.get(&tag.key).is_some());
+            rare::put(call.rules, set, tag);
+            shown::stored(call.rules, set, &key, overwritten);
+        }
         plan.appends.into_iter().for_each(|tag| set.append(tag));
     }
     match plan.refusal {
@@ -217,10 +230,15 @@ fn overwrite_others(call: Call<'_>, tags: &[Tag]) {
         Service::Csms => &call.tenant.keys,
         Service::Kms => &call.tenant.secrets,
     };
-    for place in shelf.places() {
-        let mut there = place.tags();
-        for tag in tags.iter().filter(|tag| there.get(&tag.key).is_some()).cloned().collect::<Vec<_>>() {
-            there.put(tag);
+    shelf.places().for_each(|place| overwrite(place, tags));
+}
+
+/// Overwrites tags of the same key on one resource.
+fn overwrite(place: Place<'_>, tags: &[Tag]) {
+    let mut there = place.tags();
+    for tag in tags {
+        if there.get(&tag.key).is_some() {
+            there.put(tag.clone());
         }
     }
 }

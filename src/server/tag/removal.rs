@@ -8,7 +8,7 @@ use super::item::TagItem;
 use super::secret_text::KEY;
 use super::set::{Tag, TagSet};
 use super::shelf::Place;
-use super::{life, rare, selection};
+use super::{life, rare, selection, shown};
 use crate::server::dispatch::Call;
 use crate::server::fault::Deviation;
 use crate::server::http::{Failure, Reason};
@@ -47,8 +47,10 @@ pub(crate) fn remove(call: Call<'_>, place: Place<'_>, items: &[TagItem<'_>]) ->
             set.iter().filter(|tag| selection::reaches(rules, &set, tag, items)).map(|tag| tag.key.clone()).collect();
         set.remove(|tag| reached.contains(&tag.key));
     }
+    let gone = if rules.is_bent() { set.iter().filter(|tag| named(tag)).cloned().collect() } else { Vec::new() };
     set.remove(|tag| named(tag) || rules.bends(Deviation::DeletesEverything));
     rare::deleted(rules, &mut set, |key| doomed.contains(key));
+    shown::deleted(rules, &mut set, gone);
     drop(set);
     selection::elsewhere(call, place, items);
     Ok(())
@@ -67,6 +69,12 @@ fn is_removed(rules: &Rules, set: &TagSet, item: &TagItem<'_>) -> Result<bool, F
         return Ok(true);
     };
     let disposal = match item.value.as_deref() {
+        None if stored.value.text().is_empty() && rules.bends(Deviation::RefusesDeletingWithoutValue) => {
+            Disposal::Refused
+        }
+        None if stored.value.text().is_empty() && rules.bends(Deviation::IgnoresDeletingWithoutValue) => {
+            Disposal::Ignored
+        }
         None if stored.value.text().is_empty() => Disposal::Deleted,
         None => readings.delete_value_omitted,
         Some(value) if value == stored.value.text() => Disposal::Deleted,

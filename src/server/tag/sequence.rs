@@ -9,6 +9,8 @@ use crate::server::reading::SequenceLength;
 use crate::server::rules::Rules;
 
 const LENGTH: usize = 36;
+/// Where a UUID says of which version it is.
+const VERSION: usize = 14;
 
 /// Checks the member `sequence` of a body.
 pub(crate) fn check(rules: &Rules, body: &Json<'_>) -> Result<(), Failure> {
@@ -33,6 +35,9 @@ pub(crate) fn check(rules: &Rules, body: &Json<'_>) -> Result<(), Failure> {
     };
     if !fits {
         return Err(Failure::invalid(Reason::Sequence, rule));
+    }
+    if rules.bends(Deviation::WantsSequenceOfVersion4) && sequence.len() == LENGTH && sequence[VERSION] != b'4' {
+        return Err(Failure::invalid(Reason::Sequence, "sequence: must be a random UUID"));
     }
     if readings.uuid && sequence.len() == LENGTH && !is_uuid(sequence) {
         return Err(Failure::invalid(Reason::Sequence, "sequence: must be a UUID"));

@@ -2,6 +2,7 @@
 
 use super::life::Lives;
 use super::rare::Memory;
+use super::shown::Shown;
 
 /// A value as it is stored, which decides how it is listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +27,7 @@ pub(crate) struct TagSet {
     buried: Vec<Box<str>>,
     memory: Option<Box<Memory>>,
     lives: Option<Box<Lives>>,
+    shown: Option<Box<Shown>>,
 }
 
 impl TagValue {
@@ -106,6 +108,16 @@ impl TagSet {
     /// The same, to be changed; only those faults ask for it.
     pub(crate) fn lives_mut(&mut self) -> &mut Lives {
         self.lives.get_or_insert_default()
+    }
+
+    /// What faults about lists remember, if any of them does.
+    pub(crate) fn shown_if_any(&mut self) -> Option<&mut Shown> {
+        self.shown.as_deref_mut()
+    }
+
+    /// The same, to be changed; only those faults ask for it.
+    pub(crate) fn shown_mut(&mut self) -> &mut Shown {
+        self.shown.get_or_insert_default()
     }
 
     /// The tag that was created right before the one of this key.

@@ -65,12 +65,15 @@ pub(crate) fn check_length(rules: &Rules, part: Part, field: Field, text: &str, 
         Part::Key => rules.tag.key_unit,
         Part::Value => rules.tag.value_unit,
     };
+    let bends = |key, value| rules.bends(part.either(key, value));
     let unit = match unit {
+        CharacterUnit::CodePoints if bends(Deviation::CountsKeyInUtf16, Deviation::CountsValueInUtf16) => {
+            CharacterUnit::Utf16
+        }
         CharacterUnit::CodePoints if other_unit(rules, part) => CharacterUnit::Utf16,
         CharacterUnit::Utf16 if other_unit(rules, part) => CharacterUnit::CodePoints,
         unit => unit,
     };
-    let bends = |key, value| rules.bends(part.either(key, value));
     let length = if bends(Deviation::CountsKeyInBytes, Deviation::CountsValueInBytes) {
         text.len()
     } else {

@@ -14,6 +14,8 @@ pub(super) fn operations() -> impl Iterator<Item = Operation> {
     Operation::iter()
 }
 
+/// A sequence number that is no random UUID.
+const OTHER_VERSION: &str = "919c82d4-8046-1722-9094-35c3c6524cff";
 /// A sequence number that two requests have.
 const REPEATED: &str = "2c9b1f60-51d5-4b5c-8f0e-6a1f4a4d2b7e";
 
@@ -248,6 +250,7 @@ fn texts() -> Vec<String> {
         [32, 35, 36, 37, 40, 42, 43, 44, 100, 127, 128, 129, 254, 255, 256, 5000].map(|length| "a".repeat(length)),
     );
     texts.extend([30, 100, 200].map(|length| "é".repeat(length)));
+    texts.push("𝒜".repeat(30));
     texts
 }
 
@@ -274,7 +277,9 @@ fn single_bodies() -> Vec<Vec<Vec<u8>>> {
     bodies.push(vec![body(&tag), body(&tag)]);
     bodies.push(["7", "07"].map(|number| body(&json!({ "key": "k", "value": number }))).to_vec());
     bodies.push((0..22).map(numbered).collect());
-    for sequence in [json!(1), json!("919c82d4-8046-4722-9094-35c3c6524cff"), json!("x"), json!(null)] {
+    for sequence in
+        [json!(1), json!("919c82d4-8046-4722-9094-35c3c6524cff"), json!(OTHER_VERSION), json!("x"), json!(null)]
+    {
         bodies.push(vec![json!({ "tag": tag, "sequence": sequence }).to_string().into_bytes()]);
     }
     let numbered = |key: &str| json!({ "tag": { "key": key }, "sequence": REPEATED }).to_string().into_bytes();
@@ -311,6 +316,7 @@ fn batch_bodies() -> Vec<Vec<Vec<u8>>> {
         vec![create(full()), delete(full())],
         vec![create(tag()), delete(tag()), create(tag())],
         vec![create(tag()), delete(json!([{ "key": "k" }]))],
+        vec![create(json!([{ "key": "k" }])), delete(json!([{ "key": "k" }]))],
         vec![create(json!([]))],
         vec![create(tag()), delete(json!([]))],
         vec![delete(many(0, 21))],
@@ -326,6 +332,7 @@ fn batch_bodies() -> Vec<Vec<Vec<u8>>> {
         json!({ "tags": null, "action": "create" }),
         json!({ "action": "create" }),
         json!({ "tags": tag(), "action": "create", "sequence": 1 }),
+        json!({ "tags": tag(), "action": "create", "sequence": OTHER_VERSION }),
         json!({ "tags": tag(), "action": "create", "sequence": "919c82d4-8046-4722-9094-35c3c6524cff" }),
     ] {
         bodies.push(vec![body.to_string().into_bytes()]);

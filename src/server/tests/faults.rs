@@ -24,8 +24,19 @@ const ELSEWHERE: [Deviation; 5] = [
 
 /// Families of faults that take other paths, header fields or lives than a battery has; `tests/faults.rs` sees to them, and
 /// `tests/cli/signature.rs` to signatures.
-const BEYOND_BATTERIES: [&str; 10] =
-    [RARE, SIGNATURE, "undocumented", "positions", "life", "selection", "state", "later", "absence", "together"];
+const BEYOND_BATTERIES: [&str; 11] = [
+    RARE,
+    SIGNATURE,
+    "undocumented",
+    "manner",
+    "positions",
+    "life",
+    "selection",
+    "state",
+    "later",
+    "absence",
+    "together",
+];
 
 /// Faults of an operation that change nothing that a battery sees.
 async fn silent_faults(operation: Operation, profile: &Profile) -> Vec<Fault> {

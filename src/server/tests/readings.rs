@@ -129,12 +129,11 @@ fn tag_bodies(operation: Operation, suffix: &str) -> Vec<Value> {
     let stored = || key("k");
     let sequence = |sequence: Value| with(&stored(), "sequence", sequence);
     let many = |tags: usize| (0..tags).map(|index| key(&format!("k{index}"))).collect();
-    let is_kms = operation == CreateKmsTag;
     match suffix {
         "key.reserved-prefix" => vec![key("sysx"), key("_sys_x")],
         "key.whitespace" => vec![key("\u{a0}x")],
-        "key.character-unit" => vec![key(&"𝒜".repeat(if is_kms { 20 } else { 70 }))],
-        "value.character-unit" => vec![tag(json!("k"), json!("𝒜".repeat(if is_kms { 30 } else { 150 })))],
+        "key.character-unit" => vec![key(&"𝒜".repeat(70))],
+        "value.character-unit" => vec![tag(json!("k"), json!("𝒜".repeat(150)))],
         "existing-key" | "duplicate-status" => vec![stored(), tag(json!("k"), json!("w"))],
         "existing-pair" => vec![stored(), stored()],
         "value.omitted" => vec![tagged(operation, json!({ "key": "k" }))],
