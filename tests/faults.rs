@@ -8,6 +8,7 @@ use dewspec::report::Report;
 use dewspec::selftest::{Alarm, AlarmPlan, Conforming, Kill, Laboratory, alarms, kills, profiles};
 use dewspec::server::ServerConfig;
 use dewspec::server::fault::{self, FaultInfo};
+use dewspec::server::reading::{self, ReadingSet};
 use dewspec::suite::{DataSource, Suite};
 use dewspec::target::Settings;
 use tokio::runtime::Runtime;
@@ -28,9 +29,10 @@ fn laboratory() -> Laboratory {
     Laboratory::new(suite(), Settings::default())
 }
 
-/// Every fault that the cases have to find by themselves; those of signatures are found by what is sent for their sake.
+/// Every fault that the cases have to find by themselves; those of signatures and neighbours are found by what is sent for
+/// their sake.
 fn faults() -> Vec<FaultInfo> {
-    let elsewhere = [fault::RARE, fault::SIGNATURE];
+    let elsewhere = [fault::NEIGHBOUR, fault::RARE, fault::SIGNATURE];
     fault::catalogue().into_iter().filter(|fault| !elsewhere.contains(&fault.family)).collect()
 }
 
@@ -83,6 +85,44 @@ fn every_seeded_fault_is_found() {
     requests.sort_unstable();
     let (median, most) = (requests[requests.len() / 2], requests[requests.len() - 1]);
     assert!(median < 1_400, "half of the faults take more than {median} requests, the worst {most}");
+}
+
+/// The same with what is known of neighbours of the documented operations.
+fn with_neighbours() -> Laboratory {
+    Laboratory::new(suite().with_neighbours(), Settings::default())
+}
+
+/// Those of neighbours with the neighbours' cases, and by warnings alone: what no document says is no more than a should.
+#[test]
+fn every_fault_of_a_neighbour_is_found() {
+    let _turn = turn();
+    let mut faults = fault::catalogue();
+    faults.retain(|fault| fault.family == fault::NEIGHBOUR);
+    assert!(faults.len() > 30, "only {} faults", faults.len());
+    let kills = kills(&with_neighbours().in_short(), faults, 2, |_| {}).expect("experiments");
+    // Of what is always accepted in another way than known, nothing is proven.
+    let warned =
+        |kill: &Kill| matches!((kill.exit_code, kill.fault.contains("-answers-success-")), (0, false) | (4, true));
+    let survivors: Vec<_> = kills.iter().filter(|kill| !kill.killed || !warned(kill)).collect();
+    assert!(survivors.is_empty(), "survived: {survivors:#?}");
+    let elsewhere: Vec<_> =
+        kills.iter().filter(|kill| !kill.found.iter().any(|clause| clause.starts_with(kill.clause.as_str()))).collect();
+    assert!(elsewhere.is_empty(), "found, but not what they break: {elsewhere:#?}");
+}
+
+/// Each reading of a neighbour on the cases that have to do with it.
+#[test]
+fn no_reading_of_a_neighbour_is_accused() {
+    let seed = Settings::default().seed;
+    let one = |set: &ReadingSet, reading: &str| Conforming {
+        name: format!("{}={reading}", set.clause),
+        readings: vec![(set.clause.to_owned(), reading.to_owned())],
+        seed,
+    };
+    let servers: Vec<Conforming> =
+        reading::neighbours().iter().flat_map(|set| set.readings.iter().map(|reading| one(set, reading))).collect();
+    assert!(servers.len() > 80, "only {} servers", servers.len());
+    assert_silent(&with_neighbours().in_short(), servers);
 }
 
 /// The settings of `dewspec run` differ in threads, width and generated inputs: another part of the faults is tried at

@@ -131,8 +131,8 @@ fn experiments(args: &MutantsArgs, laboratory: &Laboratory) -> Result<(Vec<Kill>
         faults.retain(|f| {
             let texts = [f.name.to_string(), f.family.to_string(), f.clause.to_string()];
             // What only fuzzing is expected to find has to be asked for.
-            // And what takes an access key to see, `dewspec run --signature` finds.
-            let is_found = ![fault::RARE, fault::SIGNATURE].contains(&f.family);
+            // And what takes an access key to see, `dewspec run --signature` finds, and that of neighbours `--neighbours`.
+            let is_found = ![fault::NEIGHBOUR, fault::RARE, fault::SIGNATURE].contains(&f.family);
             let asked = |word: &String| is_found || word == f.family || word == f.name;
             let matches = |word: &String| texts.iter().any(|text| text.contains(word.as_str()));
             if args.filters.is_empty() {

@@ -74,13 +74,14 @@ fn blame_conflicts(suite: &Suite, profile: &Profile, cases: &mut [CaseReport], b
         if conflict.iter().any(|observation| basis.shaken.contains(&observation.case)) {
             continue;
         }
-        let Some((_, clause)) = suite.clause(clause_id) else { continue };
+        let Some((op, clause)) = suite.clause(clause_id) else { continue };
+        let level = op.operation.gravity(Level::Open);
         let ids: Vec<&str> = conflict.iter().map(|o| o.case.as_str()).collect();
         for observation in &conflict {
             if let Some(case) = cases.iter_mut().find(|c| c.id == observation.case) {
                 let together =
                     if conflict.len() > 1 { format!(" (together with {})", ids.join(", ")) } else { String::new() };
-                blame(case, clause, observation, &together);
+                blame(case, (clause, level), observation, &together);
             }
             let broken_by = &mut basis.clauses.entry(clause_id.clone()).or_default().broken_by;
             if !broken_by.contains(&observation.case) {
@@ -90,7 +91,7 @@ fn blame_conflicts(suite: &Suite, profile: &Profile, cases: &mut [CaseReport], b
     }
 }
 
-fn blame(case: &mut CaseReport, clause: &Clause, observation: &Observation, together: &str) {
+fn blame(case: &mut CaseReport, (clause, level): (&Clause, Level), observation: &Observation, together: &str) {
     let allowed = observation
         .predictions
         .iter()
@@ -104,15 +105,16 @@ fn blame(case: &mut CaseReport, clause: &Clause, observation: &Observation, toge
     }
     case.findings.push(FindingReport {
         clause: clause.id.clone(),
-        level: Level::Open,
+        level,
         wording: clause.wording.clone(),
         source: clause.source_line(),
         allowed: allowed.clone(),
         seen: seen.clone(),
         exchange: observation.exchange,
     });
-    if case.outcome != Outcome::Fail {
-        case.outcome = Outcome::Fail;
+    let outcome = if level == Level::Should { Outcome::Warn } else { Outcome::Fail };
+    if case.outcome != Outcome::Fail && case.outcome != outcome {
+        case.outcome = outcome;
         case.reason = Some(format!("no permitted reading explains this: {}", clause.wording));
         case.allowed = Some(allowed);
         case.seen = Some(seen);
@@ -224,7 +226,11 @@ impl Outcomes<'_> {
 
     /// Clauses found broken: shoulds, or all others.
     fn broken(&self, shoulds: bool) -> usize {
-        let is_broken = |c: &&ClauseReport| c.verdict == Verdict::Violated && (c.level == Level::Should) == shoulds;
+        let gravity = |c: &ClauseReport| {
+            let op = self.checked.iter().find(|op| op.operation.id == c.operation);
+            op.map_or(c.level, |op| op.operation.gravity(c.level))
+        };
+        let is_broken = |c: &&ClauseReport| c.verdict == Verdict::Violated && (gravity(c) == Level::Should) == shoulds;
         self.clauses.iter().filter(is_broken).count()
     }
 

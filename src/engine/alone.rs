@@ -1,6 +1,7 @@
 //! A case that runs by itself: what it wants is done at once, and each of its requests has a read-back of its own.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::judge::case::{CaseRun, Claim, JudgedCase, Pause, Payload, Request, Says, Sent, Want, writing};
 use crate::judge::{Listing, State};
@@ -197,6 +198,9 @@ impl<'a> Alone<'a, '_> {
 
     /// Sends the request of a step and judges answer and state.
     async fn act(&mut self, request: &Request<'_>) {
+        if let Some(wait) = request.step.after {
+            tokio::time::sleep(Duration::from_millis(wait)).await;
+        }
         let (run, resource) = self.parts(request.step.second);
         let change = request.payload.as_ref().map(|payload| &payload.change);
         if let Some(reason) = change.and_then(|change| resource.collision(change.keys())) {

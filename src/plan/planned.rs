@@ -104,6 +104,7 @@ impl PlannedCase {
             let stores_nothing = |method: &String| matches!(method.as_str(), "HEAD" | "OPTIONS" | "DEWSPEC");
             let prepares = s.setup.is_some() || s.fill.is_some() || s.remove.is_some() || s.looks.is_some();
             !prepares
+                && s.after.is_none()
                 && s.race.is_none()
                 && !s.hidden
                 && s.method.as_ref().is_none_or(|method| s.no_body && stores_nothing(method))

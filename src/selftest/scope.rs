@@ -19,9 +19,16 @@ type Parts = BTreeMap<(Vec<String>, bool), Arc<Plan>>;
 /// Ends of the ids of the cases that every server is sent.
 const SMOKE: [&str; 3] = ["example/documented", "body.json/white-space-and-order", "body.json/a-form"];
 
+/// The same of neighbours of the documented operations, as far as they have such cases.
+const OF_NEIGHBOURS: [&str; 3] = ["stored/the-only-one", "stored/everything", "request.x-auth-token/missing"];
+
 impl Scopes {
     pub(super) fn new(suite: &Suite, plan: &Arc<Plan>) -> Self {
-        let smoke = suite.operations.iter().flat_map(|op| SMOKE.map(|end| op.id(end))).collect();
+        let smoke = suite.operations.iter().flat_map(|op| match op.operation.neighbour {
+            None => SMOKE.map(|end| op.id(end)),
+            Some(_) => OF_NEIGHBOURS.map(|end| op.id(end)),
+        });
+        let smoke = smoke.collect();
         Scopes { plan: Arc::clone(plan), smoke, known: Mutex::default() }
     }
 

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use strum::EnumCount;
+
 use super::access::Credentials;
 use super::config::ServerConfig;
 use super::event::{Event, Past};
@@ -11,7 +13,9 @@ use super::http::Answerer;
 use super::identities::Identities;
 use super::identity::Account;
 use super::key::{DEFAULT_ALIAS, Key, KeyRegister, Owner};
-use super::operation::Operation::{self, BatchCreateOrDeleteTags, CreateKmsTag, CreateSecretEvent, CreateSecretTag};
+use super::operation::Operation::{
+    self, BatchCreateOrDeleteTags, CreateKmsTag, CreateSecretEvent, CreateSecretTag, DeleteSecretTag, UpdateSecretEvent,
+};
 use super::rules::Rules;
 use super::secret::{Secret, SecretRegister};
 use super::tag::Shelf;
@@ -48,8 +52,8 @@ pub(crate) struct State {
     pub(crate) account: Account,
     pub(crate) answerer: Answerer,
     scheme: &'static str,
-    operations: [Rules; 4],
-    observers: [Rules; 4],
+    operations: [Rules; Operation::COUNT],
+    observers: [Rules; Operation::COUNT],
 }
 
 impl Tenant {
@@ -115,7 +119,14 @@ impl State {
     pub(crate) fn new(config: &ServerConfig, identities: &Identities, over_the_wire: bool) -> Self {
         let rules = |faults: &FaultSet| {
             let of = |operation: Operation| Rules::new(operation, &config.profile, faults);
-            [of(CreateSecretTag), of(BatchCreateOrDeleteTags), of(CreateKmsTag), of(CreateSecretEvent)]
+            [
+                of(CreateSecretTag),
+                of(BatchCreateOrDeleteTags),
+                of(CreateKmsTag),
+                of(CreateSecretEvent),
+                of(DeleteSecretTag),
+                of(UpdateSecretEvent),
+            ]
         };
         let foreign_secrets = [identities.foreign_secret_id.clone()];
         let foreign_keys = [identities.foreign_key_id.clone()];

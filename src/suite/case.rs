@@ -159,6 +159,8 @@ pub struct StepSpec {
     /// The request has no body at all.
     #[serde(default)]
     pub no_body: bool,
+    /// So many milliseconds later.
+    pub after: Option<u64>,
     /// Another operation than the case's.
     pub operation: Option<String>,
     /// The item that the path names, where it is not the operation's usual one.

@@ -88,6 +88,22 @@ pub enum Judge {
         /// Greatest distance to the target's `Date` header, or else our clock, in seconds.
         within_seconds: u64,
     },
+    /// A member of successful answers about one item is the same in all of them.
+    KeptField {
+        /// JSON pointer to the member.
+        pointer: String,
+        /// JSON pointer to the member that tells which item it is.
+        of: String,
+    },
+    /// A time stamp of successful answers about one item is later in the later one.
+    MovedField {
+        /// JSON pointer to the member.
+        pointer: String,
+        /// JSON pointer to the member that tells which item it is.
+        of: String,
+        /// Answers that are closer to each other, in seconds, are not compared.
+        after_seconds: u64,
+    },
     /// No answer is a server error twice for the same input.
     NoServerError,
     /// No answer to what nobody documents, another method or another path, is a server error twice.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::StepSpec;
-use crate::model::ResourceKind;
+use crate::model::{Level, ResourceKind};
 
 /// One documented method and path.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -58,6 +58,11 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// How grave it is to break a clause of it: none of a neighbour is more than a should, open ones included.
+    pub fn gravity(&self, level: Level) -> Level {
+        if self.neighbour.is_some() { Level::Should } else { level }
+    }
+
     /// The members of the valid body, placeholders unfilled; none if it is no object.
     pub fn valid_members(&self) -> &Map<String, Value> {
         self.members.get_or_init(|| serde_json::from_str(&self.valid).unwrap_or_default())

@@ -15,8 +15,9 @@ fn nothing_is_known_of_neighbours_unless_asked_for() {
     let listed = |arguments: &[&str]| run(&[&["list", "clauses"], arguments].concat()).out;
     assert!(!listed(&[]).contains("delete-secret-tag"));
     let lines = listed(&["--neighbours"]);
-    let own: Vec<&str> = lines.lines().filter(|line| line.contains("csms.delete-secret-tag.")).collect();
-    assert!(own.len() > 50, "{own:?}");
+    let names = ["csms.delete-secret-tag.", "csms.update-secret-event."];
+    let own: Vec<&str> = lines.lines().filter(|line| names.iter().any(|name| line.contains(name))).collect();
+    assert!(own.len() > 150, "{own:?}");
     assert!(own.iter().all(|line| !line.contains(" must ")), "what no document says is no must: {own:?}");
     let output = run(&["run", "delete-secret-tag"]);
     assert_eq!(output.code, 4, "{}{}", output.out, output.err);
@@ -24,7 +25,7 @@ fn nothing_is_known_of_neighbours_unless_asked_for() {
 
 #[test]
 fn the_reference_server_upholds_what_is_known_of_neighbours() {
-    let output = neighbours(&["delete-secret-tag"]);
+    let output = neighbours(&["delete-secret-tag", "update-secret-event"]);
     assert_eq!(output.code, 0, "{}{}", output.out, output.err);
     let verdicts: BTreeMap<String, String> = verdicts(&json(&output.out)).into_iter().collect();
     let of = |name: &str| verdicts.get(&format!("csms.delete-secret-tag.{name}")).cloned().unwrap_or_default();
@@ -32,6 +33,29 @@ fn the_reference_server_upholds_what_is_known_of_neighbours() {
         assert_eq!(of(clause), "upheld", "{clause}");
     }
     assert_eq!(of("absent-tag"), "determined");
+    let of = |name: &str| verdicts.get(&format!("csms.update-secret-event.{name}")).cloned().unwrap_or_default();
+    for clause in
+        ["stored", "name.kept", "response.create_time.kept", "response.update_time.moved", "request.event_name"]
+    {
+        assert_eq!(of(clause), "upheld", "{clause}");
+    }
+    assert_eq!(of("unknown-name"), "determined");
+}
+
+#[test]
+fn what_a_neighbour_does_wrong_is_a_warning() {
+    for (fault, strict, code) in
+        [("csms-delete-removes-by-prefix", false, 0), ("event-update-resets-state-on-update", true, 1)]
+    {
+        let more: &[&str] = if strict { &["--strict"] } else { &[] };
+        let output = neighbours(&[&["stored", "--fault", fault], more].concat());
+        assert_eq!(output.code, code, "{fault}: {}{}", output.out, output.err);
+        let report = json(&output.out);
+        assert_eq!(report["summary"]["fail"], 0, "{fault}");
+        assert!(report["summary"]["warn"].as_u64() > Some(0), "{fault}");
+        let causes = report["causes"].as_array().expect("causes");
+        assert!(causes.iter().all(|cause| cause["level"] == "should"), "{causes:?}");
+    }
 }
 
 #[test]

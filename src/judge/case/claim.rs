@@ -43,7 +43,8 @@ impl Claim<'_> {
         let change = change_by(&self.op.operation, &self.sent.said(None), None);
         let named: BTreeSet<String> = change.keys().cloned().collect();
         let text = self.sent.exchange.request.body.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
-        let is_named = |key: &String| named.contains(key) || text.contains(key.as_str());
+        let item = self.sent.item.as_deref();
+        let is_named = |key: &String| named.contains(key) || item == Some(key.as_str()) || text.contains(key.as_str());
         whole.iter().filter(|(key, _)| !is_named(key)).map(|(key, value)| (key.clone(), value.clone())).collect()
     }
 

@@ -283,6 +283,7 @@ impl<'a> Evidence<'a> {
             return;
         }
         let level = if known.level == Level::Open { Level::Must } else { known.level };
+        let level = self.case.op.operation.gravity(level);
         self.found_at = self.found_at.max(self.sent_at(exchange));
         self.findings.push(Finding {
             clause: known.id.clone(),

@@ -1,6 +1,7 @@
 //! The oracles that look at every exchange of an operation.
 
 mod error_body;
+mod item;
 mod response;
 mod status;
 mod time;
@@ -116,6 +117,8 @@ pub struct History {
     times: HashMap<String, i64>,
     /// The latest time stamp of each clause about their order, and when it had come.
     latest: HashMap<String, (i64, Instant)>,
+    /// What the last answer about an item had, by clause and item.
+    items: item::Items,
 }
 
 /// Applies one oracle. Few of them ask for the history, which other threads may want to see.
@@ -155,6 +158,10 @@ pub fn judge<H: DerefMut<Target = History>>(
         }
         Judge::DistinctField { pointer } => response::distinct(scene, clause, pointer, &mut history().seen),
         Judge::OrderedFields { earlier, later } => time::ordered(scene, earlier, later),
+        Judge::KeptField { pointer, of } => item::kept(scene, clause, (pointer, of), &mut history().items),
+        Judge::MovedField { pointer, of, after_seconds } => {
+            item::moved(scene, clause, (pointer, of), *after_seconds, &mut history().items)
+        }
         Judge::OneUnit { pointer } => time::one_unit(scene, clause, pointer, &mut history().times),
         Judge::RecentField { pointer, within_seconds } => time::recent(scene, pointer, *within_seconds),
     }

@@ -71,12 +71,22 @@ pub(crate) async fn handle(Shared(state): Shared<Arc<State>>, request: Request) 
             state.answerer.answer(rules, outcome)
         }
         (Some(Asked::Observer(observer)), Some(route)) => {
-            let rules = state.observer(observer.neighbour());
+            let rules = observer.rules(&state);
+            let number = rules.number_request();
+            let literal = rules.access.literal_paths && !rules.operation.is_documented();
+            let route = if literal { &route.clone().literal(parts.uri.path()) } else { route };
             let outcome = match admit(&state, rules, &caller, &route.project, observer.writes()) {
-                Err(failure) => Err(failure),
+                Err(failure) => {
+                    if rules.bends(Deviation::RemovesBeforeAsking)
+                        && let Some(tenant) = state.tenant_of(&route.project)
+                    {
+                        let _ = observer.look(Call { state: &state, rules, tenant, number });
+                    }
+                    Err(failure)
+                }
                 Ok(tenant) => {
                     let body = if observer.reads_body() { Some(body.collect().await) } else { None };
-                    let call = Call { state: &state, rules, tenant, number: 0 };
+                    let call = Call { state: &state, rules, tenant, number };
                     observe(call, observer, &route.target, &parts.headers, body).await
                 }
             };

@@ -4,6 +4,8 @@ use crate::server::dispatch::Call;
 use crate::server::event;
 use crate::server::http::{Failure, Method, Success, Target};
 use crate::server::operation::Operation;
+use crate::server::rules::Rules;
+use crate::server::state::State;
 use crate::server::tag;
 
 /// A request to an observer.
@@ -37,8 +39,16 @@ impl<'a> Observer<'a> {
         })
     }
 
-    /// The operation whose readings the observer shares.
-    pub(super) fn neighbour(self) -> Operation {
+    /// What it goes by: rules of its own, or the readings of the operation beside it.
+    pub(super) fn rules(self, state: &State) -> &Rules {
+        match self {
+            Self::DeleteSecretTag { .. } => state.operation(Operation::DeleteSecretTag),
+            _ => state.observer(self.neighbour()),
+        }
+    }
+
+    /// The operation beside it.
+    fn neighbour(self) -> Operation {
         match self {
             Self::ListSecretTags { .. } | Self::DeleteSecretTag { .. } => Operation::CreateSecretTag,
             Self::ShowKmsTags { .. } | Self::DeleteKmsTag { .. } | Self::BatchCreateKmsTags => Operation::CreateKmsTag,

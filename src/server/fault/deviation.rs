@@ -473,4 +473,29 @@ deviations! {
         VerifiesNoSignature "signature.secret-key" "whoever knows the access key is let in";
         IgnoresSignedMethod "signature.method" "the method makes no difference to the signature";
     }
+    "by-path" {
+        RemovesNothing "stored" "the tag that the path names stays, whatever the answer says";
+        RemovesEverything "stored" "all tags of the secret go with the one that the path names";
+        RemovesByPrefix "stored" "every tag goes whose key begins with the one in the path";
+        RemovesByPattern "stored" "underlines and percent signs of the key in the path stand for any characters";
+        RemovesInAnyCase "key.case-sensitive" "the key in the path is compared in any case";
+        TakesPlusForBlank "key.encoding" "a plus sign in the path is taken for a blank";
+        CutsKeyAtBlank "key.encoding" "what follows a blank in the key of the path is cut off";
+        RefusesLongestKeyInPath "key.length" "the longest key that can be created cannot be deleted";
+        RemovesOnce "deleted-again" "a key that was deleted before is not deleted again";
+        RemovesFromNeighbour "apart" "the same key goes from the secret beside it, too";
+        RemovesBeforeAsking "refused-unchanged" "the tag is deleted before the token is looked at";
+        AnswersAbsentInTurns "absent-tag" "deleting what is not there is refused and ignored in turns";
+        StoresNoUpdate "stored" "the answer shows the event as it should be, and nothing is stored";
+        AnswersWithOldEvent "response.state" "the event that answers is the one of before the update";
+        ResetsStateOnUpdate "stored" "a state that is not given is ENABLED again";
+        KeepsOldNotification "stored" "a notification that is given is not stored";
+        AddsTypesOnUpdate "stored" "event types are added to those of before";
+        GivesNewEventId "stored" "an event that was updated has another identifier";
+        RenamesEvents "name.kept" "a name in the body of an update becomes the event's";
+        MovesCreateTime "response.create_time.kept" "the time of creation is that of the last update";
+        KeepsUpdateTime "response.update_time.moved" "the time of the last update is that of the creation";
+        CreatesUnknownEvents "request.event_name" "updating an event that is not there creates it";
+        FindsNamesInAnyCase "request.event_name" "the name in the path is compared in any case";
+    }
 }

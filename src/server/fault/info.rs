@@ -38,6 +38,9 @@ pub fn catalogue() -> Vec<FaultInfo> {
     INFOS.clone()
 }
 
+/// The family of faults at neighbours of the documented operations: what `dewspec run --neighbours` finds.
+pub const NEIGHBOUR: &str = "neighbour";
+
 fn info(fault: Fault) -> FaultInfo {
     let traits = fault.deviation().traits();
     let operation = fault.operation();
@@ -47,7 +50,7 @@ fn info(fault: Fault) -> FaultInfo {
     };
     FaultInfo {
         name: fault.into(),
-        family: traits.family,
+        family: if operation.is_documented() { traits.family } else { NEIGHBOUR },
         operations: operation_ids(operation),
         clause: format!("{}.{suffix}", operation.id()).leak(),
         summary: traits.summary,

@@ -361,4 +361,26 @@ faults! {
         EventCreateCutsBlanksOffProject CutsBlanksOffProject; EventCreateForgetsLater ForgetsLater; EventCreateListsStoredInTurns ListsStoredInTurns; EventCreateDisablesLater DisablesLater;
         EventCreateSendsTimesBackwards SendsTimesBackwards; EventCreateSendsUpdateTimeInOtherUnit SendsUpdateTimeInOtherUnit;
     }
+    DeleteSecretTag {
+        CsmsDeleteRemovesNothing RemovesNothing; CsmsDeleteRemovesEverything RemovesEverything;
+        CsmsDeleteRemovesByPrefix RemovesByPrefix; CsmsDeleteRemovesByPattern RemovesByPattern;
+        CsmsDeleteRemovesInAnyCase RemovesInAnyCase; CsmsDeleteTakesPlusForBlank TakesPlusForBlank;
+        CsmsDeleteCutsKeyAtBlank CutsKeyAtBlank; CsmsDeleteRefusesLongestKeyInPath RefusesLongestKeyInPath;
+        CsmsDeleteRemovesOnce RemovesOnce; CsmsDeleteRemovesFromNeighbour RemovesFromNeighbour;
+        CsmsDeleteRemovesBeforeAsking RemovesBeforeAsking; CsmsDeleteAnswersAbsentInTurns AnswersAbsentInTurns;
+        CsmsDeleteAnswersSuccessWithOk AnswersSuccessWithOk; CsmsDeleteAcceptsMissingToken AcceptsMissingToken;
+        CsmsDeleteAcceptsAnyToken AcceptsAnyToken; CsmsDeleteWritesWithReadOnlyToken WritesWithReadOnlyToken;
+        CsmsDeleteMatchesIdsInAnyCase MatchesIdsInAnyCase; CsmsDeleteFailsOnMissingToken FailsOnMissingToken;
+    }
+    UpdateSecretEvent {
+        EventUpdateStoresNoUpdate StoresNoUpdate; EventUpdateAnswersWithOldEvent AnswersWithOldEvent;
+        EventUpdateResetsStateOnUpdate ResetsStateOnUpdate; EventUpdateKeepsOldNotification KeepsOldNotification;
+        EventUpdateAddsTypesOnUpdate AddsTypesOnUpdate; EventUpdateGivesNewEventId GivesNewEventId;
+        EventUpdateRenamesEvents RenamesEvents; EventUpdateMovesCreateTime MovesCreateTime;
+        EventUpdateKeepsUpdateTime KeepsUpdateTime; EventUpdateCreatesUnknownEvents CreatesUnknownEvents;
+        EventUpdateFindsNamesInAnyCase FindsNamesInAnyCase; EventUpdateAcceptsUnknownState AcceptsUnknownState;
+        EventUpdateAcceptsUnknownTypes AcceptsUnknownTypes; EventUpdateAcceptsRepeatedTypes AcceptsRepeatedTypes;
+        EventUpdateAcceptsMissingTargetName AcceptsMissingTargetName; EventUpdateAcceptsMissingToken AcceptsMissingToken;
+        EventUpdateAnswersSuccessWithCreated AnswersSuccessWithCreated; EventUpdateReversesTypes ReversesTypes;
+    }
 }

@@ -7,7 +7,7 @@ mod manner;
 mod set;
 
 pub(crate) use deviation::Deviation;
-pub use info::{FaultInfo, RARE, SIGNATURE, catalogue};
+pub use info::{FaultInfo, NEIGHBOUR, RARE, SIGNATURE, catalogue};
 pub use kind::Fault;
 pub(crate) use set::DeviationSet;
 pub use set::{FaultError, FaultSet};

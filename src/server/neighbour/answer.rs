@@ -1,5 +1,7 @@
 //! From a request to the neighbour it asks for.
 
+use std::borrow::Cow;
+
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::Response;
@@ -35,7 +37,11 @@ pub(crate) async fn answer(state: &State, parts: &Parts, caller: Caller<'_>, bod
             return nowhere(state, StatusCode::METHOD_NOT_ALLOWED, Reason::NoMethod, message);
         }
     };
-    let rules = state.observer(asked.relative());
+    let rules = asked.rules(state);
+    let project = match parts.uri.path().split('/').nth(2) {
+        Some(literal) if rules.access.literal_paths && !rules.operation.is_documented() => Cow::Borrowed(literal),
+        _ => project,
+    };
     let outcome = match admit(state, rules, &caller, &project, asked.writes()) {
         Err(failure) => Err(failure),
         Ok(tenant) => {
@@ -43,7 +49,9 @@ pub(crate) async fn answer(state: &State, parts: &Parts, caller: Caller<'_>, bod
             perform(call, &asked, parts, body).await
         }
     };
-    state.answerer.answer(rules, outcome.map_err(|failure| shaped(failure, &asked)))
+    // What follows readings of its own has one about this.
+    let shaped = |failure| if rules.operation.is_documented() { shaped(failure, &asked) } else { failure };
+    state.answerer.answer(rules, outcome.map_err(shaped))
 }
 
 fn nowhere(state: &State, status: StatusCode, reason: Reason, message: &'static str) -> Response {

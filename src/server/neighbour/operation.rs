@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 
 use crate::server::operation::Operation;
+use crate::server::rules::Rules;
+use crate::server::state::State;
 
 /// One of the operations around the four.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +33,7 @@ pub(super) enum Neighbour<'a> {
 
 impl Neighbour<'_> {
     /// One of the four whose readings it shares; it tells the service as well.
-    pub(super) fn relative(&self) -> Operation {
+    fn relative(&self) -> Operation {
         match self {
             Self::CreateKey
             | Self::ListKeyDetail
@@ -43,6 +45,14 @@ impl Neighbour<'_> {
             | Self::ListKmsTags
             | Self::ListKmsByTags => Operation::CreateKmsTag,
             _ => Operation::CreateSecretEvent,
+        }
+    }
+
+    /// What it goes by: rules of its own, or the readings of the operation beside it.
+    pub(super) fn rules<'s>(&self, state: &'s State) -> &'s Rules {
+        match self {
+            Self::UpdateSecretEvent(_) => state.operation(Operation::UpdateSecretEvent),
+            _ => state.observer(self.relative()),
         }
     }
 

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use crate::server::operation::Operation::{
     self, BatchCreateOrDeleteTags as BAT, CreateKmsTag as KMT, CreateSecretEvent as EVT, CreateSecretTag as CST,
+    DeleteSecretTag as DEL, UpdateSecretEvent as UPD,
 };
 
 /// One open clause with the readings it permits.
@@ -15,18 +16,29 @@ pub struct ReadingSet {
     pub readings: &'static [&'static str],
 }
 
-/// Every open clause of every operation, in the order of the table.
+/// Every open clause of every documented operation, in the order of the table.
 pub fn catalogue() -> &'static [ReadingSet] {
-    static SETS: LazyLock<Vec<ReadingSet>> = LazyLock::new(|| {
-        let at = |(operations, suffix, readings): &(&'static [Operation], &str, &'static [&'static str])| {
-            let sets = operations
-                .iter()
-                .map(|operation| ReadingSet { clause: format!("{}.{suffix}", operation.id()).leak(), readings });
-            sets.collect::<Vec<_>>()
-        };
-        TABLE.iter().flat_map(at).collect()
-    });
+    static SETS: LazyLock<Vec<ReadingSet>> = LazyLock::new(|| sets(TABLE));
     &SETS
+}
+
+/// The same of their neighbours.
+pub fn neighbours() -> &'static [ReadingSet] {
+    static SETS: LazyLock<Vec<ReadingSet>> = LazyLock::new(|| sets(NEIGHBOURS));
+    &SETS
+}
+
+type Row = (&'static [Operation], &'static str, &'static [&'static str]);
+
+fn sets(table: &'static [Row]) -> Vec<ReadingSet> {
+    let at = |(operations, suffix, readings): &Row| {
+        let sets = operations.iter().map(|operation| {
+            let clause: &str = format!("{}.{suffix}", operation.id()).leak();
+            ReadingSet { clause, readings }
+        });
+        sets.collect::<Vec<_>>()
+    };
+    table.iter().flat_map(at).collect()
 }
 
 const ALL: &[Operation] = &[CST, BAT, KMT, EVT];
@@ -44,8 +56,41 @@ const ENVELOPES: &[&str] = &["wrapped", "gateway"];
 const TIME_UNITS: &[&str] = &["milliseconds", "seconds"];
 const DISPOSALS: &[&str] = &["deleted", "ignored", "refused"];
 
+const BOTH: &[Operation] = &[DEL, UPD];
+
 #[rustfmt::skip]
-const TABLE: &[(&[Operation], &str, &[&str])] = &[
+const NEIGHBOURS: &[Row] = &[
+    (&[DEL], "absent-tag", &["refused", "ignored"]),
+    (&[DEL], "unknown-id", NOT_FOUND),
+    (&[DEL], "malformed-id", NOT_FOUND),
+    (&[DEL], "foreign-id", &["404", "400", "403"]),
+    (BOTH, "path.encoding", &["decoded", "literal"]),
+    (BOTH, "token.missing", UNAUTHENTICATED),
+    (BOTH, "token.empty", UNAUTHENTICATED),
+    (BOTH, "token.wrong", UNAUTHENTICATED),
+    (BOTH, "token.foreign", &["403", "401", "404", "400"]),
+    (BOTH, "token.missing.envelope", ENVELOPES),
+    (BOTH, "token.wrong.envelope", ENVELOPES),
+    (BOTH, "token.read-only", &["403", "401"]),
+    (BOTH, "unknown-project", &["403", "404", "400", "401"]),
+    (&[UPD], "unknown-name", NOT_FOUND),
+    (&[UPD], "nothing", ACCEPTED),
+    (&[UPD], "event_types.rotated-failed", REFUSED),
+    (&[UPD], "notification.target_type.other", ACCEPTED),
+    (&[UPD], "notification.target_id.pattern", &["free", "pattern"]),
+    (&[UPD], "notification.target_name.pattern", &["free", "pattern"]),
+    (&[UPD], "response.create_time.unit", TIME_UNITS),
+    (&[UPD], "response.update_time.unit", TIME_UNITS),
+    (&[UPD], "content-type.other", IGNORED),
+    (&[UPD], "content-type.missing", IGNORED),
+    (&[UPD], "byte-order-mark", REFUSED),
+    (&[UPD], "duplicate-member", &["refused", "last", "first"]),
+    (&[UPD], "unknown-field.body", IGNORED),
+    (&[UPD], "unknown-field.notification", IGNORED),
+];
+
+#[rustfmt::skip]
+const TABLE: &[Row] = &[
     (SECRET_TAGS, "key.reserved-prefix", &["literal", "sdk"]),
     (SECRET_TAGS, "key.whitespace", &["unicode", "ascii"]),
     (SECRET_TAGS, "key.character-unit", UNITS),

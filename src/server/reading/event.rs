@@ -26,6 +26,10 @@ pub(crate) struct EventReadings {
     pub(crate) create_time: TimeUnit,
     pub(crate) update_time: TimeUnit,
     pub(crate) unknown_notification_field_refused: bool,
+    /// The name in the path is that of no event.
+    pub(crate) unknown_name: StatusCode,
+    /// An update that changes nothing is refused.
+    pub(crate) nothing_refused: bool,
 }
 
 impl EventReadings {
@@ -46,6 +50,8 @@ impl EventReadings {
             create_time: unit("response.create_time.unit"),
             update_time: unit("response.update_time.unit"),
             unknown_notification_field_refused: is("unknown-field.notification", "refused"),
+            unknown_name: status(profile, operation, "unknown-name"),
+            nothing_refused: is("nothing", "refused"),
         }
     }
 }

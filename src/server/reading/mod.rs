@@ -10,7 +10,7 @@ mod tag;
 
 pub(crate) use access::{AccessReadings, DuplicateMember};
 pub(crate) use batch::{BatchReadings, Disposal, RepeatedKey, SequenceLength, SequenceReadings};
-pub use catalogue::{ReadingSet, catalogue};
+pub use catalogue::{ReadingSet, catalogue, neighbours};
 pub(crate) use event::{EventReadings, TimeUnit};
 pub(crate) use nearest::nearest;
 pub use profile::{Profile, ProfileError};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::catalogue::{ReadingSet, catalogue};
+use super::catalogue::{ReadingSet, catalogue, neighbours};
 use super::nearest;
 use crate::server::operation::Operation;
 
@@ -17,7 +17,7 @@ pub struct Profile {
 #[non_exhaustive]
 pub enum ProfileError {
     /// No open clause is called so.
-    #[error("no open clause `{clause}`{}; {} exist, see the list of readings", suggestion(nearest), catalogue().len())]
+    #[error("no open clause `{clause}`{}; {} exist, see the list of readings", suggestion(nearest), all().count())]
     UnknownClause {
         /// What was asked for.
         clause: String,
@@ -47,7 +47,7 @@ impl Profile {
         if sets.is_empty() {
             return Err(ProfileError::UnknownClause {
                 clause: clause.to_owned(),
-                nearest: nearest(clause, catalogue().iter().map(|set| set.clause)),
+                nearest: nearest(clause, all().map(|set| set.clause)),
             });
         }
         let mut choices = Vec::with_capacity(sets.len());
@@ -82,7 +82,7 @@ impl Profile {
             let rest = set.clause.strip_prefix(operation.id());
             rest.and_then(|rest| rest.strip_prefix('.')) == Some(suffix)
         };
-        let set = catalogue().iter().find(position);
+        let set = all().find(position);
         set.and_then(|set| self.effective(set)).unwrap_or_default()
     }
 
@@ -102,7 +102,12 @@ fn matching(clause: &str) -> Vec<&'static ReadingSet> {
         let head = set.clause.strip_suffix(clause);
         head.is_some_and(|head| head.is_empty() || head.ends_with('.')) && !clause.is_empty()
     };
-    catalogue().iter().filter(ends_with).collect()
+    all().filter(ends_with).collect()
+}
+
+/// Those of neighbours, too.
+fn all() -> impl Iterator<Item = &'static ReadingSet> {
+    catalogue().iter().chain(neighbours())
 }
 
 fn suggestion(nearest: &[&str]) -> String {

@@ -62,6 +62,8 @@ pub(crate) struct TagReadings {
     pub(crate) absent_key_accepted: bool,
     pub(crate) null_key_accepted: bool,
     pub(crate) success_body: bool,
+    /// Deleting by its path a tag that is not there is accepted.
+    pub(crate) absent_ignored: bool,
 }
 
 impl TagReadings {
@@ -108,6 +110,7 @@ impl TagReadings {
             absent_key_accepted: is("key.absent", "accepted"),
             null_key_accepted: is("key.null", "accepted"),
             success_body: is("success.body", "empty-object"),
+            absent_ignored: is("absent-tag", "ignored"),
         }
     }
 }

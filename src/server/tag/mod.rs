@@ -1,6 +1,7 @@
 //! Tags on secrets and keys.
 
 mod batch;
+mod by_path;
 mod create;
 mod item;
 mod kms_text;
@@ -20,9 +21,10 @@ mod shown;
 mod text;
 
 pub(crate) use batch::batch;
+pub(crate) use by_path::delete;
 pub(crate) use create::create;
 pub(crate) use item::TagItem;
-pub(crate) use observe::{delete, list_secret_tags, show_kms_tags};
+pub(crate) use observe::{list_secret_tags, show_kms_tags};
 pub(crate) use place::is_uuid;
 pub(crate) use sequence::check as check_sequence;
 pub(crate) use set::{Tag, TagSet};

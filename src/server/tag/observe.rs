@@ -1,6 +1,5 @@
-//! Reading tags back, and deleting one.
+//! Reading tags back.
 
-use axum::http::StatusCode;
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +7,7 @@ use super::place::find;
 use super::set::{Tag, TagSet, TagValue};
 use super::shown;
 use crate::server::dispatch::Call;
-use crate::server::http::{Failure, Reason, Success};
+use crate::server::http::{Failure, Success};
 
 #[derive(Serialize)]
 struct SecretTags<'a> {
@@ -76,17 +75,6 @@ fn list(
     with_tags(call, id, |set| match shown::listed(call, set) {
         None => show(set.iter().collect()),
         Some(tags) => show(tags.iter().collect()),
-    })
-}
-
-/// `DeleteSecretTag` and `DeleteTag`.
-pub(crate) fn delete(call: Call<'_>, id: &str, key: &str) -> Result<Success, Failure> {
-    with_tags(call, id, |set| {
-        shown::renew(set);
-        if set.remove(|tag| *tag.key == *key) {
-            return Ok(Success::NoContent);
-        }
-        Err(Failure::new(StatusCode::NOT_FOUND, Reason::NoSuchTag, "key: no such tag exists"))
     })
 }
 

@@ -104,6 +104,8 @@ impl Bench {
             Operation::BatchCreateOrDeleteTags => format!("/v1/{project}/csms/{id}/tags/action"),
             Operation::CreateKmsTag => format!("/v1.0/{project}/kms/{id}/tags"),
             Operation::CreateSecretEvent => format!("/v1/{project}/csms/events"),
+            Operation::DeleteSecretTag => format!("/v1/{project}/csms/{id}/tags/key"),
+            Operation::UpdateSecretEvent => format!("/v1/{project}/csms/events/name"),
         }
     }
 
