@@ -34,12 +34,12 @@ pub(super) struct Resource {
     site: Site,
     /// A batch delete has been seen to leave alone what it was not told to delete.
     pub(super) many_is_careful: bool,
-    /// A tag that stands here for no other purpose than to be missed could not be placed; see `sentinel`.
-    pub(super) unwatchable: bool,
-    /// How often such an item was placed here, and the operation that stored it last.
+    /// Operations of which no tag can be placed here for no other purpose than to be missed; see `sentinel`.
+    pub(super) unwatchable: BTreeSet<String>,
+    /// How often such an item was placed here.
     pub(super) placed: usize,
-    pub(super) watched_by: String,
-    pub(super) watched_since: u64,
+    /// Of each that stands here, by its key, the operation that stored it, and since when it does.
+    pub(super) watched: BTreeMap<String, (String, u64)>,
     /// Time spent between looks that failed.
     paused: Duration,
     /// Exchanges with observers, for the report of the case that holds the resource.
@@ -65,10 +65,9 @@ impl Resource {
         Resource {
             site: Site::new(suite, kind, id),
             many_is_careful: false,
-            unwatchable: false,
+            unwatchable: BTreeSet::new(),
             placed: 0,
-            watched_by: String::new(),
-            watched_since: 0,
+            watched: BTreeMap::new(),
             paused: Duration::ZERO,
             looks: Vec::new(),
         }

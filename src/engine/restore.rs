@@ -140,13 +140,10 @@ pub(super) async fn miss(session: &Session, resource: &mut Resource, sentinels: 
         return;
     }
     for (key, value) in sentinels {
-        if alone && sentinels.len() == 1 {
+        let placed = resource.watched.remove(key);
+        if let Some((operation, since)) = placed.filter(|_| alone) {
             let now = seen.get(key).map_or_else(|| "gone".to_owned(), |now| format!("{now:?}"));
-            session.sentinel_lost(
-                &resource.watched_by,
-                resource.watched_since,
-                format!("{key:?}, stored as {value:?}: {now}"),
-            );
+            session.sentinel_lost(&operation, since, format!("{key:?}, stored as {value:?}: {now}"));
         }
     }
     resource.remove(session, sentinels).await;

@@ -1,5 +1,5 @@
-//! A tag of dewspec's own on a resource: what a request destroys unasked shows only where there is something to destroy
-//! that nobody else would touch.
+//! Tags of dewspec's own on a resource, one of each operation that stores any: what a request destroys unasked, or time
+//! does, shows only where there is something to destroy that nobody else would touch.
 
 use crate::judge::case::{Evidence, Payload, writing};
 use crate::judge::{Listing, State, state_of};
@@ -34,8 +34,11 @@ pub(super) async fn place_sentinel(session: &Session, case: &PlannedCase, resour
     resource.remove_again(session).await;
     let watched = resource.ledger.standing();
     if allows_sentinel(case) {
-        if watched.is_empty() && may_watch(resource) {
-            place(session, resource).await;
+        for op in session.known.suite.storing_on(resource.kind) {
+            let stands = |key: &String| resource.watched.get(key).is_some_and(|(by, _)| *by == op.operation.id);
+            if !watched.keys().any(stands) && may_watch(resource, &op) {
+                place(session, resource, &op).await;
+            }
         }
     } else if !watched.is_empty() {
         look_after(session, resource).await;
@@ -115,26 +118,20 @@ pub(super) async fn last_look(session: &Session, leases: &Leases) -> Vec<CaseRep
 
 /// What cannot be read back or deleted serves nobody. What others have there does not serve as well: where it changes,
 /// nobody knows who did that.
-fn may_watch(resource: &Resource) -> bool {
-    !resource.unwatchable && resource.ledger.carries() <= BESIDE && resource.can_list() && resource.can_delete()
+fn may_watch(resource: &Resource, op: &OperationSuite) -> bool {
+    !resource.unwatchable.contains(&op.operation.id)
+        && resource.ledger.carries() <= BESIDE
+        && resource.can_list()
+        && resource.can_delete()
 }
 
-async fn place(session: &Session, resource: &mut Resource) {
+async fn place(session: &Session, resource: &mut Resource, op: &OperationSuite) {
     // Unless all goes well; whether a target stores what it accepts is for the cases to find out.
-    resource.unwatchable = true;
-    // Each operation in its turn, those that store one tag first; one of which something was lost has to show whether that
-    // was chance.
-    let mut operations = session.known.suite.storing_on(resource.kind);
-    operations.sort_by_key(|op| !matches!(op.operation.effect, Effect::Put { .. }));
-    let lost = session.lost_sentinels();
-    let suspect = operations.iter().find(|op| lost.contains_key(&op.operation.id));
-    let next = suspect.or_else(|| operations.get(resource.placed % operations.len().max(1)));
-    let Some(op) = next.cloned() else { return };
+    resource.unwatchable.insert(op.operation.id.clone());
     let places =
         session.known.placeholders_named(&format!("watch.{}.{}", resource.id, resource.placed), &op.operation.valid);
     resource.placed += 1;
-    resource.watched_by.clone_from(&op.operation.id);
-    resource.watched_since = session.sentinel_tick();
+    let since = session.sentinel_tick();
     let bodies = match &op.operation.effect {
         Effect::Create { .. } => vec![places.fill("${valid}")],
         _ => {
@@ -142,14 +139,14 @@ async fn place(session: &Session, resource: &mut Resource) {
             // What was overwritten must not come back.
             let overwrites =
                 session.known.profile().remaining(&op.id("existing-key")).iter().any(|reading| reading == "overwrite");
-            let before = overwrites.then(|| writing(&op, &tag("before"))).into_iter().flatten();
-            before.chain(writing(&op, &tag("watch"))).collect()
+            let before = overwrites.then(|| writing(op, &tag("before"))).into_iter().flatten();
+            before.chain(writing(op, &tag("watch"))).collect()
         }
     };
     let mut stored = None;
     for body in &bodies {
         let payload = Payload::new(&op.operation, body);
-        let answer = send_plain(session, &op, &resource.id, &payload).await;
+        let answer = send_plain(session, op, &resource.id, &payload).await;
         if answer.is_some_and(|exchange| exchange.status() == Some(op.operation.success)) {
             stored = payload.change.put.first().cloned();
         }
@@ -163,7 +160,8 @@ async fn place(session: &Session, resource: &mut Resource) {
     let seen = listing.map(|l| state_of(&l, &watched)).unwrap_or_default();
     if seen.get(&tag.0) == Some(&tag.1) {
         resource.ledger.stands(&tag.0, &tag.1);
-        resource.unwatchable = false;
+        resource.watched.insert(tag.0, (op.operation.id.clone(), since));
+        resource.unwatchable.remove(&op.operation.id);
     } else {
         resource.remove(session, &watched).await;
     }

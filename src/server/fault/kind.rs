@@ -105,7 +105,7 @@ faults! {
         CsmsCreateCountsOverwrites CountsOverwrites; CsmsCreateCountsRefused CountsRefused; CsmsCreateMatchesIdsInAnyCase MatchesIdsInAnyCase;
         CsmsCreateCutsBlanksOffIds CutsBlanksOffIds; CsmsCreateIgnoresHyphensInIds IgnoresHyphensInIds;
         CsmsCreateMatchesProjectInAnyCase MatchesProjectInAnyCase; CsmsCreateCutsBlanksOffProject CutsBlanksOffProject;
-        CsmsCreateForgetsLater ForgetsLater; CsmsCreateListsStoredInTurns ListsStoredInTurns; CsmsCreateRevertsLater RevertsLater; CsmsCreateListsEmptyValueAsNull ListsEmptyValueAsNull;
+        CsmsCreateForgetsLater ForgetsLater; CsmsCreateForgetsInSeconds ForgetsInSeconds; CsmsCreateListsStoredInTurns ListsStoredInTurns; CsmsCreateRevertsLater RevertsLater; CsmsCreateListsEmptyValueAsNull ListsEmptyValueAsNull;
         CsmsCreateStoresOmittedValueAsText StoresOmittedValueAsText; CsmsCreateListsOmittedValueInTurns ListsOmittedValueInTurns;
         CsmsCreateCountsValueInOtherUnit CountsValueInOtherUnit;
         CsmsCreateTrimsSignedBody TrimsSignedBody; CsmsCreateTrustsAnnouncedHash TrustsAnnouncedHash;
@@ -203,7 +203,7 @@ faults! {
         CsmsBatchDeletesOnKeys DeletesOnKeys; CsmsBatchCountsOverwrites CountsOverwrites; CsmsBatchCountsRefused CountsRefused;
         CsmsBatchMatchesIdsInAnyCase MatchesIdsInAnyCase; CsmsBatchCutsBlanksOffIds CutsBlanksOffIds;
         CsmsBatchIgnoresHyphensInIds IgnoresHyphensInIds; CsmsBatchMatchesProjectInAnyCase MatchesProjectInAnyCase;
-        CsmsBatchCutsBlanksOffProject CutsBlanksOffProject; CsmsBatchForgetsLater ForgetsLater; CsmsBatchListsStoredInTurns ListsStoredInTurns; CsmsBatchListsDeletedInTurns ListsDeletedInTurns;
+        CsmsBatchCutsBlanksOffProject CutsBlanksOffProject; CsmsBatchForgetsLater ForgetsLater; CsmsBatchForgetsInSeconds ForgetsInSeconds; CsmsBatchListsStoredInTurns ListsStoredInTurns; CsmsBatchListsDeletedInTurns ListsDeletedInTurns;
         CsmsBatchRevertsLater RevertsLater; CsmsBatchListsEmptyValueAsNull ListsEmptyValueAsNull;
         CsmsBatchStoresOmittedValueAsText StoresOmittedValueAsText; CsmsBatchListsOmittedValueInTurns ListsOmittedValueInTurns;
         CsmsBatchTakesEmptySequenceForNone TakesEmptySequenceForNone; CsmsBatchCountsValueInOtherUnit CountsValueInOtherUnit;
@@ -276,7 +276,7 @@ faults! {
         KmsCreateSharesOneStore SharesOneStore; KmsCreateSharesStoreWithOtherKind SharesStoreWithOtherKind;
         KmsCreateMatchesIdsInAnyCase MatchesIdsInAnyCase; KmsCreateCutsBlanksOffIds CutsBlanksOffIds;
         KmsCreateIgnoresHyphensInIds IgnoresHyphensInIds; KmsCreateMatchesProjectInAnyCase MatchesProjectInAnyCase;
-        KmsCreateCutsBlanksOffProject CutsBlanksOffProject; KmsCreateForgetsLater ForgetsLater; KmsCreateListsStoredInTurns ListsStoredInTurns;
+        KmsCreateCutsBlanksOffProject CutsBlanksOffProject; KmsCreateForgetsLater ForgetsLater; KmsCreateForgetsInSeconds ForgetsInSeconds; KmsCreateListsStoredInTurns ListsStoredInTurns;
         KmsCreateListsEmptyValueAsNull ListsEmptyValueAsNull;
         KmsCreateStoresOmittedValueAsText StoresOmittedValueAsText; KmsCreateListsOmittedValueInTurns ListsOmittedValueInTurns;
         KmsCreateTakesEmptySequenceForNone TakesEmptySequenceForNone;

@@ -1,6 +1,7 @@
 //! Faults about what a tag was before: deleted, overwritten, or stored a long time ago.
 
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
 use super::set::{Tag, TagSet, TagValue};
 use crate::server::fault::Deviation;
@@ -12,6 +13,8 @@ use crate::server::state::State;
 /// So many requests to an operation later, faults forget what it stored, or that it was overwritten.
 const MEMORY: u64 = 150;
 const SHORT_MEMORY: u64 = 50;
+/// How long a fault keeps what it stores.
+const LIFETIME: Duration = Duration::from_secs(3);
 
 /// What a resource remembers of its keys for these faults.
 #[derive(Debug, Clone, Default)]
@@ -31,6 +34,8 @@ struct Life {
     before: Option<TagValue>,
     /// The operation that wrote it last, and the how-manieth request to it that was.
     written: (Operation, u64),
+    /// When that was, if it may expire.
+    at: Option<Instant>,
 }
 
 /// Why a key that is not there cannot be created.
@@ -87,12 +92,22 @@ pub(crate) fn stored(rules: &Rules, set: &mut TagSet, tag: Tag, usual: TagValue)
         before: known.filter(|_| there).map(|life| life.last.clone()),
         last: value.clone(),
         written: (rules.operation, number),
+        at: Some(Instant::now()),
     };
     lives.of.insert(tag.key.clone(), life);
     if there && rules.bends(Deviation::CountsOverwrites) {
         lives.counted += 1;
     }
     Tag { value, ..tag }
+}
+
+/// A tag was stored by an operation without such faults.
+pub(crate) fn lasts(set: &mut TagSet, key: &str) {
+    if set.lives().is_some()
+        && let Some(life) = set.lives_mut().of.get_mut(key)
+    {
+        life.at = None;
+    }
 }
 
 /// How many more tags a resource is taken to carry.
@@ -124,10 +139,14 @@ pub(crate) fn age(state: &State, set: &mut TagSet) {
         let rules = state.operation(life.written.0);
         rules.bends(deviation) && rules.requests() >= life.written.1 + requests
     };
+    let expired = |life: &Life| {
+        life.at.is_some_and(|at| at.elapsed() >= LIFETIME)
+            && state.operation(life.written.0).bends(Deviation::ForgetsInSeconds)
+    };
     let forgotten: Vec<Box<str>> = lives
         .of
         .iter()
-        .filter(|(_, life)| later(life, Deviation::ForgetsLater, MEMORY))
+        .filter(|(_, life)| later(life, Deviation::ForgetsLater, MEMORY) || expired(life))
         .map(|(key, _)| key.clone())
         .collect();
     let reverted: Vec<Tag> = lives

@@ -36,7 +36,12 @@ pub(crate) fn put(rules: &Rules, set: &mut TagSet, tag: Tag) {
     {
         set.memory().overwritten.push(old);
     }
-    let tag = if rules.is_bent() { life::stored(rules, set, tag, usual_omitted(rules)) } else { tag };
+    let tag = if rules.is_bent() {
+        life::stored(rules, set, tag, usual_omitted(rules))
+    } else {
+        life::lasts(set, &tag.key);
+        tag
+    };
     set.put(tag);
 }
 
