@@ -167,6 +167,7 @@ impl Arena {
             overwrites: each("existing-key", "overwrite"),
             accepts_same: each("existing-pair", "accept"),
             ignores_absent: ops.iter().find_map(|op| reading(op, "delete.absent-tag")).map(|r| r == "ignored"),
+            removes_absent: None,
             limit,
             carried: 0,
         })

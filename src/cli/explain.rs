@@ -189,6 +189,7 @@ fn examples(case: &PlannedCase, property: &Property, suite: &Suite) -> String {
         for (i, one) in instance.resolved(&places).moves.iter().enumerate() {
             let doing = match &one.doing {
                 Doing::Send(body) => visible(body),
+                Doing::Name(item) => format!("{} {}", case.op.operation.id, visible(item)),
                 Doing::Fill(count) => format!("store items until there are {count}"),
             };
             let lead = if i == 0 { "  - " } else { "    " };

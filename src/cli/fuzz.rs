@@ -78,6 +78,10 @@ pub(super) fn fuzz(args: &FuzzArgs) -> Result<u8, CliError> {
     if let (Some(find), Some(into)) = (&args.promote, &args.into) {
         return promoted(find, into);
     }
+    if args.engine.neighbours {
+        let why = "an input of the fuzzer is bodies, and says nothing of the item that a path names";
+        return Err(CliError::usage(format!("--neighbours is for `dewspec run`, and not for fuzzing: {why}")));
+    }
     let setup = Setup::new(&args.target, &args.engine, &args.embedded)?.with_resources()?;
     let limits = limits(args)?;
     let words = operations(&setup.suite, &args.filters)?;

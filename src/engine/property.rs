@@ -245,13 +245,17 @@ impl<'a> Inputs<'a> {
 
 fn step(one: crate::generate::Move) -> StepSpec {
     let expect = Expect::with_statuses(one.answer, one.statuses);
-    let (body, fill) = match one.doing {
-        Doing::Send(body) => (Some(body), None),
-        Doing::Fill(count) => (None, Some(count)),
-    };
+    let (mut body, mut names, mut fill) = (None, None, None);
+    match one.doing {
+        Doing::Send(text) => body = Some(text),
+        Doing::Name(item) => names = Some(item),
+        Doing::Fill(count) => fill = Some(count),
+    }
+    let no_body = names.is_some();
     // A resource is filled without judgement; the step after it is the one that counts.
     let expect = fill.is_none().then_some(expect);
-    StepSpec { body, fill, expect, verbatim: true, operation: one.operation, second: one.second, ..StepSpec::default() }
+    let (operation, second) = (one.operation, one.second);
+    StepSpec { body, no_body, names, fill, expect, verbatim: true, operation, second, ..StepSpec::default() }
 }
 
 /// An input that failed.

@@ -33,6 +33,7 @@ pub(super) fn target_facts(
         overwrites: each("existing-key", "overwrite"),
         accepts_same: each("existing-pair", "accept"),
         ignores_absent: ops.iter().find_map(|op| one(&op.id("delete.absent-tag"), "ignored")),
+        removes_absent: one(&op.id("absent-tag"), "ignored"),
         limit,
         carried: resource.ledger.carries(),
     }

@@ -146,7 +146,7 @@ impl Draw<'_> {
                     Doing::Send(body) => {
                         Some(Request { operation: one.operation.unwrap_or(door.op.operation.id.clone()), body })
                     }
-                    Doing::Fill(_) => None,
+                    Doing::Name(_) | Doing::Fill(_) => None,
                 })
                 .collect();
             if !requests.is_empty() {

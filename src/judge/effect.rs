@@ -164,6 +164,43 @@ mod tests {
 
     use super::*;
 
+    fn operation(effect: &str, valid: &str) -> Operation {
+        let text = format!(
+            "id = 'Op'\nservice = 's'\nsummary = ''\nmethod = 'M'\npath = '/{{key}}'\nresource = 'secret'\n\
+             documents = []\nsuccess = 204\nnames = '${{key}}'\nvalid = '{valid}'\neffect = {effect}"
+        );
+        toml::from_str(&text).expect("an operation")
+    }
+
+    #[test]
+    fn what_a_path_names_is_deleted_whatever_the_body_says() {
+        let op = operation("{ kind = 'remove', parameter = 'key' }", "");
+        for body in [None, Some(json!({"key": "b"}))] {
+            let said = Said { body: body.as_ref(), item: Some("a"), before: None };
+            assert_eq!(change_by(&op, &said, None), Change { put: Vec::new(), delete: vec!["a".to_owned()] });
+        }
+        assert_eq!(change_by(&op, &Said::default(), None), Change::default());
+    }
+
+    #[test]
+    fn what_an_update_gives_takes_the_place_of_what_was_there() {
+        let valid = r#"{"state":"x","in":{"a":1}}"#;
+        let op = operation("{ kind = 'update', parameter = 'key', name = 'name' }", valid);
+        let before = State::from([("a".to_owned(), r#"{"id":"7","in":{"a":1},"name":"a","state":"on"}"#.to_owned())]);
+        let after = |body: Value, before| {
+            let said = Said { body: Some(&body), item: Some("a"), before };
+            change_by(&op, &said, None).put.pop().map(|(_, text)| text).unwrap_or_default()
+        };
+        let body = || json!({"state": "off", "name": "b", "more": 1});
+        assert_eq!(after(body(), Some(&before)), r#"{"id":"7","in":{"a":1},"name":"a","state":"off"}"#);
+        assert_eq!(
+            after(json!({"in": {"a": 2, "b": 3}}), Some(&before)),
+            r#"{"id":"7","in":{"a":2},"name":"a","state":"on"}"#
+        );
+        assert_eq!(after(body(), None), r#"{"name":"a","state":"off"}"#, "nothing is known of it");
+        assert_eq!(after(json!([1]), Some(&before)), "", "no object");
+    }
+
     #[test]
     fn entities_have_one_text_each() {
         let text = |value: &Value, model: Option<&Value>| {

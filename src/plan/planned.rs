@@ -173,7 +173,9 @@ fn known_from(property: &Property, op: &Arc<OperationSuite>, all: &[Arc<Operatio
         Property::Sequence { .. } => all
             .iter()
             .filter(|other| other.operation.resource == op.operation.resource)
-            .flat_map(|op| ["existing-key", "existing-pair", "delete.absent-tag"].map(|topic| op.id(topic)))
+            .flat_map(|op| {
+                ["existing-key", "existing-pair", "delete.absent-tag", "absent-tag"].map(|topic| op.id(topic))
+            })
             .collect(),
         Property::Limit => match &op.operation.capacity {
             Some(Capacity::Clause(topic)) => BTreeSet::from([op.id(topic)]),

@@ -59,6 +59,26 @@ fn what_a_neighbour_does_wrong_is_a_warning() {
 }
 
 #[test]
+fn sequences_and_replays_know_neighbours() {
+    let arguments = ["generated-sequence", "--fault", "csms-delete-removes-by-prefix", "--cases", "40"];
+    let output = neighbours(&[&["delete-secret-tag.stored"], &arguments[1..]].concat());
+    let report = json(&output.out);
+    let case =
+        report["cases"].as_array().expect("cases").iter().find(|case| case["outcome"] == "warn").expect("a warning");
+    let replay = case["replay"].as_str().expect("a line");
+    assert!(replay.contains(" --neighbours "), "{replay}");
+    let listed = run(&["list", "cases", "--neighbours"]).out;
+    assert!(listed.contains("csms.delete-secret-tag.stored/generated-sequence-on-two"), "{listed}");
+}
+
+#[test]
+fn the_fuzzer_says_that_it_has_no_items_to_name() {
+    let output = run(&["fuzz", "--neighbours", "--time", "1"]);
+    assert_eq!(output.code, 2, "{}", output.err);
+    assert!(output.err.contains("--neighbours is for `dewspec run`"), "{}", output.err);
+}
+
+#[test]
 fn a_case_of_a_neighbour_is_explained() {
     let output = run(&["explain", "csms.delete-secret-tag.stored/one-of-three"]);
     assert_eq!(output.code, 0, "{}", output.err);

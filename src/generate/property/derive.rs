@@ -31,6 +31,7 @@ pub fn properties(op: &Arc<OperationSuite>, all_ops: &[Arc<OperationSuite>]) -> 
             all.push(Property::Limit);
             all.extend([false, true].map(|two| Property::Sequence { two }));
         }
+        Effect::Remove { .. } => all.extend([false, true].map(|two| Property::Sequence { two })),
         // Where lists can be written, their sequences hold single writes, too.
         Effect::Put { .. } if !all_ops.iter().any(|other| writes_lists(other, op)) => {
             all.extend([false, true].map(|two| Property::Sequence { two }));

@@ -15,7 +15,7 @@ use crate::generate::Placeholders;
 use crate::generate::json::{is_broken, mutation};
 use crate::generate::whole::whole;
 use crate::rules::Contract;
-use crate::suite::{Answer, OperationSuite};
+use crate::suite::{Answer, Effect, OperationSuite};
 
 /// Makes up the inputs of one property. What the `n`-th input is depends on seed, property and what is
 /// known of the target alone.
@@ -72,9 +72,22 @@ impl Generator {
             Property::Outside { clause } => self.bodies(clause, false),
             Property::Whole => Some(self.wholes()),
             Property::Structure => Some(self.structures().prop_map(Some).boxed()),
-            Property::Sequence { two } => Some(sequences(&self.ops, &self.known, *two).prop_map(Some).boxed()),
+            Property::Sequence { two } => {
+                Some(sequences(&self.taking_part(), &self.known, *two).prop_map(Some).boxed())
+            }
             Property::Limit => Some(limits(self.contract.operation(), &self.known)?.prop_map(Some).boxed()),
         }
+    }
+
+    /// The operations of its sequences: those that write single items, where one deletes them by their paths, and else all
+    /// that are not about one path.
+    fn taking_part(&self) -> Vec<Arc<OperationSuite>> {
+        let removes = matches!(self.contract.operation().operation.effect, Effect::Remove { .. });
+        let takes_part = |op: &&Arc<OperationSuite>| match op.operation.effect {
+            Effect::Batch { .. } => !removes,
+            _ => removes || op.operation.effect.stores(),
+        };
+        self.ops.iter().filter(takes_part).cloned().collect()
     }
 
     /// Valid bodies.

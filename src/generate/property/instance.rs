@@ -30,6 +30,8 @@ pub struct Move {
 pub enum Doing {
     /// Sends this body, with stand-ins for keys.
     Send(String),
+    /// Acts on the item that the path names, with no body: a stand-in for a key.
+    Name(String),
     /// Stores tags until the resource carries so many.
     Fill(usize),
 }
@@ -43,8 +45,8 @@ impl Instance {
     /// The same with keys in the place of their stand-ins.
     pub fn resolved(mut self, places: &Placeholders) -> Self {
         for one in &mut self.moves {
-            if let Doing::Send(body) = &mut one.doing {
-                *body = resolved(body, places);
+            if let Doing::Send(text) | Doing::Name(text) = &mut one.doing {
+                *text = resolved(text, places);
             }
         }
         self

@@ -74,6 +74,8 @@ pub struct TargetFacts {
     pub accepts_same: Vec<(String, bool)>,
     /// Deleting a tag that is not there is accepted (or refused).
     pub ignores_absent: Option<bool>,
+    /// Deleting by its path what is not there is accepted (or refused).
+    pub removes_absent: Option<bool>,
     /// How many tags a resource carries.
     pub limit: Option<usize>,
     /// Tags that are there already and stay.

@@ -18,6 +18,8 @@ const VALUES: usize = 3;
 const MOVES: usize = 8;
 /// Statuses of a key that is taken.
 pub(crate) const TAKEN: [u16; 2] = [400, 409];
+/// Statuses of what is not there.
+const ABSENT: [u16; 2] = [404, 400];
 /// Statuses of one tag too many.
 pub(crate) const FULL: [u16; 3] = [400, 403, 409];
 
@@ -55,6 +57,10 @@ pub(super) fn sequences(ops: &[Arc<OperationSuite>], known: &TargetFacts, two: b
 fn one(ops: &[Arc<OperationSuite>], known: &TargetFacts, raw: &Raw, model: &mut Model) -> Option<Move> {
     let single = ops.iter().find(|op| matches!(op.operation.effect, Effect::Put { .. }));
     let batch = ops.iter().find(|op| matches!(op.operation.effect, Effect::Batch { .. }));
+    let removing = ops.iter().any(|op| matches!(op.operation.effect, Effect::Remove { .. }));
+    if removing && raw.kind > 2 {
+        return remove_one(known, raw, model);
+    }
     match (raw.kind, single, batch) {
         (0 | 1, Some(op), _) | (_, Some(op), None) => put_one(op, known, raw, model),
         (2 | 3, _, Some(op)) | (_, None, Some(op)) if raw.kind < 4 => put_many(op, known, raw, model),
@@ -124,6 +130,19 @@ fn delete_many(op: &OperationSuite, known: &TargetFacts, raw: &Raw, model: &mut 
     }
     let tags: Vec<Value> = list.into_iter().map(tag).collect();
     Some(request(op, raw, &body(items, action, delete, &tags), true))
+}
+
+/// Deletes what a path names, be it there or not.
+fn remove_one(known: &TargetFacts, raw: &Raw, model: &mut Model) -> Option<Move> {
+    let (key, _) = *raw.tags.first()?;
+    let accepted = model.remove(&key).is_some() || known.removes_absent?;
+    Some(Move {
+        operation: None,
+        second: raw.second,
+        doing: Doing::Name(mark::key(key)),
+        answer: if accepted { Answer::Accepted } else { Answer::Refused },
+        statuses: ABSENT.to_vec(),
+    })
 }
 
 fn body(items: &str, action: &str, word: &str, tags: &[Value]) -> Value {
