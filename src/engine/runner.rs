@@ -491,7 +491,7 @@ fn with_other_kinds(
     if plan.cases().any(|case| case.spec.needs.contains(&Need::OtherKind)) {
         for kind in [ResourceKind::Secret, ResourceKind::Key] {
             if !all.iter().any(|op| op.operation.resource == kind) {
-                all.extend(suite.acting_on(kind).into_iter().find(is_there));
+                all.extend(suite.storing_on(kind).into_iter().find(is_there));
             }
         }
     }

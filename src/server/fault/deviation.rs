@@ -486,7 +486,7 @@ deviations! {
         RemovesOnce "deleted-again" "a key that was deleted before is not deleted again";
         RemovesFromNeighbour "apart" "the same key goes from the secret beside it, too";
         RemovesBeforeAsking "refused-unchanged" "the tag is deleted before the token is looked at";
-        AnswersAbsentInTurns "absent-tag" "deleting what is not there is refused and ignored in turns";
+        IgnoresWhatWasThere "absent-tag" "deleting what is not there is ignored where it was there before, and else refused";
         StoresNoUpdate "stored" "the answer shows the event as it should be, and nothing is stored";
         AnswersWithOldEvent "response.state" "the event that answers is the one of before the update";
         ResetsStateOnUpdate "stored" "a state that is not given is ENABLED again";

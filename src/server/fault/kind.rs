@@ -367,7 +367,7 @@ faults! {
         CsmsDeleteRemovesInAnyCase RemovesInAnyCase; CsmsDeleteTakesPlusForBlank TakesPlusForBlank;
         CsmsDeleteCutsKeyAtBlank CutsKeyAtBlank; CsmsDeleteRefusesLongestKeyInPath RefusesLongestKeyInPath;
         CsmsDeleteRemovesOnce RemovesOnce; CsmsDeleteRemovesFromNeighbour RemovesFromNeighbour;
-        CsmsDeleteRemovesBeforeAsking RemovesBeforeAsking; CsmsDeleteAnswersAbsentInTurns AnswersAbsentInTurns;
+        CsmsDeleteRemovesBeforeAsking RemovesBeforeAsking; CsmsDeleteIgnoresWhatWasThere IgnoresWhatWasThere;
         CsmsDeleteAnswersSuccessWithOk AnswersSuccessWithOk; CsmsDeleteAcceptsMissingToken AcceptsMissingToken;
         CsmsDeleteAcceptsAnyToken AcceptsAnyToken; CsmsDeleteWritesWithReadOnlyToken WritesWithReadOnlyToken;
         CsmsDeleteMatchesIdsInAnyCase MatchesIdsInAnyCase; CsmsDeleteFailsOnMissingToken FailsOnMissingToken;

@@ -27,8 +27,7 @@ pub(crate) fn delete(call: Call<'_>, id: &str, key: &str) -> Result<Success, Fai
     {
         neighbour.tags().remove(|tag| *tag.key == *key);
     }
-    let in_turns = rules.bends(Deviation::AnswersAbsentInTurns) && call.number.is_multiple_of(2);
-    if deleted || rules.tag.absent_ignored || in_turns {
+    if deleted || rules.tag.absent_ignored {
         return Ok(Success::NoContent);
     }
     Err(Failure::new(StatusCode::NOT_FOUND, Reason::NoSuchTag, "key: no such tag exists"))
@@ -57,7 +56,12 @@ fn remove(rules: &Rules, set: &mut TagSet, key: &str) -> bool {
         }
         set.bury(key);
     }
-    set.remove(|tag| *tag.key == *key || rules.is_bent() && matches(rules, &tag.key, key))
+    let was_there = rules.bends(Deviation::IgnoresWhatWasThere) && set.is_buried(key);
+    let deleted = set.remove(|tag| *tag.key == *key || rules.is_bent() && matches(rules, &tag.key, key));
+    if deleted && rules.bends(Deviation::IgnoresWhatWasThere) {
+        set.bury(key);
+    }
+    deleted || was_there
 }
 
 /// Whether a fault takes a key for the one that the path names.
