@@ -118,6 +118,7 @@ impl<'a> Alone<'a, '_> {
             Want::Fill { op, step, count } => self.fill(op, step, count).await,
             Want::Send(request) => self.act(&request).await,
             Want::Watch { count } => self.watch(count).await,
+            Want::Show => self.show().await,
             Want::LookAsForeign => self.look_as_foreign().await,
             Want::Race { op, step } => self.race(op, step).await,
         }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use crate::judge::parse_listing;
 use crate::model::Exchange;
+use crate::suite::Purpose;
 
 use super::alone::Alone;
 
@@ -23,6 +25,27 @@ impl Alone<'_, '_> {
         tokio::time::sleep(settle.max(Duration::from_millis(1))).await;
         if let Some(amiss) = self.amiss(LOOKS, LOOKS).await {
             self.run.watched(LOOKS, &amiss);
+        }
+    }
+
+    /// Looks at each item that the case has stored by the observer that shows one. A target that does not serve that one
+    /// cannot be told from one that does not find the item.
+    pub(super) async fn show(&mut self) {
+        let session = self.session;
+        let observers = &session.known.suite.observers;
+        let show = observers.iter().find(|o| o.resource == self.first.kind && o.purpose == Purpose::Show);
+        let Some(observer) = show else { return };
+        for key in self.run.own[0].keys().cloned().collect::<Vec<_>>() {
+            let Some(request) = self.first.request(session, observer, Some(&key), None) else { return };
+            let exchange = session.client.send(request).await;
+            self.run.evidence.came(exchange.came());
+            let answered = exchange.answer.as_ref().ok().filter(|answer| observer.success.contains(&answer.status));
+            let shown = answered.and_then(|answer| parse_listing(observer, answer.json()?));
+            self.first.looks.push(exchange);
+            match shown {
+                Some(shown) => self.run.shown(&key, &shown),
+                None => self.run.evidence.skip(format!("{} does not show it", observer.id), false),
+            }
         }
     }
 

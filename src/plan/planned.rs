@@ -102,7 +102,7 @@ impl PlannedCase {
         let (set_ups, requests) = self.spec.steps.split_at(self.spec.steps.iter().take_while(|s| stores(s)).count());
         let ordinary = |s: &StepSpec| {
             let stores_nothing = |method: &String| matches!(method.as_str(), "HEAD" | "OPTIONS" | "DEWSPEC");
-            let prepares = s.setup.is_some() || s.fill.is_some() || s.remove.is_some() || s.looks.is_some();
+            let prepares = s.setup.is_some() || s.fill.is_some() || s.remove.is_some() || s.looks.is_some() || s.shown;
             !prepares
                 && s.after.is_none()
                 && s.race.is_none()

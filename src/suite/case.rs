@@ -125,7 +125,7 @@ pub enum Need {
 }
 
 /// One step of a case: exactly one of `setup`, `remove`, `fill`, `body`, `item`, `from`, `fixture`, `race`, `race-items`,
-/// `looks`, `hidden`, `no-body` says what is sent.
+/// `looks`, `shown`, `hidden`, `no-body` says what is sent.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct StepSpec {
@@ -156,6 +156,9 @@ pub struct StepSpec {
     pub hidden: bool,
     /// Look so many times in a row: what the case has stored is listed each time, and what it has deleted is not.
     pub looks: Option<usize>,
+    /// Look at each item that the case has stored by the observer that shows one: it is as it is listed.
+    #[serde(default)]
+    pub shown: bool,
     /// The request has no body at all.
     #[serde(default)]
     pub no_body: bool,

@@ -200,10 +200,12 @@ impl Lint<'_> {
             step.race.is_some(),
             step.hidden,
             step.looks.is_some(),
+            step.shown,
             step.no_body,
         ];
         if doings.iter().filter(|set| **set).count() != 1 {
-            let problem = "a step has exactly one of setup, remove, fill, body, fixture, race, looks, hidden, no-body";
+            let problem =
+                "a step has exactly one of setup, remove, fill, body, fixture, race, looks, shown, hidden, no-body";
             self.error(&origin, format!("case {}: {problem}", case.id));
         }
         let method =
@@ -217,7 +219,7 @@ impl Lint<'_> {
             self.error(&origin, format!("case {}: {problem}", case.id));
         }
         let judged = step.expect.is_some() || !step.readings.is_empty();
-        let prepares = step.setup.is_some() || step.remove.is_some() || step.looks.is_some();
+        let prepares = step.setup.is_some() || step.remove.is_some() || step.looks.is_some() || step.shown;
         if (!prepares && step.fill.is_none() && !judged) || (prepares && judged) {
             let problem = "a step that sends has `expect` or `readings`, a set-up, a removal or looks neither";
             self.error(&origin, format!("case {}: {problem}", case.id));
@@ -225,7 +227,7 @@ impl Lint<'_> {
         if step.remove.is_some() && !case.needs.contains(&Need::Delete) {
             self.error(&origin, format!("case {}: a step that removes needs `delete`", case.id));
         }
-        if step.looks.is_some() && !case.needs.contains(&Need::List) {
+        if (step.looks.is_some() || step.shown) && !case.needs.contains(&Need::List) {
             self.error(&origin, format!("case {}: a step that looks needs `list`", case.id));
         }
         if let Some(parameter) = step.literal.keys().find(|parameter| !step.path.contains_key(*parameter)) {

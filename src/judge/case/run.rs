@@ -31,6 +31,8 @@ pub(crate) enum Want<'a> {
     Send(Request<'a>),
     /// So many looks with nothing sent in between.
     Watch { count: usize },
+    /// A look at each item of its own.
+    Show,
     /// A look as the other tenant.
     LookAsForeign,
     /// Several requests sent at the same time.
@@ -104,6 +106,8 @@ impl<'a> CaseRun<'a> {
             Want::Fill { op, step, count }
         } else if let Some(count) = step.looks {
             Want::Watch { count }
+        } else if step.shown {
+            Want::Show
         } else if step.hidden {
             Want::LookAsForeign
         } else if step.race.is_some() {
@@ -335,6 +339,17 @@ impl<'a> CaseRun<'a> {
         let mut seen = state_of(listing, left);
         seen.retain(|key, _| left.contains_key(key) || self.named.iter().flatten().any(|named| named == key));
         difference(left, &seen)
+    }
+
+    /// What the observer that shows one item says of an item that is listed; nothing, if it knows of none.
+    pub(crate) fn shown(&mut self, key: &str, shown: &Listing) {
+        let listed: State =
+            self.own[0].iter().filter(|(own, _)| *own == key).map(|(k, v)| (k.clone(), v.clone())).collect();
+        let seen = state_of(shown, &listed);
+        if let Some(told) = difference(&listed, &seen) {
+            let allowed = "shown as it is listed, and as it was answered".to_owned();
+            self.evidence.deviation(&Deviation { blame: Blame::Case, allowed, seen: told }, None);
+        }
     }
 
     /// What was amiss in some of so many looks at what nobody has touched.

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use serde_json::{Map, Value};
+
 use super::model::Event;
 use super::request::DISABLED;
 use crate::server::dispatch::Call;
@@ -64,6 +66,15 @@ pub(super) fn begin(call: Call<'_>, mut event: Event) -> Result<(Event, bool), F
     let lives = before + usize::from(!there);
     past.lives.insert(name, Life { lives, last: event.clone(), written: rules.requests() });
     Ok((event, !(again && rules.bends(Deviation::StoresNoSecondLife))))
+}
+
+/// What a fault makes of an event that is shown by itself.
+pub(super) fn bend_shown(call: Call<'_>, event: &mut Map<String, Value>) {
+    if call.state.operation(Operation::CreateSecretEvent).bends(Deviation::ShowsFirstTypeOnly)
+        && let Some(Value::Array(types)) = event.get_mut("event_types")
+    {
+        types.truncate(1);
+    }
 }
 
 /// Whether a list misses what was created.

@@ -24,7 +24,11 @@ pub(crate) fn show(call: Call<'_>, name: &str) -> Result<Success, Failure> {
     let mut events = call.tenant.events();
     life::age(call, &mut events);
     match events.get(name) {
-        Some(event) => Success::json(&json!({ "event": members(&call.rules.event, event) })),
+        Some(event) => {
+            let mut shown = members(&call.rules.event, event);
+            life::bend_shown(call, &mut shown);
+            Success::json(&json!({ "event": shown }))
+        }
         None => Err(unknown()),
     }
 }

@@ -447,6 +447,7 @@ deviations! {
     "later" {
         ForgetsLater "stored" "what was stored is gone 150 requests later";
         RevertsLater "stored" "a tag that was overwritten has its old value again 50 requests later";
+        ShowsFirstTypeOnly "stored.shown" "an event that is shown by itself has the first of its event types only";
         ListsStoredInTurns "stored.steady" "one of four lists misses what was stored, for ever";
         ListsDeletedInTurns "stored.steady" "one of four lists has what was deleted, for ever";
         DisablesLater "stored" "an event that was enabled is disabled 50 requests later";

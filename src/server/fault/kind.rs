@@ -358,7 +358,7 @@ faults! {
         EventCreateRefusesDeletedNames RefusesDeletedNames; EventCreateRevivesOldEvent RevivesOldEvent;
         EventCreateRefusesThirdLifeOfNames RefusesThirdLifeOfNames;
         EventCreateStoresNoSecondLife StoresNoSecondLife; EventCreateMatchesProjectInAnyCase MatchesProjectInAnyCase;
-        EventCreateCutsBlanksOffProject CutsBlanksOffProject; EventCreateForgetsLater ForgetsLater; EventCreateListsStoredInTurns ListsStoredInTurns; EventCreateDisablesLater DisablesLater;
+        EventCreateCutsBlanksOffProject CutsBlanksOffProject; EventCreateForgetsLater ForgetsLater; EventCreateListsStoredInTurns ListsStoredInTurns; EventCreateShowsFirstTypeOnly ShowsFirstTypeOnly; EventCreateDisablesLater DisablesLater;
         EventCreateSendsTimesBackwards SendsTimesBackwards; EventCreateSendsUpdateTimeInOtherUnit SendsUpdateTimeInOtherUnit;
     }
     DeleteSecretTag {
