@@ -1,7 +1,7 @@
 //! How long a default run takes against a target that is far away: one secret, one key, each answer so many milliseconds
 //! later. The time is made up, so that it is known in seconds, and the same on every machine.
 //!
-//! `cargo bench --bench distance -- 100` for 100 milliseconds.
+//! `cargo bench --bench distance -- 100` for 100 milliseconds, `-- 100 --resources 4` for four secrets and keys.
 
 #![allow(clippy::print_stdout, clippy::expect_used, reason = "a program that prints, and has nobody to recover for")]
 
@@ -40,10 +40,10 @@ impl Transport for Distant {
     }
 }
 
-async fn run_from(there_and_back: Duration) -> Report {
+async fn run_from(there_and_back: Duration, resources: usize) -> Report {
     let suite = Suite::load(&DataSource::embedded().expect("the data")).expect("a suite");
     let plan = plan(&suite, &Filter::default());
-    let (service, identities) = router(ServerConfig { secrets: 1, keys: 1, ..ServerConfig::default() });
+    let (service, identities) = router(ServerConfig { secrets: resources, keys: resources, ..ServerConfig::default() });
     let target = embedded_target(IN_PROCESS_ENDPOINT, &identities);
     let near = Arc::new(InProcessTransport::new(service, &Limits::default()));
     let settings = Settings::default();
@@ -55,12 +55,19 @@ async fn run_from(there_and_back: Duration) -> Report {
 }
 
 fn main() {
-    let given: Vec<u64> = std::env::args().filter_map(|text| text.parse().ok()).collect();
+    let mut arguments = std::env::args();
+    let (mut given, mut resources): (Vec<u64>, usize) = (Vec::new(), 1);
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--resources" => resources = arguments.next().and_then(|text| text.parse().ok()).expect("a number"),
+            text => given.extend(text.parse::<u64>()),
+        }
+    }
     let distances = if given.is_empty() { vec![1, 10, 100] } else { given };
     for milliseconds in distances {
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime");
-        let report = runtime.block_on(run_from(Duration::from_millis(milliseconds)));
+        let report = runtime.block_on(run_from(Duration::from_millis(milliseconds), resources));
         let seconds = Duration::from_millis(report.duration_ms).as_secs_f64();
         println!(
             "{milliseconds} ms away: {} requests in {seconds:.1} s; {}",

@@ -150,7 +150,7 @@ fn record(args: &RecordArgs) -> Result<u8, CliError> {
     }
     for id in &recorded.left {
         out.push_str(&format!(
-            "left     {id}: it has changed or expired; look at its entry, or give its id to take over what is observed now\n"
+            "left     {id}: it has changed or expired; look at its entry, or give its id to take over what is observed now, and to renew what has expired\n"
         ));
     }
     console::print(&out);

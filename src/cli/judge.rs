@@ -6,6 +6,7 @@ use super::options::{DeviationsArgs, OutputArgs, SuiteArgs};
 use super::outputs::Outputs;
 use super::{CliError, Config, deviations, load};
 use crate::engine::{self as engine, Assignment};
+use crate::exit;
 use crate::plan::{Filter, plan};
 use crate::record::Recorded;
 use crate::report::Report;
@@ -75,6 +76,12 @@ async fn report(args: &JudgeArgs, suite: &Suite) -> Result<Report, CliError> {
     };
     let stop = Box::pin(std::future::pending());
     let mut report = engine::run(&assignment, stop).await.map_err(|e| CliError::broken(e.to_string()))?;
+    // Findings stand; what is missing may have held more.
+    if !recorded.is_complete() && matches!(report.exit_code, exit::CONFORMS | exit::VACUOUS) {
+        report.exit_code = exit::BROKEN;
+        let path = args.record.display();
+        report.conclusion = format!("no verdict: {path} ends before its run did: it was cut, or the run was killed");
+    }
     if let Some((name, exit_code)) = recorded.signal() {
         report.exit_code = exit_code;
         report.conclusion = format!("ended by {name}: {}", report.conclusion);

@@ -32,7 +32,7 @@ pub(super) const NOTHING_TO_TAG: &str =
 pub(super) fn target(args: &TargetArgs, config: &Config, unnamed: Unnamed) -> Result<Option<Target>, CliError> {
     let Endpoints { csms, kms } = endpoints(args, config)?;
     if csms.is_none() && kms.is_none() {
-        without_endpoint(args)?;
+        without_endpoint(args, config)?;
         if let Unnamed::Made(Layer::Flag) = unnamed {
             return Err(CliError::usage("--provision makes what a target needs: give its --endpoint, too"));
         }
@@ -86,6 +86,11 @@ pub(super) fn of_project(
         if let Some(token) = token {
             sendable(name, token)?;
         }
+    }
+    foreign_is_foreign(&foreign, (project_id, &secret_ids, &key_ids, &token))?;
+    if read_only_token.as_ref().is_some_and(|read_only| *read_only == token && !token.is_empty()) {
+        let why = "it is the token itself: give one that may only read, or leave it out";
+        return Err(CliError::usage(format!("invalid --read-only-token: {why}")));
     }
     Ok(Target {
         embedded: false,
@@ -152,8 +157,28 @@ pub(super) fn for_embedded_only(args: &TargetArgs, config: &Config, embedded: &E
     )))
 }
 
-/// Whoever describes a target as an option but names no endpoint would check the embedded server without knowing it.
-fn without_endpoint(args: &TargetArgs) -> Result<(), CliError> {
+/// What is said to be another tenant's must not be one's own: the target would be accused of letting somebody in who may.
+fn foreign_is_foreign(
+    foreign: &Foreign,
+    (project_id, secret_ids, key_ids, token): (&str, &[String], &[String], &str),
+) -> Result<(), CliError> {
+    let is_own = |given: &Option<String>, own: &dyn Fn(&str) -> bool| given.as_deref().is_some_and(own);
+    let wrong = [
+        ("--foreign-project-id", is_own(&foreign.project_id, &|id| id == project_id), "project"),
+        ("--foreign-secret-id", is_own(&foreign.secret_id, &|id| secret_ids.iter().any(|own| own == id)), "secret"),
+        ("--foreign-key-id", is_own(&foreign.key_id, &|id| key_ids.iter().any(|own| own == id)), "key"),
+        ("--foreign-token", is_own(&foreign.token, &|given| !given.is_empty() && given == token), "token"),
+    ];
+    match wrong.iter().find(|(_, is_own, _)| *is_own) {
+        Some((option, _, what)) => Err(CliError::usage(format!(
+            "invalid {option}: it is the {what} of the target itself: give one of another tenant, or leave it out"
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// Whoever describes a target but names no endpoint would check the embedded server without knowing it.
+fn without_endpoint(args: &TargetArgs, config: &Config) -> Result<(), CliError> {
     const DESCRIBING: [(&str, &str); 25] = [
         ("project_id", "--project-id"),
         ("secret_id", "--secret-id"),
@@ -183,8 +208,36 @@ fn without_endpoint(args: &TargetArgs) -> Result<(), CliError> {
     ];
     match DESCRIBING.iter().find(|(name, _)| args.sources.layer(name) == Some(Layer::Flag)) {
         Some((_, option)) => Err(CliError::usage(format!("{option} describes a target: give its --endpoint, too"))),
-        None => Ok(()),
+        // Faults and readings are the embedded server's: it is meant.
+        None if args.sources.layer("fault").or(args.sources.layer("reading")).is_some() => Ok(()),
+        None => described_elsewhere(args, config),
     }
+}
+
+/// The same of a target whose project or resources stand in the environment or in the file, as where the variable of the
+/// endpoint is empty or has another name.
+fn described_elsewhere(args: &TargetArgs, config: &Config) -> Result<(), CliError> {
+    let file = || Config::path(args.config.as_deref()).display().to_string();
+    let several = |ids: &[String]| ids.iter().find(|id| !id.is_empty()).cloned();
+    for (name, option, parsed, in_file) in [
+        ("project_id", "project-id", args.project_id.clone(), config.project_id.clone()),
+        ("secret_id", "secret-id", several(&args.secret_id), several(&config.secret_id.clone().into_vec())),
+        ("key_id", "key-id", several(&args.key_id), several(&config.key_id.clone().into_vec())),
+    ] {
+        let place = match args.sources.pick(name, parsed, in_file) {
+            Some(Given { layer: Layer::File, .. }) => format!("{option} in {}", file()),
+            Some(given) if !given.value.is_empty() => format!("DEWSPEC_{}", name.to_uppercase()),
+            _ => continue,
+        };
+        let advice = "give --endpoint or DEWSPEC_ENDPOINT; without it, the embedded reference server would be checked";
+        return Err(CliError::usage(format!("{place} describes a target whose endpoint nothing names: {advice}")));
+    }
+    if args.profile.as_deref().unwrap_or_default().is_empty() && !config.profile.is_empty() {
+        let names: Vec<&str> = config.profile.keys().map(String::as_str).collect();
+        let named = names.join(", ");
+        return Err(CliError::usage(format!("{} has profiles: choose one with --profile, of {named}", file())));
+    }
+    Ok(())
 }
 
 /// The values of an option that may be given several times, unless it was given at a lower layer than `least`.

@@ -1,5 +1,6 @@
 //! Conflicts of open clauses, the verdict of each clause, and the exit code.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::exit;
@@ -354,6 +355,30 @@ impl Outcomes<'_> {
             (_, 0) => format!(", but {flaky} case(s) are flaky"),
             _ => format!(", and {flaky} case(s) are flaky"),
         };
-        (exit::CONFORMS, format!("the target conforms{scope}{notice}{unsteady}{left_out}"))
+        let unobserved = self.unobserved();
+        (exit::CONFORMS, format!("the target conforms{scope}{notice}{unsteady}{left_out}{unobserved}"))
+    }
+
+    /// What could not be observed on this target: of that, nothing is said.
+    fn unobserved(&self) -> String {
+        const REASONS: usize = 2;
+        let unobservable = || self.clauses.iter().filter(|clause| clause.verdict == Verdict::Unobservable);
+        let mut reasons: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+        for clause in unobservable() {
+            // What would help stands behind the colon, and beside the clause.
+            let reason = clause.reason.as_deref().unwrap_or_default().split(':').next().unwrap_or_default();
+            let (musts, all) = reasons.entry(reason).or_default();
+            *musts += usize::from(clause.level == Level::Must);
+            *all += 1;
+        }
+        if reasons.is_empty() {
+            return String::new();
+        }
+        let mut reasons: Vec<(&str, (usize, usize))> = reasons.into_iter().collect();
+        reasons.sort_by_key(|(reason, counts)| (Reverse(*counts), *reason));
+        let told: Vec<&str> = reasons.iter().take(REASONS).map(|(reason, _)| *reason).collect();
+        let more = reasons.len() - told.len();
+        let more = if more > 0 { format!("; and for {more} more reason(s)") } else { String::new() };
+        format!("; {} clause(s) could not be observed: {}{more}", unobservable().count(), told.join("; "))
     }
 }

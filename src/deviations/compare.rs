@@ -115,8 +115,25 @@ impl Night<'_> {
                 case.and_then(|case| case.seen.as_deref()).map(general).into_iter().collect()
             }
         };
-        let other = seen.iter().find(|one| !entry.observed.contains(one))?;
-        Some(format!("observed: {other}; recorded: {}", entry.observed.join(" or ")))
+        if let Some(other) = seen.iter().find(|one| !entry.observed.contains(one)) {
+            return Some(format!("observed: {other}; recorded: {}", entry.observed.join(" or ")));
+        }
+        self.further(entry, cause)
+    }
+
+    /// What a cause breaks beyond what was recorded of it: another fault may show as the same cause. Generated input is left
+    /// out: it differs from night to night.
+    fn further(&self, entry: &Entry, cause: &Cause) -> Option<String> {
+        if !matches!(entry.subject, Subject::Cause(_)) || entry.clauses.is_empty() || self.report.fuzz.is_some() {
+            return None;
+        }
+        let fixed = self.cases_of(cause).into_iter().filter(|case| case.generated.is_none());
+        let broken: BTreeSet<&str> = fixed.flat_map(|case| clauses_of(case, cause)).collect();
+        let further: Vec<&str> =
+            broken.into_iter().filter(|id| !entry.clauses.iter().any(|known| known == id)).collect();
+        let first = further.first()?;
+        let more = if further.len() > 1 { format!(" and {} more", further.len() - 1) } else { String::new() };
+        Some(format!("it breaks {first}{more}, too; recorded: {}", entry.clauses.join(", ")))
     }
 
     fn state(&self, entry: &Entry, causes: &[(StandingKind, String, Option<usize>)]) -> (EntryState, String) {

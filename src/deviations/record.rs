@@ -39,7 +39,8 @@ pub struct Recorded {
     pub left: Vec<String>,
 }
 
-/// Adds an entry for each cause that is new, or for those named; a changed cause that is named gets the observation of the report.
+/// Adds an entry for each cause that is new, or for those named; a changed or
+/// expired cause that is named gets the observation of the report, and a new last day if it had expired or one is given.
 /// The report has been held against `known`, which is what the text says. All else in the text stays as it is, comments
 /// included.
 ///
@@ -88,8 +89,9 @@ pub fn record(
                 entries.push(entry);
                 recorded.added.push(cause.id.clone());
             }
-            StandingKind::Changed if is_named => {
-                if update(&mut document, cause) {
+            kind @ (StandingKind::Changed | StandingKind::Expired) if is_named => {
+                let is_renewed = kind == StandingKind::Expired || filling.until.is_some();
+                if update(&mut document, cause, filling, is_renewed.then_some(until)) {
                     recorded.updated.push(cause.id.clone());
                 } else {
                     recorded.left.push(cause.id.clone());
@@ -111,8 +113,7 @@ fn entry(report: &Report, cause: &Cause, filling: &Filling, until: Date) -> Tabl
     table.insert("reason", told(&filling.reason, REASON));
     table.insert("owner", told(&filling.owner, OWNER));
     table.insert("link", told(&filling.link, LINK));
-    let day = until.to_string();
-    table.insert("until", day.parse::<toml_edit::Datetime>().map_or_else(|_| value(&day), value));
+    table.insert("until", date(until));
     table.insert("observed", observed(cause));
     table.insert("clauses", value(cause.clauses.iter().map(Value::from).collect::<toml_edit::Array>()));
     table.insert("example", value(&cause.example.case));
@@ -128,6 +129,11 @@ fn entry(report: &Report, cause: &Cause, filling: &Filling, until: Date) -> Tabl
     table
 }
 
+fn date(day: Date) -> Item {
+    let day = day.to_string();
+    day.parse::<toml_edit::Datetime>().map_or_else(|_| value(&day), value)
+}
+
 fn observed(cause: &Cause) -> Item {
     let texts: BTreeSet<&str> = cause.observations.iter().map(|one| one.observed.as_str()).collect();
     value(texts.into_iter().map(Value::from).collect::<toml_edit::Array>())
@@ -139,11 +145,17 @@ fn is_generated(report: &Report, cause: &Cause) -> bool {
     report.fuzz.is_some() || (cases().next().is_some() && cases().all(|case| case.generated.is_some()))
 }
 
-/// Writes what was observed into the entry of a cause; false, if it has none of its own.
-fn update(document: &mut DocumentMut, cause: &Cause) -> bool {
+/// Writes what was observed into the entry of a cause, and what a person has said of it anew; false, if it has none of its own.
+fn update(document: &mut DocumentMut, cause: &Cause, filling: &Filling, until: Option<Date>) -> bool {
     let Some(entries) = document.get_mut("deviation").and_then(Item::as_array_of_tables_mut) else { return false };
     let is_of_cause = |table: &&mut Table| table.get("cause").and_then(Item::as_str) == Some(&cause.id);
     let Some(table) = entries.iter_mut().find(is_of_cause) else { return false };
     table.insert("observed", observed(cause));
+    for (name, given) in [("reason", &filling.reason), ("owner", &filling.owner), ("link", &filling.link)] {
+        given.iter().for_each(|text| drop(table.insert(name, value(text))));
+    }
+    if let Some(until) = until {
+        table.insert("until", date(until));
+    }
     true
 }

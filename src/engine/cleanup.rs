@@ -1,8 +1,12 @@
-use serde::Serialize;
+use std::time::Duration;
 
-use crate::judge::{Listing, State, is_unreadable};
-use crate::model::Request;
+use serde::Serialize;
+use tokio::time::Instant;
+
+use crate::judge::{Listing, State, is_in_no_form_of_a_service, is_unreadable};
+use crate::model::{Request, Response};
 use crate::suite::{Observer, Purpose, ResourceKind};
+use crate::transport::Confirmed;
 
 use super::join_bounded::join_bounded;
 use super::resource::Resource;
@@ -206,7 +210,17 @@ impl Resource {
         if session.client.health().is_mute(&observer.id) {
             return Deletion::Unsettled;
         }
-        let exchange = session.client.send(request).await;
+        let mut exchange = session.client.send(request.clone()).await;
+        let is_strange =
+            |response: &Response| !observer.success.contains(&response.status) && is_in_no_form_of_a_service(response);
+        if exchange.answer.as_ref().is_ok_and(is_strange) {
+            // Somebody on the way may have answered while the target could not be reached: of the item, that says nothing.
+            let at = exchange.sent.unwrap_or_else(Instant::now);
+            if session.client.confirm(&observer.id, at, Duration::ZERO).await == Confirmed::Over {
+                return Deletion::Unsettled;
+            }
+            exchange = session.client.send(request).await;
+        }
         // After a broken connection, "not there" may be the effect of the first try.
         let is_gone = |status: u16| {
             observer.success.contains(&status)

@@ -31,7 +31,7 @@ pub(super) fn unmet(
     if target.authentication.signs()
         && let Some(step) = case.spec.steps.iter().find(|s| s.token != TokenChoice::Valid && s.token.is_made_of_token())
     {
-        let reason = format!("requests are signed here: there is no token that a {} one could be made of", step.token);
+        let reason = format!("requests are signed here: there is no token to make one of that is {}", step.token);
         return Some((reason, false));
     }
     for need in &case.spec.needs {
@@ -60,7 +60,8 @@ pub(super) fn unmet(
             Need::ReadOnlyToken => target
                 .read_only_token
                 .is_none()
-                .then(|| "a token that may only read is needed: give --read-only-token".to_owned()),
+                .then(|| "a token that may only read is needed: give --read-only-token".to_owned())
+                .or_else(|| session.read_only_refused(resource.kind)),
             Need::AccessKey => (!target.authentication.signs())
                 .then(|| "requests have a token here, and the case needs an access key to sign with".to_owned()),
             Need::EmptyResource => resource.is_in_doubt().or_else(|| {

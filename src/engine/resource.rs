@@ -7,7 +7,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::judge::case::Site;
-use crate::judge::{Listing, State, is_unreadable, parse_listing};
+use crate::judge::{Listing, State, describe, is_unreadable, parse_listing};
 use crate::ledger::{Ledger, word};
 use crate::model::{Exchange, PathChoice, Request, TokenChoice};
 use crate::suite::{Observer, ResourceKind, Suite};
@@ -130,6 +130,17 @@ impl Resource {
         let mut headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
         headers.extend(session.addresses.credential(TokenChoice::Valid));
         Some(Request { operation: observer.id.clone(), method: observer.method.clone(), url, headers, body })
+    }
+
+    /// What a target answers that does not let the token read that may only read.
+    pub(super) async fn refusal_of_read_only(&self, session: &Session) -> Option<String> {
+        let mut request = self.list_request(session)?;
+        let credential = session.addresses.credential(TokenChoice::ReadOnly)?;
+        request.headers.retain(|(name, _)| !name.eq_ignore_ascii_case(&credential.0));
+        request.headers.push(credential);
+        let exchange = session.client.send(request).await;
+        let reads = exchange.status().is_some_and(|status| self.list_statuses().contains(&status));
+        (!reads).then(|| describe(&exchange))
     }
 
     /// The request that lists what is stored; of paged listings, the first page as it comes.

@@ -6,7 +6,7 @@ use tokio::sync::Mutex;
 use crate::model::Outcome;
 use crate::plan::PlannedCase;
 use crate::report::CaseReport;
-use crate::suite::{Need, Operation, ResourceKind};
+use crate::suite::{Need, Operation, ResourceKind, StepSpec};
 
 use super::alone::run_case;
 use super::case_report::{enter, enter_on};
@@ -33,6 +33,7 @@ struct Cases {
 fn assign(cases: &[PlannedCase], leases: &Leases) -> Vec<Cases> {
     let mut queues: BTreeMap<(ResourceKind, usize), Vec<PlannedCase>> = BTreeMap::new();
     let mut turns: BTreeMap<ResourceKind, usize> = BTreeMap::new();
+    let mut loads: BTreeMap<ResourceKind, Vec<usize>> = BTreeMap::new();
     // Neighbours stay together in blocks, since simple cases in a row share a read-back.
     const BLOCK: usize = 16;
     let emptiest: BTreeMap<ResourceKind, usize> =
@@ -42,6 +43,15 @@ fn assign(cases: &[PlannedCase], leases: &Leases) -> Vec<Cases> {
         let count = leases.get(&kind).map_or(1, Vec::len).max(1);
         if let Some(index) = emptiest.get(&kind).filter(|_| needs_room(case)) {
             queues.entry((kind, *index)).or_default().push(case.clone());
+            continue;
+        }
+        if case.shareable().is_none() {
+            // One by one to whichever has least of them to do: they take most of the time.
+            let loads = loads.entry(kind).or_insert_with(|| vec![0; count]);
+            if let Some((index, load)) = loads.iter_mut().enumerate().min_by_key(|(index, load)| (**load, *index)) {
+                *load += rounds(case);
+                queues.entry((kind, index)).or_default().push(case.clone());
+            }
             continue;
         }
         let turn = turns.entry(kind).or_default();
@@ -55,6 +65,18 @@ fn assign(cases: &[PlannedCase], leases: &Leases) -> Vec<Cases> {
             Cases { lease: leases.get(&kind).and_then(|all| all.get(index)).cloned(), all, done: 0 }
         })
         .collect()
+}
+
+/// About how many requests one after the other a case takes that runs by itself.
+fn rounds(case: &PlannedCase) -> usize {
+    const OF_A_FILLING: usize = 5;
+    const OF_A_RACE: usize = 12;
+    let of_step = |step: &StepSpec| match (&step.fill, &step.race) {
+        (_, Some(_)) => OF_A_RACE,
+        (Some(_), _) => OF_A_FILLING,
+        _ => 2,
+    };
+    case.spec.steps.iter().map(of_step).sum()
 }
 
 /// Whether a case can run only where little or nothing is stored yet.
@@ -196,7 +218,7 @@ pub(super) fn without_pair(session: &Session, case: &PlannedCase) -> CaseReport 
 /// After a failure nothing more begins, if that is what is asked for.
 fn stop_if_wanted(session: &Session, report: &CaseReport) {
     if session.settings.fail_fast && report.outcome == Outcome::Fail {
-        session.stop();
+        session.stop("--fail-fast ended the run before it");
     }
 }
 
@@ -239,8 +261,8 @@ pub(super) fn not_started(session: &Session, case: &PlannedCase) -> Option<CaseR
         record.error(ended.why);
     } else if let Some(why) = session.client.health().why_mute(&case.op.operation.id) {
         record.error(why);
-    } else if session.is_stopped() {
-        record.skip("the run was stopped before it", false);
+    } else if let Some(why) = session.why_stopped() {
+        record.skip(why, false);
     } else {
         return None;
     }

@@ -425,12 +425,12 @@ fn interrupt(session: &Session, by: Ending) -> Option<Interruption> {
     match by {
         Ending::User => {
             // What is under way finishes, and all of it soon.
-            session.stop();
+            session.stop("the run was interrupted before it");
             session.client.health().interrupt(LAST_MOMENTS);
             Some(Interruption::ByUser)
         }
         Ending::Time => {
-            session.stop();
+            session.stop("--max-time was reached before it");
             Some(Interruption::TimeUp)
         }
         Ending::Journal(why) => {

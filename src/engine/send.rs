@@ -84,6 +84,9 @@ pub(super) async fn send_unnoted(
     Some(session.client.send(request).await)
 }
 
+/// So often is a request sent again whose good credentials are refused.
+const REFUSED_AGAIN: usize = 3;
+
 /// Sends, and takes what comes as evidence. `None` if there is nothing to judge; the evidence says why.
 pub(super) async fn send(session: &Session, evidence: &mut Evidence<'_>, out: &Outgoing<'_>) -> Option<Sent> {
     let Some(request) = request(session, out) else {
@@ -100,8 +103,11 @@ pub(super) async fn send(session: &Session, evidence: &mut Evidence<'_>, out: &O
         // The credentials may have ended: better to know before the next request than after a whole group.
         let found = exchange.sent.unwrap_or_else(Instant::now);
         let confirmed = session.client.confirm(&out.op.operation.id, found, Duration::ZERO).await;
-        if !session.is_ended() {
-            // Good credentials that are refused once, and not again, are refused by chance.
+        for _ in 0..REFUSED_AGAIN {
+            if session.is_ended() || !is_unauthorised(&exchange) {
+                break;
+            }
+            // Good credentials that are refused now, and then not, are refused by chance.
             let (again, after) = session.client.send_over(exchange.request.clone(), options).await;
             note_stored(session, out, &again);
             if again.failure() == Some(FailureKind::Unrecorded) {
@@ -113,6 +119,8 @@ pub(super) async fn send(session: &Session, evidence: &mut Evidence<'_>, out: &O
                     evidence.refused_once(out.op, &first);
                 }
                 exchange.put_before(first);
+            } else if again.answer.is_err() {
+                break;
             }
         }
     }

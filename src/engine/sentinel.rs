@@ -59,8 +59,13 @@ async fn look_after(session: &Session, resource: &mut Resource) {
         watched.iter().all(|(key, value)| seen.get(key) == Some(value))
     };
     let settle = session.settings.settle;
-    let listing =
-        resource.look_until(session, settle, |listing| watched.keys().all(|key| listing.item(key).is_some())).await;
+    // Where reads lag behind, what it had before it was overwritten may show, too.
+    let expected = resource.ledger.expected();
+    let shows = |listing: &Listing| {
+        let seen = state_of(listing, &expected);
+        watched.iter().all(|(key, value)| seen.get(key) == Some(value))
+    };
+    let listing = resource.look_until(session, settle, shows).await;
     resource.looks.truncate(kept);
     if let Some(listing) = listing.filter(|listing| !as_it_was(resource, listing)) {
         let seen = state_of(&listing, &resource.ledger.expected());
@@ -155,7 +160,8 @@ async fn place(session: &Session, resource: &mut Resource, op: &OperationSuite) 
     let watched = State::from([tag.clone()]);
     resource.ledger.sent(&tag.0, &tag.1);
     let kept = resource.looks.len();
-    let listing = resource.look_until(session, session.settings.settle, |l| l.item(&tag.0).is_some()).await;
+    let shows = |listing: &Listing| state_of(listing, &watched).get(&tag.0) == Some(&tag.1);
+    let listing = resource.look_until(session, session.settings.settle, shows).await;
     resource.looks.truncate(kept);
     let seen = listing.map(|l| state_of(&l, &watched)).unwrap_or_default();
     if seen.get(&tag.0) == Some(&tag.1) {

@@ -1,5 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -60,7 +60,8 @@ pub(super) struct Shared {
     recorder: Option<Recorder>,
     tally: Mutex<Tally>,
     notes: Mutex<Vec<String>>,
-    stop: AtomicBool,
+    /// Why no further case starts.
+    stop: OnceLock<&'static str>,
     /// How long reading took before the first case, each time.
     reads: Mutex<Vec<Duration>>,
     /// Requests at once to one resource, once that is settled.
@@ -83,6 +84,10 @@ pub(super) struct Shared {
     found: Mutex<BTreeMap<String, Found>>,
     another_run: Mutex<Option<String>>,
     odd_successes: Mutex<BTreeMap<String, Arc<Exchange>>>,
+    /// How often cases of each operation had answers in no form of a service.
+    strange: Mutex<BTreeMap<String, u32>>,
+    /// Why the token that may only read shows nothing, by the kind of resource that it could not read.
+    read_only_refused: Mutex<BTreeMap<ResourceKind, String>>,
     contracts: OnceLock<BTreeMap<String, Contract>>,
 }
 
@@ -135,7 +140,7 @@ impl Session {
             replay: replay.clone(),
             tally: Mutex::default(),
             notes: Mutex::default(),
-            stop: AtomicBool::new(false),
+            stop: OnceLock::new(),
             reads: Mutex::default(),
             width: OnceLock::new(),
             slots: Semaphore::new(settings.concurrency.max(1)),
@@ -148,6 +153,8 @@ impl Session {
             found: Mutex::default(),
             another_run: Mutex::default(),
             odd_successes: Mutex::default(),
+            strange: Mutex::default(),
+            read_only_refused: Mutex::default(),
             contracts: OnceLock::new(),
         };
         Session { shared: Arc::new(shared), client }
@@ -236,13 +243,18 @@ impl Shared {
         lock(&self.notes).clone()
     }
 
-    /// No further case starts.
-    pub(super) fn stop(&self) {
-        self.stop.store(true, Ordering::Relaxed);
+    /// No further case starts, for this reason; the first one stands.
+    pub(super) fn stop(&self, why: &'static str) {
+        let _ = self.stop.set(why);
     }
 
     pub(super) fn is_stopped(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
+        self.why_stopped().is_some()
+    }
+
+    /// Why no further case starts, if none does.
+    pub(super) fn why_stopped(&self) -> Option<&'static str> {
+        self.stop.get().copied()
     }
 
     /// The rules of every operation, by its name; made when somebody asks for them.
@@ -280,12 +292,30 @@ impl Shared {
                 kind.carrier()
             )
         });
-        self.stop();
+        self.stop("another run was met before it");
     }
 
     /// The other run, if there is one.
     pub(super) fn another_run(&self) -> Option<String> {
         lock(&self.another_run).clone()
+    }
+
+    /// Counts strange answers of an operation; whether they are still few enough to be chance.
+    pub(super) fn takes_for_chance(&self, operation: &str, most: u32) -> bool {
+        let mut strange = lock(&self.strange);
+        let count = strange.entry(operation.to_owned()).or_default();
+        *count += 1;
+        *count <= most
+    }
+
+    /// The token that may only read was refused where it should read: its refusals say nothing.
+    pub(super) fn note_read_only_refused(&self, kind: ResourceKind, why: String) {
+        lock(&self.read_only_refused).insert(kind, why);
+    }
+
+    /// Why the token that may only read shows nothing on this kind of resource, if so.
+    pub(super) fn read_only_refused(&self, kind: ResourceKind) -> Option<String> {
+        lock(&self.read_only_refused).get(&kind).cloned()
     }
 
     /// Takes note of a valid request, sent for no case's sake, that was accepted with another status than documented.

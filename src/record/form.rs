@@ -156,6 +156,8 @@ pub(super) enum Line {
     Try(Box<Try>),
     /// Something that is no answer of the target put an end to the run, or to a part of it.
     End(End),
+    /// The run came to its end: nothing of it is missing.
+    Complete,
     /// The exit code is that of a signal.
     Signal(Signal),
     /// Credentials were fetched, or not.

@@ -53,6 +53,7 @@ pub struct Recorded {
     path: PathBuf,
     /// The first line.
     pub header: Header,
+    complete: bool,
     ending: Option<(Duration, Ending)>,
     signal: Option<(String, u8)>,
     shared: Arc<Shared>,
@@ -125,7 +126,7 @@ impl Recorded {
         let header = header(&text).map_err(|what| form(1, what))?;
         let mut tries: HashMap<u64, VecDeque<Place>> = HashMap::new();
         let mut bodies = HashMap::new();
-        let (mut ending, mut signal) = (None, None);
+        let (mut complete, mut ending, mut signal) = (false, None, None);
         let (mut authenticated, mut notes) = (None, Vec::new());
         for number in 2.. {
             text.clear();
@@ -144,6 +145,7 @@ impl Recorded {
                 Ok(Line::End(end)) => {
                     ending.get_or_insert((Duration::from_micros(end.at), end.by));
                 }
+                Ok(Line::Complete) => complete = true,
                 Ok(Line::Authenticated(became)) => authenticated = Some(became),
                 Ok(Line::Note(note)) => notes.push(note),
                 Ok(Line::Signal(one)) => signal = Some((one.name, one.exit_code)),
@@ -167,12 +169,17 @@ impl Recorded {
             notes,
             order: Order::default(),
         };
-        Ok(Recorded { path: path.to_owned(), header, ending, signal, shared: Arc::new(shared) })
+        Ok(Recorded { path: path.to_owned(), header, complete, ending, signal, shared: Arc::new(shared) })
     }
 
     /// The transport that answers from it.
     pub fn transport(&self) -> Arc<dyn Transport> {
         Arc::new(Answering(Arc::clone(&self.shared)))
+    }
+
+    /// Whether its run came to an end, and the record with it.
+    pub fn is_complete(&self) -> bool {
+        self.complete
     }
 
     /// What, besides the target, ended the run, and how long after its beginning.

@@ -76,6 +76,7 @@ impl Recorder {
     /// # Errors
     /// Why it is not.
     pub fn finish(&self) -> Result<(), String> {
+        self.0.write(&Line::Complete);
         let mut open = self.0.open();
         let flushed = open.file.flush();
         match (open.failed.take(), flushed) {

@@ -39,6 +39,10 @@ fn told(why: &CertificateError, certificate: &X509Certificate<'_>, name: &str) -
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
             format!("the certificate of {name}, issued by \"{issuer}\", is not good before {from}; is the clock right?")
         }
+        CertificateError::Other(other) if format!("{other:?}").contains("CaUsedAsEndEntity") => format!(
+            "the certificate of {name}{by_itself} is that of an authority, which cannot stand for a server: issue one for the server \
+             (without CA:TRUE), and give that of the authority as --cacert"
+        ),
         CertificateError::BadSignature => format!(
             "the certificate of {name}, issued by \"{issuer}\"{by_itself}, cannot be used: it is not signed with the key of the \
              authority that is trusted under this name"

@@ -35,10 +35,18 @@ const LONGEST_WAIT: Duration = Duration::from_secs(5);
 const OWN_ANSWER: u32 = 4;
 /// How long a throttle is waited for where there is no canary that could tell.
 const BLIND_PATIENCE: Duration = Duration::from_secs(30);
+/// What is said of the rest is a guess, and mostly too much: only what is so many times too long ends a run at once.
+const SURELY: u32 = 2;
 /// Pause before a request that got no answer is sent again.
 const AGAIN: Duration = Duration::from_millis(100);
-/// How often a request whose connection was lost is sent, at most.
-const TRIES: usize = 3;
+/// How often a request whose connection was lost is sent, at most, and one whose answer was cut or garbled: on a network that
+/// loses one in ten, chance alone hardly takes so many in a row.
+const TRIES: usize = 5;
+const TRIES_IF_GARBLED: usize = 4;
+/// How often one that nobody answered in time is sent, at most.
+const TRIES_IF_SILENT: usize = 2;
+/// How often a gateway's word that it got no good answer is asked again, at most.
+const TRIES_OF_GATEWAYS: usize = 4;
 /// How often a request is sent to a target that is down each time, at most.
 const DOWN: usize = 8;
 /// A connection that took so long to fail is not tried again at once.
@@ -138,6 +146,8 @@ struct Wait {
 const ELSEWHERE_PATIENCE: Duration = Duration::from_secs(20);
 /// How long good credentials may be refused. Those that have ended stay refused.
 const REFUSED_PATIENCE: Duration = Duration::from_secs(5);
+/// What is refused for a shorter time is refused by chance, and not for the pace.
+const BAN: Duration = Duration::from_secs(1);
 /// How long one operation may be throttled, or in maintenance, while others are not.
 const OPERATION_PATIENCE: Duration = Duration::from_secs(20);
 
@@ -192,6 +202,9 @@ impl Client {
         let mut earlier = Vec::new();
         let (mut throttled, mut company, mut began) = (0, Company::Others, None);
         loop {
+            // What was lost may have been lost with a connection that had been kept.
+            let was_lost = earlier.last().is_some_and(|last: &Attempt| is_lost(&last.answer));
+            let options = WireOptions { unused: was_lost, ..options };
             let (attempt, after_head, sent) = self.attempt(&request, options, company).await;
             let times = Times { sent, came: sent + attempt.elapsed };
             let next = match (attempt.kind(), &attempt.answer) {
@@ -247,7 +260,9 @@ impl Client {
         options: WireOptions,
         company: Company,
     ) -> (Attempt, Option<Vec<u8>>, Instant) {
-        self.rate_limit.turn().await;
+        if !self.health.wait_for(self.rate_limit.turn()).await {
+            self.rate_limit.hurried_turn().await;
+        }
         // One that may bring the target down goes by itself, so that it is known which one it was.
         let (_one, _many) = if company == Company::Others {
             (None, Some(self.health.gate.read().await))
@@ -301,7 +316,8 @@ impl Client {
     ) -> Next {
         let sent = times.sent;
         let rest = self.health.throttled(sent, times.came);
-        if let Some(rest) = rest.filter(|rest| *rest > self.health.patience() && self.health.ended().is_none()) {
+        let bearable = self.health.patience() * SURELY;
+        if let Some(rest) = rest.filter(|rest| *rest > bearable && self.health.ended().is_none()) {
             self.give_up(response.status, sent, Some(rest));
             return Next::Stands;
         }
@@ -392,11 +408,14 @@ impl Client {
             return Next::Stands;
         }
         let before = earlier.iter().rev().take_while(|a| a.status().is_some_and(|s| s >= 500)).count();
+        // Those of a load balancer come by chance, wherever it has lost one of many servers.
+        let most = if matches!(response.status, 502 | 504) { TRIES_OF_GATEWAYS } else { 2 };
         if before == 0 {
             return Next::Again;
         }
         match self.shares(request, times).await {
             Waited::Well { at_once: false } => Next::Recovered,
+            Waited::Well { .. } | Waited::Unknown if before + 1 < most => Next::Again,
             Waited::Well { .. } | Waited::Unknown | Waited::Mute | Waited::Over => Next::Stands,
         }
     }
@@ -427,8 +446,8 @@ impl Client {
                         self.health.note_back(passed);
                         self.health.tell_waiting(String::new);
                     }
-                    if was_refused {
-                        // It may have been the pace: some firewalls refuse whoever asks too often.
+                    if was_refused && passed >= BAN {
+                        // It may have been the pace: some firewalls refuse whoever asks too often, and for a while.
                         self.rate_limit.slow_down(started, at);
                     }
                     return Waited::Well { at_once };
@@ -516,7 +535,8 @@ impl Client {
             // It has been waited for already.
             FailureKind::Unreachable if took >= LONG => 1,
             FailureKind::Unreachable | FailureKind::Lost | FailureKind::Fatal => TRIES,
-            FailureKind::Silent | FailureKind::Garbled => TRIES - 1,
+            FailureKind::Garbled => TRIES_IF_GARBLED,
+            FailureKind::Silent => TRIES_IF_SILENT,
         };
         if failure.kind == FailureKind::Silent
             && self.health.unanswered(&request.operation, took, self.limits.timeout)
@@ -604,8 +624,14 @@ impl Client {
         let until = Some(until.map_or(bound, |until| until.min(bound)));
         let options = WireOptions { until, ..asking };
         self.sent.fetch_add(1, Ordering::Relaxed);
-        let Some(tried) = self.transport.exchange(&request, &options).await else { return (Condition::Unknown, now) };
-        let Tried { answer, sent, elapsed } = tried;
+        let mut tried = self.transport.exchange(&request, &options).await;
+        if tried.as_ref().is_some_and(|tried| is_lost(&tried.answer)) {
+            let options = WireOptions { unused: true, ..options };
+            self.transport.ready(&request, &options).await;
+            self.sent.fetch_add(1, Ordering::Relaxed);
+            tried = self.transport.exchange(&request, &options).await;
+        }
+        let Some(Tried { answer, sent, elapsed }) = tried else { return (Condition::Unknown, now) };
         let attempt = Attempt::new(answer.map(|received| received.response), elapsed);
         let condition = condition(&attempt, &success, is_read);
         if condition == Condition::Unknown {
@@ -649,6 +675,11 @@ impl Client {
         let canary = self.health.read_canary(operation);
         matches!(self.look(operation, canary).await.0, Condition::Well | Condition::Unknown)
     }
+}
+
+/// Whether a request has got lost with its connection.
+fn is_lost<R>(answer: &Result<R, Failure>) -> bool {
+    answer.as_ref().is_err_and(|failure| failure.kind == FailureKind::Lost)
 }
 
 fn seconds(time: Duration) -> f64 {

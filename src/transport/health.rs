@@ -341,12 +341,18 @@ impl Health {
 
     /// Waits, unless the user wants it to end.
     pub(super) async fn sleep(&self, time: Duration) {
+        self.wait_for(tokio::time::sleep(time)).await;
+    }
+
+    /// Waits for something, unless the user wants it to end; whether it has come.
+    pub(super) async fn wait_for(&self, what: impl Future<Output = ()>) -> bool {
         let interruption = self.interruption.notified();
-        if !self.is_interrupted() {
-            tokio::select! {
-                () = tokio::time::sleep(time) => {}
-                () = interruption => {}
-            }
+        if self.is_interrupted() {
+            return false;
+        }
+        tokio::select! {
+            () = what => true,
+            () = interruption => false,
         }
     }
 

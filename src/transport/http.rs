@@ -1,4 +1,5 @@
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -18,6 +19,8 @@ use crate::target::{Network, Proxy};
 
 /// How long a connection is kept that nothing needs: shorter than most servers keep theirs.
 const IDLE: Duration = Duration::from_secs(20);
+/// So many connections are kept that nothing needs: as many as come.
+const MOST_KEPT: usize = usize::MAX;
 
 /// Requests over the network. It sends what it is given: it follows no redirect, keeps no cookie, repeats nothing, and
 /// takes a proxy only if the user asks for one.
@@ -34,22 +37,19 @@ struct Setup {
     limits: Limits,
     /// Fields that every request has, unless it has them itself.
     usual: Vec<(HeaderName, Vec<HeaderValue>)>,
+    /// A client that keeps no connection; made when it is needed.
+    unkept: OnceLock<reqwest::Client>,
+    /// Requests that were lost on a connection that had been kept, and answered on a new one.
+    stale: AtomicU32,
 }
 
-impl HttpTransport {
-    /// A client for a target; without `encrypted` connections it reads no certificates.
-    ///
-    /// # Errors
-    /// If certificates, keys or the proxy cannot be used.
-    pub fn new(network: &Network, limits: &Limits, encrypted: bool) -> Result<Self, TransportError> {
-        let encrypted = encrypted || matches!(&network.proxy, Proxy::Url(url) if url.starts_with("https:"));
-        let tls = tls::config(network, encrypted)?;
-        let setup = Setup { network: network.clone(), tls, limits: limits.clone(), usual: usual(network) };
-        Self::of(Arc::new(setup))
-    }
+/// After so many requests that were lost because somebody had closed a kept connection, none is kept any more.
+const STALE: u32 = 3;
 
-    fn of(setup: Arc<Setup>) -> Result<Self, TransportError> {
-        let network = &setup.network;
+impl Setup {
+    /// A client that keeps so many connections that nothing needs.
+    fn client(&self, kept: usize) -> Result<reqwest::Client, TransportError> {
+        let network = &self.network;
         let mut builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
@@ -59,8 +59,9 @@ impl HttpTransport {
             .http1_allow_obsolete_multiline_headers_in_responses(true)
             .tcp_nodelay(true)
             .pool_idle_timeout(IDLE)
+            .pool_max_idle_per_host(kept)
             .connect_timeout(network.connect_timeout)
-            .tls_backend_preconfigured(setup.tls.clone());
+            .tls_backend_preconfigured(self.tls.clone());
         builder = match &network.proxy {
             Proxy::Direct => builder.no_proxy(),
             Proxy::Url(url) => {
@@ -72,8 +73,40 @@ impl HttpTransport {
         for resolve in &network.resolve {
             builder = builder.resolve(&resolve.host, resolve.address);
         }
-        let raw = RawConnection::new(network, setup.tls.clone());
-        Ok(HttpTransport { client: builder.build()?, raw, setup })
+        Ok(builder.build()?)
+    }
+}
+
+impl HttpTransport {
+    /// A client for a target; without `encrypted` connections it reads no certificates.
+    ///
+    /// # Errors
+    /// If certificates, keys or the proxy cannot be used.
+    pub fn new(network: &Network, limits: &Limits, encrypted: bool) -> Result<Self, TransportError> {
+        let encrypted = encrypted || matches!(&network.proxy, Proxy::Url(url) if url.starts_with("https:"));
+        let tls = tls::config(network, encrypted)?;
+        let setup = Setup {
+            network: network.clone(),
+            tls,
+            limits: limits.clone(),
+            usual: usual(network),
+            unkept: OnceLock::new(),
+            stale: AtomicU32::new(0),
+        };
+        Self::of(Arc::new(setup))
+    }
+
+    fn of(setup: Arc<Setup>) -> Result<Self, TransportError> {
+        let raw = RawConnection::new(&setup.network, setup.tls.clone());
+        Ok(HttpTransport { client: setup.client(MOST_KEPT)?, raw, setup })
+    }
+
+    /// The client that keeps connections, unless that has lost too much, or a connection is wanted that is new.
+    fn client(&self, unused: bool) -> &reqwest::Client {
+        if !unused && self.setup.stale.load(Ordering::Relaxed) < STALE {
+            return &self.client;
+        }
+        self.setup.unkept.get_or_init(|| self.setup.client(0).unwrap_or_else(|_| self.client.clone()))
     }
 
     fn outgoing(&self, request: &Request) -> Result<reqwest::Request, Failure> {
@@ -103,9 +136,13 @@ impl HttpTransport {
         Ok(outgoing)
     }
 
-    async fn send(&self, request: &Request, begun: &mut bool) -> Result<Received, Failure> {
+    async fn send(&self, request: &Request, unused: bool, begun: &mut bool) -> Result<Received, Failure> {
         let outgoing = self.outgoing(request)?;
-        let mut answer = self.client.execute(outgoing).await.map_err(|e| failure::of(&e, e.is_connect(), false))?;
+        let answer = self.client(unused).execute(outgoing).await;
+        let mut answer = answer.map_err(|e| failure::of(&e, e.is_connect(), false))?;
+        if unused {
+            self.setup.stale.fetch_add(1, Ordering::Relaxed);
+        }
         *begun = true;
         let most = self.setup.limits.body;
         let status = answer.status().as_u16();
@@ -144,7 +181,7 @@ impl Transport for HttpTransport {
             let sent = Instant::now();
             let sending = async {
                 if !options.raw {
-                    return Some(self.send(request, &mut begun).await);
+                    return Some(self.send(request, options.unused, &mut begun).await);
                 }
                 let answer = self.raw.exchange(request, &self.setup.usual, options.pieces).await?;
                 let most = self.setup.limits.body;

@@ -31,13 +31,15 @@ struct State {
     /// What was sent before this was sent before the target had its pause, and says nothing of the pace since.
     slowed: Instant,
     calm: u32,
+    /// Whether only the pace of the command line is kept any more.
+    hurried: bool,
 }
 
 impl RateLimit {
     pub(super) fn new(rate: Option<u32>) -> Self {
         let fixed = rate.filter(|rate| *rate > 0).map(|rate| Duration::from_secs(1) / rate).unwrap_or_default();
         let now = Instant::now();
-        let state = State { next: now, paused: now, learned: Duration::ZERO, slowed: now, calm: 0 };
+        let state = State { next: now, paused: now, learned: Duration::ZERO, slowed: now, calm: 0, hurried: false };
         RateLimit { fixed, paced: AtomicBool::new(!fixed.is_zero()), state: Mutex::new(state) }
     }
 
@@ -56,6 +58,20 @@ impl RateLimit {
             tokio::time::sleep_until(at).await;
             at = at.max(self.change(|state| state.paused));
         }
+    }
+
+    /// The same once the user wants it to end: what the target was found to bear is not waited for any more.
+    pub(super) async fn hurried_turn(&self) {
+        let at = self.change(|state| {
+            let now = Instant::now();
+            if !std::mem::replace(&mut state.hurried, true) {
+                (state.next, state.paused) = (now, now);
+            }
+            let at = state.next.max(now);
+            state.next = at + self.fixed;
+            at
+        });
+        tokio::time::sleep_until(at).await;
     }
 
     /// Nothing is sent until this time has passed; returns by how much that is longer than what was known before.
@@ -145,6 +161,17 @@ mod tests {
             limit.answered();
         }
         assert!(time_of(&limit, 100).await < FIRST_INTERVAL * 100);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn in_a_hurry_only_the_users_own_pace_counts() {
+        let limit = RateLimit::new(Some(10));
+        limit.pause(Duration::from_secs(100));
+        let started = Instant::now();
+        for _ in 0..3 {
+            limit.hurried_turn().await;
+        }
+        assert_eq!(started.elapsed(), Duration::from_millis(200));
     }
 
     #[tokio::test(start_paused = true)]

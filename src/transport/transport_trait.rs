@@ -67,6 +67,8 @@ pub struct WireOptions {
     pub raw: bool,
     /// The body goes out piece by piece.
     pub pieces: bool,
+    /// On a connection that nothing was sent on before: what was kept may have been closed meanwhile.
+    pub unused: bool,
     /// A server error is not tried again: of several requests at once, it counts what the first try came to.
     pub errors_stand: bool,
     /// It is sent once, whatever comes of it.

@@ -16,7 +16,7 @@ pub fn badge(of: &Implementation) -> Value {
     let color = match of.told() {
         "conforms" => "brightgreen",
         "conforms in part" => "green",
-        "known deviations" => "yellow",
+        "known deviations" | "not as expected" => "yellow",
         "does not conform" => "red",
         _ => "lightgrey",
     };

@@ -1,6 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use futures_util::StreamExt;
+use futures_util::stream;
 use tokio::sync::Mutex;
 
 use crate::report::PreflightStep;
@@ -17,6 +19,9 @@ use super::examples::Example;
 use super::identify::{Inspected, problem_of, problems, throttled_alone};
 use super::reach::reach;
 use crate::judge::case::Payload;
+
+/// So many kinds of resources are looked at meanwhile.
+const KINDS: usize = 3;
 
 /// What is said of a refused valid request.
 const DEVIATION: &str = "where reading works, this is a deviation: `dewspec run` says more";
@@ -75,16 +80,16 @@ pub(in super::super) async fn inspect(
     kinds.retain(|_, ops| {
         ops.first().and_then(|op| session.target.endpoint(&op.operation.service)).is_some_and(|e| reached.contains(e))
     });
-    // One after the other: how many requests at once the target allows is not known yet.
+    let mut others = kinds.iter();
     let mut seen = Vec::with_capacity(kinds.len());
-    for (kind, ops) in &kinds {
-        let of_kind = inspect_kind(session, *kind, ops, inspection).await;
-        let is_refused = !of_kind.is_empty() && of_kind.iter().all(|seen| seen.one.refuses_credentials());
-        seen.push(of_kind);
-        // A few wrong signatures in a row lock an access key: what refuses these will refuse the others, too.
-        if is_refused && session.target.authentication.signs() {
-            break;
-        }
+    if let Some((kind, ops)) = others.next() {
+        seen.push(inspect_kind(session, *kind, ops, inspection).await);
+    }
+    // A few wrong signatures in a row lock an access key: what refuses these will refuse the others, too.
+    let is_refused = seen.iter().flatten().next().is_some_and(|first| first.one.refuses_credentials());
+    if !(is_refused && session.target.authentication.signs()) {
+        let looking = others.map(|(kind, ops)| inspect_kind(session, *kind, ops, inspection));
+        seen.extend(stream::iter(looking).buffered(session.settings.concurrency.max(1)).collect::<Vec<_>>().await);
     }
     let all: Vec<Inspected> = seen.iter().flat_map(|of_kind| of_kind.iter().map(|seen| seen.one.clone())).collect();
     for (kind, of_kind) in kinds.into_keys().zip(seen) {
@@ -215,27 +220,31 @@ struct Seen {
     resource: Resource,
 }
 
-/// Looks at the resources of one kind, one after the other.
+/// Looks at the resources of one kind: at the first by itself, since what is wrong with one is mostly wrong with all of them.
 async fn inspect_kind(
     session: &Session,
     kind: ResourceKind,
     ops: &[&Arc<OperationSuite>],
     inspection: Inspection,
 ) -> Vec<Seen> {
-    let mut all = Vec::new();
-    for (nth, id) in session.target.resources(kind).iter().enumerate() {
-        if session.is_stopped() || session.is_ended() {
-            break;
-        }
-        let mut resource = Resource::new(&session.known.suite, kind, id);
-        let one = inspect_one(session, ops, &mut resource, nth == 0, inspection).await;
+    let look = async |id: String, is_first: bool| {
+        let mut resource = Resource::new(&session.known.suite, kind, &id);
+        let one = inspect_one(session, ops, &mut resource, is_first, inspection).await;
         let told = told(&one, &resource, inspection);
-        // What is wrong with one is mostly wrong with all of them.
-        let is_unknown = problem_of(&one, &[]).is_some();
-        all.push(Seen { one, told, resource });
-        if is_unknown {
-            break;
-        }
+        Seen { one, told, resource }
+    };
+    let is_over = || session.is_stopped() || session.is_ended();
+    let is_wrong = |seen: &Seen| problem_of(&seen.one, &[]).is_some();
+    let mut ids = session.target.resources(kind).into_iter();
+    let Some(first) = ids.next().filter(|_| !is_over()) else { return Vec::new() };
+    let mut all = vec![look(first, true).await];
+    if !all.iter().any(is_wrong) && !is_over() {
+        let at_once = (session.settings.concurrency / KINDS).max(1);
+        all.extend(stream::iter(ids.map(|id| look(id, false))).buffered(at_once).collect::<Vec<_>>().await);
+    }
+    // One problem is enough to be told.
+    if let Some(wrong) = all.iter().position(is_wrong) {
+        all.truncate(wrong + 1);
     }
     all
 }
@@ -261,6 +270,7 @@ async fn inspect_one(
             canary.success = resource.list_statuses();
             if is_first {
                 session.client.health().watch(canary.clone(), read_at);
+                read_only(session, resource, inspection).await;
             }
         }
         None => {
@@ -310,6 +320,20 @@ async fn inspect_one(
     let wants = ops.iter().map(stores).max().unwrap_or_default();
     let (kind, id) = (resource.kind, resource.id.clone());
     Inspected { kind, id, service, read, carries, capacity, wants, writes }
+}
+
+/// Whether the token that may only read does read: one that is over, or of another project, is refused whatever it asks.
+async fn read_only(session: &Session, resource: &Resource, inspection: Inspection) {
+    if session.target.read_only_token.is_none() || inspection != Inspection::Run {
+        return;
+    }
+    if let Some(told) = resource.refusal_of_read_only(session).await {
+        let kind = resource.kind;
+        let told = session.redactor.clean(&told);
+        session
+            .note(format!("the --read-only-token does not read the {kind}: {told}; what it may not do is not checked"));
+        session.note_read_only_refused(kind, format!("the --read-only-token does not even read the {kind}"));
+    }
 }
 
 /// What an earlier run has left here is deleted, and named if that does not work.

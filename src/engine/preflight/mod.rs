@@ -8,7 +8,7 @@ mod identify;
 mod inspect;
 mod reach;
 
-pub(super) use answer::unreached;
+pub(super) use answer::{Answer, unreached};
 pub(super) use capabilities::example;
 pub(super) use examples::{Example, judge_examples};
 pub(super) use inspect::{Inspection, Preflight, inspect};

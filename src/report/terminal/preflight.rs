@@ -8,6 +8,8 @@ const MARK: usize = 4;
 const NAME: usize = 24;
 /// Lines that a run which came to nothing may take for its failing steps.
 const BUDGET: usize = 7;
+/// Lines of advice, at most: it is what people need most.
+const ADVICE: usize = 2;
 
 /// Every step of a preflight on a line of its own, what came of it beside it, and advice below those that failed.
 pub fn preflight(steps: &[PreflightStep], style: &TerminalStyle) -> String {
@@ -47,10 +49,10 @@ pub(super) fn write_ended(page: &mut Page, report: &Report) {
 /// A step in no more lines than these, at least two: advice goes before the end of a long story.
 fn write_short(page: &mut Page, step: &PreflightStep, most: usize) {
     page.line(0, &format!("{:<MARK$}  {}", "FAIL", step.step), Tint::Bad);
-    let advice = usize::from(step.advice.is_some() && most > 2);
+    let advice = if step.advice.is_none() { 0 } else { (most / 2).min(ADVICE) };
     page.lines_at_most(MARK + 2, &step.detail, most - 1 - advice);
     if let Some(text) = step.advice.as_ref().filter(|_| advice > 0) {
-        page.lines_at_most(MARK + 2, text, 1);
+        page.lines_at_most(MARK + 2, text, advice);
     }
 }
 
