@@ -217,7 +217,8 @@ fn cause(signature: &Signature, parts: &[Part<'_>]) -> Option<Cause> {
     let told = |of_finding: fn(&FindingReport) -> &String, of_case: &Option<String>| {
         telling.map(of_finding).or(of_case.as_ref()).cloned().unwrap_or_default()
     };
-    let shared = shared(parts.iter().map(|part| (part.case, part.findings.as_slice())));
+    let valid = &operation.operation.valid;
+    let shared = shared(parts.iter().map(|part| (part.case, part.findings.as_slice())), valid);
     let is_flaky = parts.iter().all(|part| part.case.outcome == Outcome::Flaky);
     let exchange = telling.and_then(|finding| finding.exchange).filter(|at| *at < example.case.exchanges.len());
     Some(Cause {

@@ -46,15 +46,20 @@ impl std::fmt::Display for Shared {
     }
 }
 
-/// What all fixed requests of these findings have, at one place or else anywhere; nothing, if that is nothing special.
-pub(super) fn shared<'a>(parts: impl Iterator<Item = (&'a CaseReport, &'a [&'a FindingReport])>) -> Option<Shared> {
+/// What all fixed requests of these findings have, at one place or else anywhere; nothing, if that is nothing special, or is
+/// in a valid request, too: `valid` is the operation's, with its placeholders.
+pub(super) fn shared<'a>(
+    parts: impl Iterator<Item = (&'a CaseReport, &'a [&'a FindingReport])>,
+    valid: &str,
+) -> Option<Shared> {
+    let usual = usual(valid);
     let mut all = Vec::new();
     for (case, findings) in parts.filter(|(case, _)| case.generated.is_none()) {
         let deciding = findings.iter().find_map(|finding| case.exchanges.get(finding.exchange?))?;
         let body: Value = serde_json::from_str(deciding.request_body.as_deref()?).ok()?;
         let mut found = BTreeSet::new();
         collect(&body, &mut String::new(), &mut found);
-        all.push(found);
+        all.push(found.difference(&usual).cloned().collect::<BTreeSet<Found>>());
     }
     let requests = all.len();
     if requests < FEWEST {
@@ -71,6 +76,24 @@ pub(super) fn shared<'a>(parts: impl Iterator<Item = (&'a CaseReport, &'a [&'a F
     };
     let what = special_in(&common)?;
     Some(Shared { requests, what })
+}
+
+/// What is special in a valid request, and so tells of nothing.
+fn usual(valid: &str) -> BTreeSet<Found> {
+    let mut found = BTreeSet::new();
+    let filled: String = valid.split("${").enumerate().map(|(nth, part)| filled(nth, part)).collect();
+    if let Ok(body) = serde_json::from_str(&filled) {
+        collect(&body, &mut String::new(), &mut found);
+    }
+    found
+}
+
+/// A part that begins with the rest of a placeholder, with a letter in its place.
+fn filled(nth: usize, part: &str) -> String {
+    match part.split_once('}') {
+        Some((_, rest)) if nth > 0 => format!("x{rest}"),
+        _ => part.to_owned(),
+    }
 }
 
 /// Something special, and where.
@@ -171,7 +194,7 @@ mod tests {
         };
         let findings = [&finding];
         let cases: Vec<CaseReport> = bodies.iter().map(|body| case(body)).collect();
-        shared(cases.iter().map(|case| (case, findings.as_slice()))).map(|shared| shared.told())
+        shared(cases.iter().map(|case| (case, findings.as_slice())), r#"{"a":"${name}:"}"#).map(|shared| shared.told())
     }
 
     #[test]
@@ -204,6 +227,7 @@ mod tests {
             ([r#"{"v":null}"#, r#"{"v":null}"#, r#"{"v":null,"w":1}"#], Some("each of 3 requests has null in /v")),
             ([r#"{"v":"a/"}"#, r#"{"v":"b"}"#, r#"{"v":"c/"}"#], None),
             ([r#"{"v":"a.:/"}"#, r#"{"v":"b.:/"}"#, r#"{"v":"c.:/"}"#], None),
+            ([r#"{"a":"x:"}"#, r#"{"a":"y:"}"#, r#"{"a":":"}"#], None),
             (["no json", "{}", "{}"], None),
             (
                 [r#"{"k":"😀"}"#, r#"{"v":"a𠀀"}"#, r#"{"v":"👍"}"#],

@@ -1,5 +1,6 @@
 //! `dewspec merge`: the shards of a run as a whole.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -55,7 +56,12 @@ pub(super) fn merge(args: &MergeArgs) -> Result<u8, CliError> {
     let with_neighbours =
         parts.iter().any(|part| part.report.clauses.iter().any(|clause| suite.is_of_neighbour(&clause.id)));
     let suite = load::extended(suite, false, with_neighbours);
-    let plan = plan(&suite, &Filter::words(&filters));
+    // Of values that are sent in turn, the seed says which are sent; with --thorough all of them are.
+    let seed = parts.first().map(|part| part.report.seed);
+    let in_turn = plan(&suite, &Filter::words(&filters).in_turn(seed));
+    let known: BTreeSet<&str> = in_turn.cases().map(|case| case.spec.id.as_str()).collect();
+    let is_thorough = parts.iter().flat_map(|part| &part.report.cases).any(|case| !known.contains(case.id.as_str()));
+    let plan = if is_thorough { plan(&suite, &Filter::words(&filters)) } else { in_turn };
     let report = join(&suite, &plan, parts).map_err(|error| CliError::usage(error.to_string()))?;
     Ok(outputs.write(report, Vec::new()))
 }

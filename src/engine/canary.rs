@@ -41,6 +41,14 @@ pub(super) async fn is_disturbed<'a>(
     if surprising.iter().any(|(_, found)| found.strange) && session.takes_for_chance(&first.operation, STRANGE) {
         return true;
     }
+    if surprising.iter().any(|(_, found)| found.missing)
+        && !session.is_ended()
+        && let Some(why) = resource.is_gone(session).await
+    {
+        // Somebody has deleted it: what was found there since says nothing.
+        session.client.health().end(EndedBy::Changed, why, earliest);
+        return false;
+    }
     for (one, found) in surprising.iter().filter(|(_, found)| found.unauthorised) {
         if !session.is_ended() {
             check_permission(session, one.operation(), resource, found.at).await;
@@ -92,6 +100,7 @@ pub(super) fn may_be_due_to_the_end(session: &Session, ended: &Ended, found: &Fo
         // A lost connection, or a throttle, is no finding; all else was found while the target still answered.
         // That is not the target's condition.
         EndedBy::Journal => false,
+        EndedBy::Changed if found.at >= ended.since => true,
         EndedBy::Gone | EndedBy::Throttle | EndedBy::Maintenance => found.at > ended.since,
         EndedBy::Credentials if found.unauthorised => written.is_none_or(|last| last < found.at),
         EndedBy::Credentials | EndedBy::Changed => written.max(read).is_none_or(|last| last < found.at),
@@ -103,9 +112,10 @@ pub(super) fn found(session: &Session, judged: &JudgedCase<'_>) -> Option<Found>
     let at = judged.found_at()?;
     let refused = judged.evidence().iter().filter(|e| matches!(e.status(), Some(401 | 403)));
     let unauthorised = refused.into_iter().any(|e| is_ordinary(session, &e.request.headers));
-    let mut answers = judged.evidence().iter().filter_map(|exchange| exchange.answer.as_ref().ok());
-    let strange = answers.any(is_in_no_form_of_a_service);
-    Some(Found { operation: judged.operation().operation.id.clone(), at, unauthorised, strange })
+    let answers = || judged.evidence().iter().filter_map(|exchange| exchange.answer.as_ref().ok());
+    let strange = answers().any(is_in_no_form_of_a_service);
+    let missing = answers().any(|response| matches!(response.status, 404 | 410));
+    Some(Found { operation: judged.operation().operation.id.clone(), at, unauthorised, missing, strange })
 }
 
 /// Whether a request carries the target's own, valid credentials.

@@ -143,6 +143,13 @@ impl Resource {
         (!reads).then(|| describe(&exchange))
     }
 
+    /// Why the resource itself is not there any more, if it could be listed and is not found now.
+    pub(super) async fn is_gone(&self, session: &Session) -> Option<String> {
+        let exchange = session.client.send(self.list_request(session)?).await;
+        let status = exchange.status().filter(|status| matches!(status, 404 | 410))?;
+        Some(format!("the {} {} is not there any more: its list is answered with {status} now", self.kind, self.id))
+    }
+
     /// The request that lists what is stored; of paged listings, the first page as it comes.
     pub(super) fn list_request(&self, session: &Session) -> Option<Request> {
         self.request(session, self.list.as_deref()?, None, None)

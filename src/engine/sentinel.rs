@@ -148,15 +148,22 @@ async fn place(session: &Session, resource: &mut Resource, op: &OperationSuite) 
             before.chain(writing(op, &tag("watch"))).collect()
         }
     };
-    let mut stored = None;
+    let (mut stored, mut doubtful) = (None, State::new());
     for body in &bodies {
         let payload = Payload::new(&op.operation, body);
         let answer = send_plain(session, op, &resource.id, &payload).await;
-        if answer.is_some_and(|exchange| exchange.status() == Some(op.operation.success)) {
-            stored = payload.change.put.first().cloned();
+        match answer.and_then(|exchange| exchange.status()) {
+            Some(status) if status == op.operation.success => stored = payload.change.put.first().cloned(),
+            Some(400..) => {}
+            // Whatever it says, it may have been carried out.
+            _ => doubtful.extend(payload.change.put.iter().cloned()),
         }
     }
-    let Some(tag) = stored else { return };
+    let Some(tag) = stored else {
+        resource.ledger.sent_all(&doubtful);
+        resource.remove(session, &doubtful).await;
+        return;
+    };
     let watched = State::from([tag.clone()]);
     resource.ledger.sent(&tag.0, &tag.1);
     let kept = resource.looks.len();

@@ -98,6 +98,8 @@ pub(super) struct Found {
     pub(super) at: Instant,
     /// Among what came is a refusal of the target's own credentials.
     pub(super) unauthorised: bool,
+    /// Among what came is that something is not there.
+    pub(super) missing: bool,
     /// Among what came is something that a service does not say in its own form: a page, or a way to elsewhere.
     pub(super) strange: bool,
 }

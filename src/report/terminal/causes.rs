@@ -129,9 +129,14 @@ fn write_whole(page: &mut Page, report: &Report, cause: &Cause, case: Option<&Ca
     page.blank();
 }
 
-/// The known fault whose failures are most like these, and how much.
+/// A known fault that is less far ahead of the next one may as well be another: `dewspec explain` names them all.
+const AHEAD: f64 = 0.05;
+
+/// The known fault whose failures are most like these, and how much, if it is plainly one and no other.
 fn similar(cause: &Cause) -> Option<String> {
-    cause.diagnosis.first().map(|like| format!("{:.2}: {}", like.score, like.summary))
+    let (first, next) = (cause.diagnosis.first()?, cause.diagnosis.get(1));
+    let is_ahead = next.is_none_or(|next| first.score - next.score >= AHEAD);
+    is_ahead.then(|| format!("{:.2}: {}", first.score, first.summary))
 }
 
 fn write_short(page: &mut Page, cause: &Cause, tint: Tint) {
