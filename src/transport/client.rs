@@ -45,6 +45,8 @@ const TRIES: usize = 5;
 const TRIES_IF_GARBLED: usize = 4;
 /// How often one that nobody answered in time is sent, at most.
 const TRIES_IF_SILENT: usize = 2;
+/// How often good credentials are shown again with what only reads or deletes, at most.
+const REFUSED_AGAIN: usize = 3;
 /// How often a gateway's word that it got no good answer is asked again, at most.
 const TRIES_OF_GATEWAYS: usize = 4;
 /// How often a request is sent to a target that is down each time, at most.
@@ -219,10 +221,16 @@ impl Client {
                 (kind, Ok(_)) => {
                     self.answered(&request, began.take(), times.came);
                     // What is only read or deleted is refused for no reason of its own: the credentials may have ended.
-                    if kind == AttemptKind::Unauthorised && request.method != "POST" {
-                        self.shares(&request, times).await;
+                    let refused = earlier.iter().filter(|a| a.kind() == AttemptKind::Unauthorised).count();
+                    if kind == AttemptKind::Unauthorised
+                        && request.method != "POST"
+                        && matches!(self.shares(&request, times).await, Waited::Well { .. })
+                        && refused < REFUSED_AGAIN
+                    {
+                        Next::Again
+                    } else {
+                        Next::Stands
                     }
-                    Next::Stands
                 }
             };
             let next =
@@ -415,7 +423,7 @@ impl Client {
         }
         match self.shares(request, times).await {
             Waited::Well { at_once: false } => Next::Recovered,
-            Waited::Well { .. } | Waited::Unknown if before + 1 < most => Next::Again,
+            Waited::Well { .. } if before + 1 < most => Next::Again,
             Waited::Well { .. } | Waited::Unknown | Waited::Mute | Waited::Over => Next::Stands,
         }
     }

@@ -168,7 +168,7 @@ fn a_file_that_is_no_state_is_left_as_it_is() {
     assert_eq!(Host::start(&["--state", path]).end("TERM").0, Some(0));
     let other = run(&["serve", "--state", path, "--seed", "1"]);
     assert!(other.code == 2 && other.err.contains("another --seed"), "{}: {}", other.code, other.err);
-    let nowhere = run(&["serve", "--state", "/nonexistent/state.json"]);
+    let nowhere = run(&["serve", "--state", folder.path().join("no-folder/state.json").to_str().expect("UTF-8")]);
     assert!(nowhere.code == 3 && nowhere.err.contains("cannot write the state file"), "{}", nowhere.err);
 }
 

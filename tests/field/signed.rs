@@ -100,8 +100,8 @@ fn a_wrong_secret_key_is_told_before_it_locks_the_access_key() {
         let wrong = Gatekeeper { secret_key: "another-secret-key-altogether".to_owned(), ..guarded.gate.clone() };
         let told = Launch::signing(subcommand, &guarded.setup(), &wrong).finish();
         told.code_is(3).accuses_nobody().lines_at_most(15).says("credentials").says("DEWSPEC_ACCESS_KEY");
-        // Five failures in a row lock it for five minutes.
-        assert!(guarded.signed() < 5, "{} requests with a wrong signature", guarded.signed());
+        // Five failures in a row lock it for five minutes, and many ask the doctor before they run.
+        assert!(guarded.signed() <= 2, "{} requests with a wrong signature", guarded.signed());
     }
 }
 

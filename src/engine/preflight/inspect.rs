@@ -17,7 +17,7 @@ use super::answer::{Answer, Kind};
 use super::capabilities::{example, refusal, try_out};
 use super::examples::Example;
 use super::identify::{Inspected, problem_of, problems, throttled_alone};
-use super::reach::reach;
+use super::reach::{Reached, reach};
 use crate::judge::case::Payload;
 
 /// So many kinds of resources are looked at meanwhile.
@@ -206,7 +206,15 @@ async fn reach_all<'s>(
         if !reached.contains_key(endpoint) {
             let told = reach(session, op, &Resource::new(&session.known.suite, *kind, &id)).await;
             reached.insert(endpoint, told.is_ok());
-            steps.extend(told.unwrap_or_else(|failed| vec![failed]));
+            match told {
+                Ok(Reached { steps: told, status }) => {
+                    steps.extend(told);
+                    if session.target.authentication.signs() && status == Some(401) {
+                        break;
+                    }
+                }
+                Err(failed) => steps.push(failed),
+            }
         }
     }
     reached.into_iter().filter_map(|(endpoint, is_there)| is_there.then_some(endpoint)).collect()
@@ -283,7 +291,9 @@ async fn inspect_one(
     }
     resource.looks.clear();
     let mut writes: Vec<(String, Answer)> = Vec::new();
-    for op in ops {
+    // A few wrong signatures in a row lock an access key: what refuses to be read refuses to be written to, too.
+    let locks = session.target.authentication.signs() && read.as_ref().is_some_and(|read| read.status == Some(401));
+    for op in ops.iter().filter(|_| !locks) {
         let accepted = writes.iter().any(|(_, answer)| answer.is_accepted());
         let answer = if !accepted {
             try_out(session, op, resource).await

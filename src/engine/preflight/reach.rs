@@ -17,6 +17,15 @@ use crate::judge::case::{Outgoing, Payload};
 /// Between two tries to reach a target that is not up yet.
 const PAUSE: Duration = Duration::from_millis(250);
 
+/// A service that is there.
+#[derive(Default)]
+pub(super) struct Reached {
+    /// What there is to say of it.
+    pub(super) steps: Vec<PreflightStep>,
+    /// The status of its answer.
+    pub(super) status: Option<u16>,
+}
+
 /// Sees whether a service is there and speaks HTTP; waits for it for as long as the user wants to.
 ///
 /// # Errors
@@ -25,13 +34,13 @@ pub(super) async fn reach(
     session: &Session,
     op: &OperationSuite,
     resource: &Resource,
-) -> Result<Vec<PreflightStep>, PreflightStep> {
+) -> Result<Reached, PreflightStep> {
     let service = &op.operation.service;
     let endpoint = session.redactor.clean(session.target.endpoint(service).unwrap_or_default());
     let step = format!("reach {service}");
     let started = Instant::now();
     let exchange = loop {
-        let Some(exchange) = knock(session, op, resource).await else { return Ok(Vec::new()) };
+        let Some(exchange) = knock(session, op, resource).await else { return Ok(Reached::default()) };
         let waits = started.elapsed() < session.settings.wait_for && !session.is_stopped();
         if exchange.answer.is_ok() || !waits {
             break exchange;
@@ -48,14 +57,17 @@ pub(super) async fn reach(
     let mut steps =
         vec![PreflightStep { step, ok: true, detail: format!("{endpoint} answers in {millis} ms"), advice: None }];
     steps.extend(clock(session, &exchange, service));
-    Ok(steps)
+    Ok(Reached { steps, status: exchange.status() })
 }
 
 /// What could be read tells from now on whether the service still answers.
 fn watch(session: &Session, service: &str, resource: &Resource, exchange: &Exchange) {
     let success = resource.list_statuses();
     let is_read = resource.list_request(session).is_some_and(|request| request == exchange.request);
-    if is_read && exchange.status().is_some_and(|status| success.contains(&status)) {
+    // A page in its place is somebody else's.
+    let is_list =
+        exchange.answer.as_ref().is_ok_and(|response| success.contains(&response.status) && response.begins_as_json());
+    if is_read && is_list {
         let observers = session.known.suite.observers.iter().filter(|o| o.service == service).map(|o| &o.id);
         let operations =
             session.known.suite.operations.iter().map(|op| &op.operation).filter(|op| op.service == service);
