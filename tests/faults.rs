@@ -181,7 +181,7 @@ fn assert_silent(laboratory: &Laboratory, servers: Vec<Conforming>) -> Vec<Alarm
 fn what_is_stored_against_expectation_is_deleted_all_the_same() {
     let kinds = ["-accepts-trailing-comma", "-replaces-invalid-unicode", "-answers-success-with-ok"];
     let chosen = |name: &str| kinds.iter().any(|kind| name.ends_with(kind));
-    let faults: Vec<_> = fault::catalogue().into_iter().filter(|fault| chosen(fault.name)).collect();
+    let faults: Vec<_> = faults().into_iter().filter(|fault| chosen(fault.name)).collect();
     assert!(faults.len() >= 10, "{faults:?}");
     for fault in faults {
         let report = report_of(fault.name);

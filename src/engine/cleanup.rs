@@ -211,8 +211,10 @@ impl Resource {
             return Deletion::Unsettled;
         }
         let mut exchange = session.client.send(request.clone()).await;
+        // Server errors have been asked again already.
+        let may_be_elsewhere = |status| status < 500 && !observer.success.contains(&status);
         let is_strange =
-            |response: &Response| !observer.success.contains(&response.status) && is_in_no_form_of_a_service(response);
+            |response: &Response| may_be_elsewhere(response.status) && is_in_no_form_of_a_service(response);
         if exchange.answer.as_ref().is_ok_and(is_strange) {
             // Somebody on the way may have answered while the target could not be reached: of the item, that says nothing.
             let at = exchange.sent.unwrap_or_else(Instant::now);
