@@ -237,7 +237,7 @@ async fn drive(assignment: &Assignment<'_>, job: Job<'_>, stop: Stop) -> Result<
         restore_all(&session, &touched, &work.preflight.leases).await;
         work
     };
-    let watch = Watch { stop, telling, recorded: recorded.and_then(Recorded::ending).cloned(), clock };
+    let watch = Watch { stop, telling, recorded };
     let (Work { preflight, cases }, interruption) = watched(whole, &session, watch, progress).await;
     let findings = Findings {
         started_at: clock.began(),
@@ -367,21 +367,17 @@ pub(super) fn client(settings: &Settings, transport: Arc<dyn Transport>, clock: 
 }
 
 /// What may end a run early, and what is told of it.
-struct Watch {
+struct Watch<'a> {
     stop: Stop,
     telling: mpsc::UnboundedReceiver<String>,
-    /// What ended it when it was recorded, and when.
-    recorded: Option<(Duration, Ending)>,
-    clock: Clock,
+    /// The run when it was recorded: what ended it then ends it now.
+    recorded: Option<&'a Recorded>,
 }
 
 /// What, besides the target, has ended a recorded run.
-async fn recorded_ending(recorded: Option<(Duration, Ending)>, clock: Clock) -> Ending {
+async fn recorded_ending(recorded: Option<&Recorded>) -> Ending {
     match recorded {
-        Some((after, by)) => {
-            tokio::time::sleep(after.saturating_sub(clock.elapsed())).await;
-            by
-        }
+        Some(recorded) => recorded.until_ended().await,
         None => std::future::pending().await,
     }
 }
@@ -390,13 +386,13 @@ async fn recorded_ending(recorded: Option<(Duration, Ending)>, clock: Clock) -> 
 async fn watched(
     body: impl Future<Output = Work>,
     session: &Session,
-    watch: Watch,
+    watch: Watch<'_>,
     progress: &dyn Observer,
 ) -> (Work, Option<Interruption>) {
-    let Watch { mut stop, mut telling, recorded, clock } = watch;
+    let Watch { mut stop, mut telling, recorded } = watch;
     let mut body = pin!(body);
     let mut interruption = None;
-    let mut ending = pin!(recorded_ending(recorded, clock));
+    let mut ending = pin!(recorded_ending(recorded));
     let time = session.settings.max_time.filter(|_| !session.is_recorded());
     let mut time_up = pin!(async move {
         match time {
@@ -413,7 +409,7 @@ async fn watched(
             () = &mut time_up, if interruption.is_none() => interruption = interrupt(session, Ending::Time),
             by = &mut ending, if interruption.is_none() => {
                 interruption = interrupt(session, by);
-                ending.set(recorded_ending(None, clock));
+                ending.set(recorded_ending(None));
             }
         }
     }

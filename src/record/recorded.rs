@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep_until};
 use crate::model::{FailureKind, Request};
 use crate::transport::{Authenticating, Ready, Sending, Transport, Tried, WireOptions};
 
-use super::form::{Authenticated, Bytes, Came, Ending, FORM, Header, Line, Try, failure, manner};
+use super::form::{Authenticated, Bytes, Came, Ending, FORM, Header, Line, Try, failure, manner, micros};
 
 /// Why a record cannot be judged.
 #[derive(Debug, thiserror::Error)]
@@ -182,9 +182,15 @@ impl Recorded {
         self.complete
     }
 
-    /// What, besides the target, ended the run, and how long after its beginning.
-    pub fn ending(&self) -> Option<&(Duration, Ending)> {
-        self.ending.as_ref()
+    /// Waits until the run was ended, and until what had come by then has been dealt with; forever, if it was not.
+    pub(crate) async fn until_ended(&self) -> Ending {
+        match &self.ending {
+            Some((after, by)) => {
+                self.shared.order.turn((micros(*after), u64::MAX), self.shared.began + *after).await;
+                by.clone()
+            }
+            None => std::future::pending().await,
+        }
     }
 
     /// The signal that ended the run, and the exit code that it made.
