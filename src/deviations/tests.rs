@@ -376,7 +376,37 @@ fn recorded_entries_are_filled_in_by_a_person_and_pruned_once_they_hold() {
     assert_eq!((recorded.left, recorded.text.as_str()), (vec![CAUSE.to_owned()], text.as_str()));
     let recorded = record(&text, &left, &changed, &[CAUSE.to_owned()], &filling).unwrap();
     assert!(recorded.updated == [CAUSE] && recorded.text.contains("observed = [\"status 201\"]"), "{}", recorded.text);
+    // What has run out is renewed in the same way.
+    let mut later = night(&[LONG]);
+    later.started_at = "2027-05-01T02:00:00Z".to_owned();
+    apply(&left, &mut later).unwrap();
+    let renewing = Filling { until: Some("2027-08-01".parse().unwrap()), ..Filling::default() };
+    let recorded = record(&text, &left, &later, &[], &renewing).unwrap();
+    assert_eq!((recorded.left, recorded.text.as_str()), (vec![CAUSE.to_owned()], text.as_str()));
+    let recorded = record(&text, &left, &later, &[CAUSE.to_owned()], &renewing).unwrap();
+    assert!(recorded.updated == [CAUSE] && recorded.text.contains("until = 2027-08-01"), "{}", recorded.text);
+    assert!(recorded.text.contains("reason = \"cut\""), "{}", recorded.text);
     assert!(record(&text, &left, &changed, &["nothing".to_owned()], &filling).is_err());
+}
+
+/// Another fault may show as the same cause.
+#[test]
+fn a_cause_that_breaks_more_than_was_recorded_has_changed() {
+    const OTHER: &str = "kms.create-kms-tag.key.characters";
+    let mut report = night(&[LONG]);
+    let more = failed("kms.create-kms-tag.key.characters/star", OTHER, CAUSE, "status 204");
+    report.causes[0].clauses.push(OTHER.to_owned());
+    report.cases.push(more);
+    let recorded = format!("{OF_CAUSE}\nobserved = ['status 204']\nclauses = ['{CLAUSE}']");
+    assert_eq!(told(&held(&report, &[&recorded])), (1, DeviationsVerdict::Differs, vec![EntryState::Changed]));
+    let both = format!("{OF_CAUSE}\nobserved = ['status 204']\nclauses = ['{CLAUSE}', '{OTHER}']");
+    assert_eq!(told(&held(&report, &[&both])).0, 0);
+    report
+        .cases
+        .iter_mut()
+        .filter(|case| case.id.ends_with("star"))
+        .for_each(|case| case.generated = Some(Default::default()));
+    assert_eq!(told(&held(&report, &[&recorded])).0, 0, "generated input is another each night");
 }
 
 #[test]

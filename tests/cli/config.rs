@@ -154,3 +154,34 @@ pub(crate) fn copy_tree(from: &Path, to: &Path) {
         }
     }
 }
+
+/// Who forgets the endpoint, or whose variable for it is empty, does not mean the embedded server.
+#[test]
+fn a_target_without_an_endpoint_is_told_wherever_it_is_described() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let of = |variables: &[(&str, &str)], arguments: &[&str]| {
+        let mut command = dewspec(&["run", "-q", "csms.create-secret-tag.example"]);
+        finished(command.args(arguments).envs(variables.iter().copied()).current_dir(dir.path()))
+    };
+    let described = [("DEWSPEC_ENDPOINT", ""), ("DEWSPEC_PROJECT_ID", "p"), ("DEWSPEC_SECRET_ID", "s")];
+    let output = of(&described, &[]);
+    assert!(output.code == 2 && output.err.contains("DEWSPEC_PROJECT_ID describes a target"), "{}", output.err);
+    assert_eq!(of(&[("DEWSPEC_ENDPOINT", ""), ("DEWSPEC_PROJECT_ID", "")], &[]).code, 0, "nothing is described");
+    let fault = ["--fault", "csms-create-accepts-key-one-too-long"];
+    assert_eq!(of(&described, &fault).code, 0, "the embedded server is meant");
+    std::fs::write(dir.path().join("dewspec.toml"), "[profile.lab]\nendpoint = \"http://lab\"\n").expect("a file");
+    let output = of(&[], &[]);
+    assert!(output.code == 2 && output.err.contains("--profile, of lab"), "{}", output.err);
+    std::fs::write(dir.path().join("dewspec.toml"), "key-id = \"k\"\n").expect("a file");
+    let output = of(&[], &[]);
+    assert!(output.code == 2 && output.err.contains("key-id in dewspec.toml"), "{}", output.err);
+}
+
+#[test]
+fn what_is_said_to_be_another_tenants_is_not_ones_own() {
+    let served = Served::start(&[]);
+    let token = served.token.clone();
+    let mut command = served.command(&served.url, &["csms.create-secret-tag.example"]);
+    let output = finished(command.env("DEWSPEC_FOREIGN_TOKEN", &token));
+    assert!(output.code == 2 && output.err.contains("invalid --foreign-token"), "{}", output.err);
+}

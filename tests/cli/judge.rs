@@ -112,6 +112,26 @@ fn a_record_without_some_of_its_lines_accuses_nobody_for_them() {
     }
 }
 
+/// Whatever is missing at the end may have held a finding.
+#[test]
+fn a_record_that_was_cut_proves_nothing() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let (record, report) = recorded(dir.path(), &["csms.create-secret-tag.key"]);
+    assert_eq!(report["exit_code"], 0);
+    let all = lines(&record);
+    for kept in [all.len() - 1, all.len() - 5] {
+        std::fs::write(&record, all[..kept].join("\n") + "\n").expect("a record");
+        let (code, report, err) = judged(&record);
+        let told = report["conclusion"].as_str().unwrap_or_default();
+        assert!(code == 3 && told.contains("no verdict"), "{code}: {told} {err}");
+    }
+    let (record, _) =
+        recorded(dir.path(), &["--fault", "csms-create-accepts-key-one-too-long", "csms.create-secret-tag.key"]);
+    let all = lines(&record);
+    std::fs::write(&record, all[..all.len() - 1].join("\n") + "\n").expect("a record");
+    assert_eq!(judged(&record).0, 1, "what was found was found");
+}
+
 #[test]
 fn no_token_is_in_a_record() {
     let dir = tempfile::tempdir().expect("a directory");

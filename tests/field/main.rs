@@ -29,6 +29,7 @@ mod baseline;
 mod crash;
 mod credentials;
 mod doctor;
+mod elsewhere;
 mod encrypted;
 mod gateway;
 mod hostile;
