@@ -125,19 +125,28 @@ impl Resource {
         item: Option<&str>,
         body: Option<Bytes>,
     ) -> Option<Request> {
+        self.request_with(session, TokenChoice::Valid, observer, item, body)
+    }
+
+    /// The same with other credentials.
+    fn request_with(
+        &self,
+        session: &Session,
+        token: TokenChoice,
+        observer: &Observer,
+        item: Option<&str>,
+        body: Option<Bytes>,
+    ) -> Option<Request> {
         let url =
             session.addresses.url(&observer.service, &observer.path, self.kind, &self.id, |_| PathChoice::Own, item)?;
         let mut headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
-        headers.extend(session.addresses.credential(TokenChoice::Valid));
+        headers.extend(session.addresses.credential(token));
         Some(Request { operation: observer.id.clone(), method: observer.method.clone(), url, headers, body })
     }
 
     /// What a target answers that does not let the token read that may only read.
     pub(super) async fn refusal_of_read_only(&self, session: &Session) -> Option<String> {
-        let mut request = self.list_request(session)?;
-        let credential = session.addresses.credential(TokenChoice::ReadOnly)?;
-        request.headers.retain(|(name, _)| !name.eq_ignore_ascii_case(&credential.0));
-        request.headers.push(credential);
+        let request = self.request_with(session, TokenChoice::ReadOnly, self.list.as_deref()?, None, None)?;
         let exchange = session.client.send(request).await;
         let reads = exchange.status().is_some_and(|status| self.list_statuses().contains(&status));
         (!reads).then(|| describe(&exchange))

@@ -54,10 +54,6 @@ async fn look_after(session: &Session, resource: &mut Resource) {
         return;
     }
     let kept = resource.looks.len();
-    let as_it_was = |resource: &Resource, listing: &Listing| {
-        let seen = state_of(listing, &resource.ledger.expected());
-        watched.iter().all(|(key, value)| seen.get(key) == Some(value))
-    };
     let settle = session.settings.settle;
     // Where reads lag behind, what it had before it was overwritten may show, too.
     let expected = resource.ledger.expected();
@@ -67,8 +63,8 @@ async fn look_after(session: &Session, resource: &mut Resource) {
     };
     let listing = resource.look_until(session, settle, shows).await;
     resource.looks.truncate(kept);
-    if let Some(listing) = listing.filter(|listing| !as_it_was(resource, listing)) {
-        let seen = state_of(&listing, &resource.ledger.expected());
+    if let Some(listing) = listing.filter(|listing| !shows(listing)) {
+        let seen = state_of(&listing, &expected);
         mend(session, resource, &seen).await;
     }
 }
